@@ -1,0 +1,84 @@
+"""Every way in which Baton says no: a code for programs, a sentence for people, facts for both.
+
+A sentence is written here in English as ``str.format`` text; pages and the API show it in the reader's language
+(the text is the key of the message catalogue). ``request`` turns the kind of an error into an HTTP status.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it is written; it is translated where it is shown."""
+    return text
+
+
+class BatonError(Exception):
+    """The base of all. Keyword arguments fill the sentence and are shown to programs as they are."""
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = N_("This could not be done.")
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.sentence.format(**facts))
+
+
+class NotFoundError(BatonError):
+    """There is no such thing, or the reader may not know of it."""
+
+    code = "not-found"
+    sentence = N_("There is nothing here under this number, or you may not see it.")
+
+
+class ForbiddenError(BatonError):
+    """The actor may see this but not do that."""
+
+    code = "forbidden"
+    sentence = N_("You may not do this. Ask your section head if you need to.")
+
+
+class ConflictError(BatonError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+    sentence = N_("This is not possible in the present state.")
+
+
+class InvalidError(BatonError):
+    """What was handed in is not right: which field, and why."""
+
+    code = "invalid"
+    sentence = N_("Some of what you entered needs another look.")
+
+
+Level = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark on a deployed file: where, how bad, and a sentence (English ``str.format`` text plus its facts)."""
+
+    level: Level
+    file: str
+    element: str | None
+    code: str
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English."""
+        return self.text.format(**self.facts)
+
+
+class RefusedError(InvalidError):
+    """A diagram, table or form cannot be run truly; ``findings`` says what and where."""
+
+    code = "refused"
+    sentence = N_("These files have {count} error(s). Nothing was changed.")
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__(count=sum(f.level == "error" for f in findings))
