@@ -1,0 +1,211 @@
+"""The database: one base for all tables, aware UTC times, and the unit of work.
+
+Whoever opens a unit of work commits it, and nobody else. It needs neither a request nor an application:
+``configure`` hands the engine over once, at start.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+from bpm.errors import N_, BatonError
+
+LOCK_SECONDS = 10
+"""How long a writer waits for another one before it gives up."""
+
+
+class DatabaseBusyError(BatonError):
+    """Another writer has held the database, or this row, for too long."""
+
+    code = "database-busy"
+    sentence = N_("The database is busy. Nothing was changed; please try again in a moment.")
+
+
+class DiskFullError(BatonError):
+    """The database has no room to write."""
+
+    code = "disk-full"
+    sentence = N_("The disk of the database is full or cannot be written. Nothing was changed; an administrator must make room.")
+
+
+class DatabaseUnreachableError(BatonError):
+    """The connection to the database is gone."""
+
+    code = "database-unreachable"
+    sentence = N_("The database cannot be reached. Nothing was changed; please try again in a moment.")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. A naive one is refused: nobody can know what it means."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into naive UTC. Raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a moment without a time zone cannot be stored: {value.isoformat()}"
+            raise ValueError(message)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the stored moment its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+Json = JSON(none_as_null=True)
+"""The column type of a JSON value: kept as the text that was written, so that a hash over it stays true. None is NULL."""
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json, list[str]: Json},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+"""What ties the tables to the Flask application and to the migrations; chapters never use its session."""
+
+
+def _dump_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """The options with which an engine for this URL is made (``create_engine(url, **engine_options(url))``)."""
+    options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
+    if url.startswith("postgresql"):
+        session_settings = f"-c lock_timeout={LOCK_SECONDS}s -c TimeZone=UTC"
+        options |= {"connect_args": {"options": session_settings}, "pool_pre_ping": True, "pool_size": 20, "max_overflow": 20}
+    else:
+        options |= {"connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False}, "pool_size": 20, "max_overflow": 20}
+    return options
+
+
+class _Reading(Session):
+    """A session of a unit that only reads: a change would be lost with the rollback, so it is refused."""
+
+    def flush(self, objects: Any = None) -> None:
+        if self.new or self.deleted or any(self.is_modified(row) for row in self.dirty):
+            message = "something was changed in a unit of work that only reads"
+            raise RuntimeError(message)
+
+
+class _Engines:
+    """The engines of this process: the same pool, begun for writing or for reading."""
+
+    writing: Engine | None = None
+    reading: Engine | None = None
+
+
+_writing_here: ContextVar[bool] = ContextVar("writing_here", default=False)
+
+
+def configure(engine: Engine) -> None:
+    """Let ``unit_of_work`` use this engine. Called once at start, and by each test for its own database."""
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _open_sqlite):
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    _Engines.writing = engine.execution_options(baton_begin="BEGIN IMMEDIATE")
+    _Engines.reading = engine.execution_options(baton_begin="BEGIN", postgresql_readonly=True)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Set what SQLite forgets with each connection. WAL with FULL: a commit that was answered survives a power cut."""
+    connection.isolation_level = None  # the driver must not begin by itself: _begin_sqlite does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin IMMEDIATE to write: a writer that began by reading could not wait for another one."""
+    connection.exec_driver_sql(connection.get_execution_options().get("baton_begin", "BEGIN"))
+
+
+@contextmanager
+def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT002 -- reads as unit_of_work(write=False)
+    """Everything inside happens, or nothing.
+
+    A writing unit commits once, at the end, and rolls back when an exception leaves it. A reading one is always rolled back.
+    Raises DatabaseBusyError, DiskFullError or DatabaseUnreachableError where the database says so, and RuntimeError for
+    a writing unit inside another one: it would wait for itself.
+    """
+    engine = _Engines.writing if write else _Engines.reading
+    if engine is None:
+        message = "no database: configure(engine) comes first"
+        raise RuntimeError(message)
+    try:
+        if write:
+            yield from _write(engine)
+        else:
+            yield from _read(engine)
+    except DBAPIError as error:
+        raise _in_words(error) from error
+
+
+def _write(engine: Engine) -> Iterator[Session]:
+    if _writing_here.get():
+        message = "a unit of work is open here already; whoever opened it commits it"
+        raise RuntimeError(message)
+    _writing_here.set(True)
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        _writing_here.set(False)
+    with ExitStack() as callbacks:
+        for callback in reversed(session.info.get("after_commit", ())):
+            callbacks.callback(callback)
+
+
+def _read(engine: Engine) -> Iterator[Session]:
+    with _Reading(engine, expire_on_commit=False) as session:
+        yield session
+        session.flush()
+
+
+def after_commit(session: Session, callback: Callable[[], object]) -> None:
+    """Call ``callback`` when this unit of work has been committed, in the order asked for; never when it is rolled back."""
+    session.info.setdefault("after_commit", []).append(callback)
+
+
+_BUSY = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
+_FULL = {"53100", "58030"}  # PostgreSQL: disk full, I/O error
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+
+
+def _in_words(error: DBAPIError) -> Exception:
+    """What the database says, in our words; what is no matter of the moment stays as it is."""
+    primary = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the extended code keeps the primary one in its low byte
+    state = getattr(error.orig, "sqlstate", None)
+    if primary in _SQLITE_BUSY or state in _BUSY:
+        return DatabaseBusyError()
+    if primary in _SQLITE_FULL or state in _FULL:
+        return DiskFullError()
+    if error.connection_invalidated or (state or "")[:2] in {"08", "57"}:
+        return DatabaseUnreachableError()
+    return error

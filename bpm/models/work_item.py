@@ -1,0 +1,31 @@
+"""What is to be done without a person: timers, connector calls, mails, rungs, deliveries."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bpm.models.database import Base, Json
+
+
+class WorkItem(Base):
+    """One thing to do at or after ``due_at``. ``key`` is unique: asking twice asks once. ``state``: waiting, done, failed, cancelled, paused."""
+
+    __tablename__ = "work_item"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    instance_id: Mapped[UUID | None] = mapped_column(index=True)
+    payload: Mapped[Any] = mapped_column(Json)
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[UUID | None]  # who has it now
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_work_item_due", "state", "due_at"),)

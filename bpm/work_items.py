@@ -1,0 +1,111 @@
+"""Rows of what is to be done without a person; ``clockwork`` carries them out, in the order in which they fall due."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bpm.models.work_item import WorkItem
+
+LEASE = timedelta(minutes=2)
+"""How long a worker may take before another takes its item over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the queue stands: items that wait, the oldest that is overdue, and those that failed."""
+
+    waiting: int
+    oldest_due: datetime | None
+    failed: int
+
+
+def enqueue(
+    session: Session, kind: str, key: str, payload: dict[str, Any], due_at: datetime, now: datetime, instance_id: UUID | None = None
+) -> WorkItem:
+    """Ask for something to be done at ``due_at``, in the transaction of whoever asks.
+
+    The same key again moves the item that still waits (its due time and payload); one that was done stays done.
+    """
+    item = get(session, key)
+    if item is None:
+        item = WorkItem(
+            id=uuid4(), key=key, kind=kind, instance_id=instance_id, payload=payload, due_at=due_at, created_at=now, state="waiting", attempts=0
+        )
+        session.add(item)
+    elif item.state != "done":
+        item.payload, item.due_at, item.state = payload, due_at, "waiting"
+    return item
+
+
+def get(session: Session, key: str) -> WorkItem | None:
+    """Find the item of a key."""
+    return session.scalar(select(WorkItem).where(WorkItem.key == key))
+
+
+def cancel(session: Session, key: str) -> None:
+    """Take back what has not been done yet."""
+    session.execute(
+        update(WorkItem).where(WorkItem.key == key, WorkItem.state != "done").values(state="cancelled", lease=None, lease_until=None)
+    )
+
+
+def cancel_all(session: Session, instance_id: UUID) -> None:
+    """Take back everything that an instance still asks for."""
+    session.execute(
+        update(WorkItem)
+        .where(WorkItem.instance_id == instance_id, WorkItem.state.in_(("waiting", "paused", "failed")))
+        .values(state="cancelled", lease=None, lease_until=None)
+    )
+
+
+def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:
+    """Take the item that fell due first under a lease (by the wall clock); None when nothing is due."""
+    free = (WorkItem.lease_until.is_(None)) | (WorkItem.lease_until < wall)
+    query = select(WorkItem).where(WorkItem.state == "waiting", WorkItem.due_at <= now, free)
+    if kinds is not None:
+        query = query.where(WorkItem.kind.in_(kinds))
+    item = session.scalar(query.order_by(WorkItem.due_at, WorkItem.created_at).limit(1).with_for_update(skip_locked=True))
+    if item is not None:
+        item.lease, item.lease_until = uuid4(), wall + LEASE
+    return item
+
+
+def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
+    """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
+    item = session.scalar(
+        select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return item if item is not None and item.state == "waiting" and item.lease == lease else None
+
+
+def finish(item: WorkItem, now: datetime) -> None:
+    """Mark the item as done: exactly once, in the transaction that carries its effect."""
+    item.state, item.done_at, item.lease, item.lease_until = "done", now, None, None
+
+
+def postpone(item: WorkItem, due_at: datetime, error: str) -> None:
+    """Try again later."""
+    item.due_at, item.last_error, item.lease, item.lease_until = due_at, error, None, None
+    item.attempts += 1
+
+
+def fail(item: WorkItem, error: str) -> None:
+    """Give up: an incident says so to a person, whose retry makes it wait again."""
+    item.state, item.last_error, item.lease, item.lease_until = "failed", error, None, None
+    item.attempts += 1
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next item falls due."""
+    return session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting"))
+
+
+def health(session: Session) -> Health:
+    """Count what waits and what failed."""
+    rows = dict(session.execute(select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)).tuples())
+    return Health(rows.get("waiting", 0), next_due(session), rows.get("failed", 0))
