@@ -1,0 +1,33 @@
+"""The time that rules go by: the wall clock plus an offset.
+
+The offset is zero except in a demonstration, where ``/demo/clock`` moves it forward; ``app`` loads it from the database.
+Logins, tokens and leases go by the wall clock, whatever the offset.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+
+class _Offset:
+    """The one offset of this process; reading and setting a reference needs no lock."""
+
+    value = timedelta(0)
+
+
+def wall() -> datetime:
+    """The time of the machine, aware, in UTC: for logins, tokens and leases."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The time that limits, timers and journals go by, aware, in UTC."""
+    return wall() + _Offset.value
+
+
+def offset() -> timedelta:
+    """How far ``now`` is ahead of the wall clock."""
+    return _Offset.value
+
+
+def set_offset(value: timedelta) -> None:
+    """Put ``now`` ahead of the wall clock. The caller keeps the offset in the database."""
+    _Offset.value = value

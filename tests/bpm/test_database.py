@@ -1,0 +1,156 @@
+"""The unit of work: all or nothing, on both databases."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import StatementError
+
+from bpm.models import Setting
+from bpm.models.database import DatabaseBusyError, UtcDateTime, after_commit, unit_of_work
+from bpm.models.work_item import WorkItem
+
+
+def value_of(key: str) -> str | None:
+    with unit_of_work(write=False) as session:
+        return session.scalar(select(Setting.value).where(Setting.key == key))
+
+
+def test_what_was_done_is_there_afterwards(database: Engine) -> None:
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="一点投诉、全网互动"))
+    assert value_of("motto") == "一点投诉、全网互动"
+
+
+def test_nothing_stays_when_something_goes_wrong_halfway(database: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), unit_of_work() as session:
+        session.add(Setting(key="motto", value="half"))
+        session.flush()
+        1 / 0  # noqa: B018 -- any fault of a chapter
+    assert value_of("motto") is None
+
+
+def test_a_page_that_only_reads_cannot_change_anything_by_mistake(database: Engine) -> None:
+    with pytest.raises(RuntimeError, match="only reads"), unit_of_work(write=False) as session:
+        session.add(Setting(key="motto", value="by mistake"))
+    assert value_of("motto") is None
+
+
+def test_a_unit_inside_another_one_is_a_fault_of_the_program(database: Engine) -> None:
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="outer"))
+        with pytest.raises(RuntimeError, match="open here already"), unit_of_work():
+            pass
+    assert value_of("motto") == "outer"
+
+
+def test_one_may_look_elsewhere_while_writing(database: Engine) -> None:
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="new"))
+        session.flush()
+        assert value_of("motto") is None
+    assert value_of("motto") == "new"
+
+
+def test_what_was_asked_for_after_the_commit_happens_after_it_in_order(database: Engine) -> None:
+    seen: list[str | None] = []
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="kept"))
+        after_commit(session, lambda: seen.append(value_of("motto")))
+        after_commit(session, lambda: seen.append("second"))
+        assert seen == []
+    assert seen == ["kept", "second"]
+
+
+def test_a_fault_after_the_commit_does_not_keep_the_others_from_their_turn(database: Engine) -> None:
+    seen: list[str] = []
+
+    def fault() -> None:
+        message = "the listener is gone"
+        raise LookupError(message)
+
+    with pytest.raises(LookupError), unit_of_work() as session:
+        session.add(Setting(key="motto", value="kept"))
+        after_commit(session, fault)
+        after_commit(session, lambda: seen.append("told"))
+    assert seen == ["told"]
+    assert value_of("motto") == "kept"
+
+
+def test_nothing_happens_after_a_commit_that_did_not_come(database: Engine) -> None:
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError), unit_of_work() as session:
+        after_commit(session, lambda: seen.append("told"))
+        1 / 0  # noqa: B018 -- any fault of a chapter
+    assert seen == []
+
+
+def test_rows_can_still_be_shown_when_the_unit_is_over(database: Engine) -> None:
+    with unit_of_work() as session:
+        setting = Setting(key="motto", value="kept")
+        session.add(setting)
+    assert setting.value == "kept"
+
+
+def test_times_come_back_in_utc_whatever_zone_they_were_told_in(database: Engine) -> None:
+    shanghai = timezone(timedelta(hours=8))
+    item = WorkItem(
+        key="k", kind="test", payload={}, due_at=datetime(2026, 3, 1, 8, 30, tzinfo=shanghai), created_at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    with unit_of_work() as session:
+        session.add(item)
+    with unit_of_work(write=False) as session:
+        assert session.scalar(select(WorkItem.due_at)) == datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
+        assert session.scalar(select(WorkItem.due_at).where(WorkItem.due_at < datetime(2026, 3, 1, 8, 31, tzinfo=shanghai))) is not None
+
+
+def test_a_time_without_a_zone_is_refused(database: Engine) -> None:
+    with pytest.raises(StatementError, match="without a time zone"), unit_of_work(write=False) as session:
+        session.scalar(select(WorkItem).where(WorkItem.due_at < datetime(2026, 3, 1)))  # noqa: DTZ001 -- the very fault
+
+
+def test_no_time_is_no_time() -> None:
+    column = UtcDateTime()
+    assert column.process_bind_param(None, None) is None
+    assert column.process_result_value(None, None) is None
+
+
+def test_json_comes_back_as_it_was_written(database: Engine) -> None:
+    payload = {"金额": 12.5, "z": [1, None, True], "a": {"large": 1e22}}
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    with unit_of_work() as session:
+        session.add(WorkItem(key="k", kind="test", payload=payload, due_at=moment, created_at=moment))
+    with unit_of_work(write=False) as session:
+        read = session.scalars(select(WorkItem.payload)).one()
+    assert read == payload
+    assert list(read) == list(payload)
+    assert isinstance(read["a"]["large"], float)
+
+
+def test_a_writer_who_waits_too_long_is_told_so_in_words(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="first"))
+    database.dispose()
+    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)  # of SQLite; PostgreSQL is told below
+    begun, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with unit_of_work() as session:
+            session.get_one(Setting, "motto").value = "held"
+            session.flush()
+            begun.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    begun.wait()
+    try:
+        with pytest.raises(DatabaseBusyError), unit_of_work() as session:
+            if database.dialect.name == "postgresql":
+                session.execute(text("SET LOCAL lock_timeout = '1ms'"))
+            session.get_one(Setting, "motto").value = "second"
+    finally:
+        done.set()
+        holder.join()
+    assert value_of("motto") == "held"
