@@ -1,16 +1,19 @@
 """What a person has to do, and what was done."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, desc
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from bpm.models.database import Base, Json
 from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.work_order import WorkOrder
+
+NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where a task without a limit stands in a list that is sorted by due time."""
 
 
 class Task(Base):
@@ -38,7 +41,7 @@ class Task(Base):
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     excluded: Mapped[str | None]
     why: Mapped[str]
-    way_back: Mapped[Any] = mapped_column(Json)
+    way_back: Mapped[Any] = mapped_column(Json, nullable=True)
     priority: Mapped[int]
     tier: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -50,21 +53,29 @@ class Task(Base):
     ladder: Mapped[str | None]
     warn_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    rank_at: Mapped[datetime] = mapped_column(default=NO_LIMIT)  # due_at, or NO_LIMIT: what lists are sorted by
     paused_at: Mapped[datetime | None]
     paused_minutes: Mapped[float] = mapped_column(default=0)
     rung: Mapped[int] = mapped_column(default=0)
-    draft: Mapped[Any] = mapped_column(Json)
+    draft: Mapped[Any] = mapped_column(Json, nullable=True)
     draft_at: Mapped[datetime | None]
     returned: Mapped[bool] = mapped_column(default=False)  # came here by a return
+    from_element_id: Mapped[str | None]  # the step before, and who did it
+    from_user_id: Mapped[UUID | None]
     instance: Mapped[Instance] = relationship()
     order: Mapped[WorkOrder | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 
     __table_args__ = (
-        Index("ix_task_queue", "queue", "status", desc("priority"), "due_at", "id"),
-        Index("ix_task_assignee", "assignee_id", "status", desc("priority"), "due_at", "id"),
-        Index("ix_task_status", "status", desc("priority"), "due_at", "id"),
+        Index("ix_task_queue", "queue", "status", desc("priority"), "rank_at", "id"),
+        Index("ix_task_assignee", "assignee_id", "status", desc("priority"), "rank_at", "id"),
+        Index("ix_task_status", "status", desc("priority"), "rank_at", "id"),
     )
+
+    @validates("due_at")
+    def _rank(self, _key: str, due_at: datetime | None) -> datetime | None:
+        self.rank_at = due_at or NO_LIMIT
+        return due_at
 
 
 class TaskComment(Base):

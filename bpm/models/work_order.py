@@ -31,7 +31,7 @@ class WorkOrder(Base):
     contact_phone: Mapped[str | None] = mapped_column(index=True)
     contact_email: Mapped[str | None]
     customer_number: Mapped[str | None] = mapped_column(index=True)
-    customer: Mapped[Any] = mapped_column(Json)  # the snapshot of that day
+    customer: Mapped[Any] = mapped_column(Json, nullable=True)  # the snapshot of that day
     city: Mapped[str]
     class_code: Mapped[str | None] = mapped_column(index=True)
     class_at_intake: Mapped[str | None]

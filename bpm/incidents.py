@@ -1,0 +1,131 @@
+"""Steps that failed: they stand on the diagram with a sentence until a person says what is to happen."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from bpm import access
+from bpm.access import Actor
+from bpm.engine.facts import StepFailed, Stuck
+from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.models.incident import Incident
+from bpm.models.instance import Instance
+from bpm.models.work_item import WorkItem
+from bpm.paging import Page, cursor_of, read_cursor
+
+
+class IncidentClosedError(ConflictError):
+    """Somebody has dealt with it already."""
+
+    code = "incident-resolved"
+    sentence = N_("This fault has been dealt with already.")
+
+
+def of_step(session: Session, instance: Instance, fact: StepFailed, now: datetime) -> None:
+    """A step of the drawing could not be carried out."""
+    place = fact.place
+    session.add(_incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name))
+    instance.status = "incident"
+
+
+def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime) -> None:
+    """Nothing can happen any more in this instance: the drawing waits for itself."""
+    element = fact.element_ids[0] if fact.element_ids else None
+    text = "The process waits for itself: no step is open and it has not ended. Move it to another step."
+    session.add(_incident(instance, "step", "stuck", text, now, element_id=element, name=element or ""))
+    instance.status = "incident"
+
+
+def of_work(session: Session, instance: Instance, item: WorkItem, message: str, now: datetime) -> None:
+    """A work item has failed for good."""
+    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=item.payload.get("element_id"), name=item.kind)
+    row.work_item_id = item.id
+    session.add(row)
+    instance.status = "incident"
+
+
+def close(session: Session, instance: Instance, token_id: str, actor: str, how: str, now: datetime) -> None:
+    """The incidents of this token are over."""
+    session.execute(
+        update(Incident)
+        .where(Incident.instance_id == instance.id, Incident.token_id == token_id, Incident.state == "open")
+        .values(state="resolved", resolved_at=now, resolved_by=actor, how=how)
+    )
+    settle_status(session, instance)
+
+
+def close_one(session: Session, incident: Incident, instance: Instance, actor: str, how: str, now: datetime) -> None:
+    """This incident is over."""
+    incident.state, incident.resolved_at, incident.resolved_by, incident.how = "resolved", now, actor, how
+    session.flush()
+    settle_status(session, instance)
+
+
+def close_all(session: Session, instance: Instance, actor: str, now: datetime) -> None:
+    """The instance has ended, and its incidents with it."""
+    session.execute(
+        update(Incident)
+        .where(Incident.instance_id == instance.id, Incident.state == "open")
+        .values(state="resolved", resolved_at=now, resolved_by=actor, how="cancelled")
+    )
+
+
+def settle_status(session: Session, instance: Instance) -> None:
+    """An instance without open incidents runs again."""
+    if instance.status == "incident" and not session.scalar(
+        select(exists().where(Incident.instance_id == instance.id, Incident.state == "open"))
+    ):
+        instance.status = "running"
+
+
+def get(session: Session, incident_id: UUID, actor: Actor) -> Incident:
+    """Read an incident that is still open. Raises NotFoundError, IncidentClosedError."""
+    access.require(actor, "ADMIN", "CS_MANAGER", "ANALYST")
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFoundError
+    if incident.state != "open":
+        raise IncidentClosedError
+    return incident
+
+
+def of_instance(session: Session, instance_id: UUID) -> list[Incident]:
+    """The open incidents of an instance, oldest first."""
+    query = select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open").order_by(Incident.created_at)
+    return list(session.scalars(query))
+
+
+def page(
+    session: Session, actor: Actor, *, state: str | None = "open", instance_id: UUID | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[Incident]:
+    """List incidents, newest first."""
+    access.require(actor, "ADMIN", "CS_MANAGER", "ANALYST")
+    query = select(Incident).order_by(Incident.created_at.desc(), Incident.id.desc()).limit(limit + 1)
+    if state:
+        query = query.where(Incident.state == state)
+    if instance_id:
+        query = query.where(Incident.instance_id == instance_id)
+    if cursor:
+        at, last = read_cursor(cursor, datetime, UUID)
+        query = query.where((Incident.created_at < at) | ((Incident.created_at == at) & (Incident.id < last)))
+    return Page.of(session.scalars(query).all(), limit, lambda row: cursor_of(row.created_at, row.id))
+
+
+def _incident(
+    instance: Instance, kind: str, code: str, message: str, now: datetime, *, name: str, token_id: str | None = None, element_id: str | None = None
+) -> Incident:
+    return Incident(
+        id=uuid4(),
+        instance_id=instance.id,
+        kind=kind,
+        code=code,
+        message=message,
+        facts={},
+        name=name,
+        token_id=token_id,
+        element_id=element_id,
+        created_at=now,
+        state="open",
+    )

@@ -1,0 +1,52 @@
+"""Pages of a list: a cursor names the last row that was seen, so that a page costs the same wherever it stands."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+
+from bpm.errors import N_, InvalidError
+
+Row = TypeVar("Row")
+
+
+class CursorError(InvalidError):
+    """The cursor was not made here."""
+
+    code = "bad-cursor"
+    sentence = N_("This place in the list is not known. Start from the first page.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows of a list, and the cursor of the next ones (None: these are the last)."""
+
+    items: Sequence[Row]
+    next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], limit: int, cursor: Callable[[Row], str]) -> "Page[Row]":
+        """Make a page of at most ``limit`` rows out of ``limit + 1`` that were read."""
+        return cls(rows[:limit], cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def cursor_of(*values: Any) -> str:
+    """Write the sort values of a row as a cursor."""
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, *kinds: type) -> list[Any]:
+    """Read the sort values back. Raises CursorError."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [_READ.get(kind, kind)(value) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise CursorError from None
+
+
+_READ: dict[type, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, UUID: UUID}

@@ -1,0 +1,58 @@
+"""Timers that are drawn: each is a work item, so that it survives whatever happens to the server."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import calendars, work_items
+from bpm.engine.facts import TimerCleared, TimerSet
+from bpm.models.instance import Instance
+from bpm.models.work_item import WorkItem
+
+
+def _key(instance_id: UUID, token_id: str, element_id: str) -> str:
+    return f"timer:{instance_id}:{token_id}:{element_id}"
+
+
+def set_timer(session: Session, instance: Instance, fact: TimerSet, now: datetime) -> None:
+    """Wake the instance when the timer is due."""
+    place = fact.place
+    payload = {"token_id": place.token_id, "element_id": place.element_id, "calendar": fact.calendar}
+    work_items.enqueue(session, "timer", _key(instance.id, place.token_id, place.element_id), payload, fact.due, now, instance.id)
+
+
+def clear(session: Session, instance: Instance, fact: TimerCleared) -> None:
+    """Let the timer be."""
+    work_items.cancel(session, _key(instance.id, fact.token_id, fact.element_id))
+
+
+def pause_working(session: Session, instance_id: UUID, now: datetime) -> None:
+    """Stop the timers that run in working time, and keep what is left of each."""
+    for item in _timers(session, instance_id, "waiting"):
+        if item.payload["calendar"]:
+            left = calendars.get(session, item.payload["calendar"]).minutes_between(now, item.due_at)
+            item.payload = {**item.payload, "left_minutes": left}
+            item.state = "paused"
+
+
+def resume_working(session: Session, instance_id: UUID, now: datetime) -> None:
+    """Let the stopped timers run on with what was left."""
+    for item in _timers(session, instance_id, "paused"):
+        if "left_minutes" in item.payload:
+            payload = dict(item.payload)
+            left = timedelta(minutes=payload.pop("left_minutes"))
+            item.due_at = calendars.get(session, payload["calendar"]).add(now, left)
+            item.payload, item.state = payload, "waiting"
+
+
+def tokens_at(session: Session, instance_id: UUID) -> Mapping[str, str]:
+    """Which element each waiting timer's token stands at: token -> element."""
+    return {item.payload["token_id"]: item.payload["element_id"] for item in _timers(session, instance_id, "waiting")}
+
+
+def _timers(session: Session, instance_id: UUID, state: str) -> list[WorkItem]:
+    query = select(WorkItem).where(WorkItem.instance_id == instance_id, WorkItem.kind == "timer", WorkItem.state == state)
+    return list(session.scalars(query))
