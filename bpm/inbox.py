@@ -1,0 +1,362 @@
+"""Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bpm import access, limits, org
+from bpm.access import Actor
+from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
+from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
+from bpm.models.instance import Instance
+from bpm.models.org import Unit, User
+from bpm.models.task import HandOver, Task, TaskComment
+from bpm.models.work_order import WorkOrder
+
+OPEN = ("open", "claimed", "suspended")
+
+
+class TaskAlreadyClaimedError(ConflictError):
+    """Someone else has claimed this task."""
+
+    code = "task-already-claimed"
+    sentence = N_("{name} has claimed this task already.")
+
+
+class TaskDoneError(ConflictError):
+    """The task is no longer open."""
+
+    code = "task-done"
+    sentence = N_("This task is done already. Your entries were not used; nothing else has changed.")
+
+
+class TaskNotClaimedError(ConflictError):
+    """Completing needs a claim."""
+
+    code = "task-not-claimed"
+    sentence = N_("Claim this task first.")
+
+
+class TaskSuspendedError(ConflictError):
+    """The order is on hold."""
+
+    code = "task-suspended"
+    sentence = N_("This order is on hold. Resume it first.")
+
+
+class NotForYouError(ForbiddenError):
+    """Four eyes: another person must do it."""
+
+    code = "other-person-needed"
+    sentence = N_("This step must be done by another person than the one who did the step before.")
+
+
+class NobodyFoundError(ConflictError):
+    """A reassignment names nobody who could do it."""
+
+    code = "nobody-found"
+    sentence = N_("Nobody there can take this task.")
+
+
+def open_task(
+    session: Session, instance: Instance, order: WorkOrder | None, fact: TaskOpened, came_from: HandOver | None, now: datetime
+) -> Task:
+    """Put a task that the process has opened where the right people find it, and start its clock."""
+    place = fact.place
+    excluded = _doers(session, instance, fact.assignment.exclude, place.scope_id)
+    unit, role, assignee = _whose(session, instance, order, fact, excluded, now)
+    returned = came_from is not None and came_from.how == "returned"
+    task = Task(
+        id=uuid4(),
+        instance_id=instance.id,
+        instance=instance,
+        order_id=order.id if order else None,
+        order=order,
+        token_id=place.token_id,
+        scope_id=place.scope_id,
+        process_id=place.process_id,
+        element_id=place.element_id,
+        name=place.name,
+        form=fact.form,
+        status="open",
+        queue=f"{unit.code}:{role}",
+        unit_code=unit.code,
+        role=role,
+        assignee=assignee,
+        assignee_id=assignee.id if assignee else None,
+        excluded=" " + " ".join(map(str, excluded)) + " " if excluded else None,
+        why=fact.why,
+        way_back=fact.way_back,
+        priority=order.priority if order else 0,
+        created_at=now,
+        returned=returned,
+        from_element_id=came_from.element_id if came_from else None,
+        from_user_id=came_from.user_id if came_from else None,
+        tier=0,
+        rung=0,
+        paused_minutes=0.0,
+    )
+    session.add(task)
+    if fact.limit is not None:
+        task.limit_minutes, task.calendar, task.ladder = fact.limit.minutes, fact.limit.calendar, fact.limit.ladder
+        limits.arm(session, task, now)
+    if order is not None:
+        _show_on(order, task, assignee)
+    return task
+
+
+def _whose(
+    session: Session, instance: Instance, order: WorkOrder | None, fact: TaskOpened, excluded: list[UUID], now: datetime
+) -> tuple[Unit, str, User | None]:
+    """The unit, the role and, where the drawing names one, the person."""
+    wanted = fact.assignment
+    city = wanted.city or (order.city if order else None)
+    before = _last(session, instance, wanted.same_as, fact.place.scope_id) if wanted.same_as else None
+    person = org.find_user(session, wanted.user) if wanted.user else (before.user if before else None)
+    if person is not None:
+        person = org.available(session, person, now)
+        if not person.active or person.id in excluded:
+            person = None
+    unit = org.resolve_unit(session, wanted.unit, city) if wanted.unit else None
+    role = wanted.role
+    if before is not None and (unit is None or role is None):
+        unit, role = unit or org.unit(session, before.unit_code), role or before.role
+    if person is not None and (unit is None or role is None):
+        member = next((m for m in person.memberships if role in (None, m.role)), None)
+        if member is not None:
+            unit, role = unit or member.unit, role or member.role
+    if unit is None or role is None or (person is None and not _someone(session, unit, role, excluded)):
+        return _otherwise(session, wanted, unit, city, excluded)
+    return unit, role, person
+
+
+def _someone(session: Session, unit: Unit, role: str, excluded: list[UUID]) -> bool:
+    return any(user.id not in excluded for user in org.members(session, unit.code, role))
+
+
+def _otherwise(
+    session: Session, wanted: Assignment, unit: Unit | None, city: str | None, excluded: list[UUID]
+) -> tuple[Unit, str, User | None]:
+    """Nobody is where the drawing looked: the drawn fallback, else whoever leads there, else the administrators."""
+    if wanted.fallback_role and wanted.fallback_unit:
+        other = org.resolve_unit(session, wanted.fallback_unit, city)
+        if other is not None and _someone(session, other, wanted.fallback_role, excluded):
+            return other, wanted.fallback_role, None
+    if unit is not None:
+        for head in org.superior(session, unit.code, "department_head", city):
+            if head.id not in excluded:
+                return unit, wanted.role or "DEPT_HEAD", head
+    root = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.code)).first()
+    if root is None:
+        raise NobodyFoundError
+    return root, "ADMIN", None
+
+
+def _last(session: Session, instance: Instance, elements: tuple[str, ...], scope_id: str | None) -> HandOver | None:
+    """Who did the first of these elements that was done: in this scope, else anywhere in the instance."""
+    for element in elements:
+        query = (
+            select(HandOver)
+            .where(HandOver.instance_id == instance.id, HandOver.element_id == element, HandOver.user_id.is_not(None))
+            .options(joinedload(HandOver.user))
+            .order_by(HandOver.finished_at.desc())
+        )
+        rows = session.scalars(query).all()
+        found = next((row for row in rows if row.scope_id == scope_id), rows[0] if rows else None)
+        if found is not None:
+            return found
+    return None
+
+
+def _doers(session: Session, instance: Instance, names: tuple[str, ...], scope_id: str | None) -> list[UUID]:
+    """The people whom ``exclude`` means: logins, or whoever did these elements last."""
+    people: list[UUID] = []
+    for name in names:
+        done = _last(session, instance, (name,), scope_id)
+        user = done.user if done else org.find_user(session, name)
+        if user is not None:
+            people.append(user.id)
+    return people
+
+
+def _show_on(order: WorkOrder, task: Task, person: User | None) -> None:
+    order.current_unit, order.current_step = task.unit_code, task.name
+    order.current_user = person.login if person else None
+
+
+def close_task(
+    session: Session, instance: Instance, fact: TaskClosed, person_id: UUID | None, now: datetime, *, how: str, reason: str | None = None
+) -> HandOver | None:
+    """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled."""
+    task = session.scalar(select(Task).where(Task.instance_id == instance.id, Task.token_id == fact.token_id, Task.status.in_(OPEN)))
+    if task is None:
+        return None
+    used = limits.used_minutes(session, task, now)
+    limits.clear(session, task)
+    task.status = "completed" if how in ("completed", "returned") else "cancelled"
+    task.closed_at, task.draft = now, None
+    task.completed_by_id = person_id if how != "cancelled" else None
+    leg = HandOver(
+        id=uuid4(),
+        instance_id=instance.id,
+        order_id=task.order_id,
+        task_id=task.id,
+        scope_id=task.scope_id,
+        element_id=task.element_id,
+        name=task.name,
+        user_id=task.completed_by_id,
+        unit_code=task.unit_code,
+        role=task.role,
+        from_element_id=task.from_element_id,
+        from_user_id=task.from_user_id,
+        received_at=task.created_at,
+        accepted_at=task.claimed_at,
+        finished_at=now,
+        net_minutes=used,
+        limit_minutes=task.limit_minutes,
+        calendar=task.calendar,
+        late=task.limit_minutes is not None and used > task.limit_minutes,
+        how=how,
+        reason=reason,
+    )
+    session.add(leg)
+    return leg
+
+
+def get(session: Session, task_id: UUID, actor: Actor) -> Task:
+    """Read a task that the actor may see. Raises NotFoundError."""
+    query = select(Task).where(Task.id == task_id).options(joinedload(Task.order), joinedload(Task.assignee), joinedload(Task.instance))
+    task = session.scalar(query.where(or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id)))
+    if task is None:
+        raise NotFoundError
+    return task
+
+
+def for_writing(session: Session, task_id: UUID, actor: Actor) -> Task:
+    """Read an open task anew and held. Raises NotFoundError, TaskDoneError, TaskSuspendedError."""
+    query = select(Task).where(Task.id == task_id).with_for_update(of=Task).execution_options(populate_existing=True)
+    task = session.scalar(query.where(or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id)))
+    if task is None:
+        raise NotFoundError
+    if task.status not in OPEN:
+        raise TaskDoneError
+    if task.status == "suspended":
+        raise TaskSuspendedError
+    return task
+
+
+def for_completion(session: Session, task_id: UUID, actor: Actor) -> Task:
+    """Read a task that the actor has claimed. Raises as ``for_writing``, TaskAlreadyClaimedError, TaskNotClaimedError."""
+    task = for_writing(session, task_id, actor)
+    if task.assignee_id is None:
+        raise TaskNotClaimedError
+    if task.assignee_id != actor.user_id:
+        raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
+    return task
+
+
+def claim(session: Session, task_id: UUID, actor: Actor, now: datetime) -> Task:
+    """Take a task from its queue. Claiming again what one has is fine. Raises TaskAlreadyClaimedError, NotForYouError."""
+    task = for_writing(session, task_id, actor)
+    if task.assignee_id is not None and task.assignee_id != actor.user_id:
+        raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
+    if task.excluded and f" {actor.user_id} " in task.excluded:
+        raise NotForYouError
+    if task.status != "claimed" and actor.user_id is not None:
+        _give(session, task, org.user(session, actor.user_id), now, accepted=True)
+    return task
+
+
+def release(session: Session, task_id: UUID, actor: Actor) -> Task:
+    """Put a claimed task back into its queue; the draft stays with it."""
+    task = for_completion(session, task_id, actor)
+    task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
+    if task.order is not None:
+        task.order.current_user = None
+    return task
+
+
+def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, user: str | None = None, unit: str | None = None) -> Task:
+    """Hand a task to another person, or to another unit's queue.
+
+    The holder, the heads of the unit and administrators may. Raises ForbiddenError, NobodyFoundError, NotForYouError.
+    """
+    task = for_writing(session, task_id, actor)
+    if not (task.assignee_id == actor.user_id or actor.is_admin or _leads(session, actor, task) or f"{task.queue}" in actor.queues):
+        raise ForbiddenError
+    if user:
+        person = org.find_user(session, user)
+        if person is None or not person.active:
+            raise NobodyFoundError
+        if task.excluded and f" {person.id} " in task.excluded:
+            raise NotForYouError
+        _give(session, task, org.available(session, person, now), now, accepted=False)
+        return task
+    other = org.resolve_unit(session, unit or "", task.order.city if task.order else None)
+    if other is None or not org.members(session, other.code, task.role):
+        raise NobodyFoundError
+    task.unit_code, task.queue = other.code, f"{other.code}:{task.role}"
+    task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
+    if task.order is not None:
+        _show_on(task.order, task, None)
+    return task
+
+
+def delegate(session: Session, task_id: UUID, actor: Actor, user: str, now: datetime) -> Task:
+    """Ask a colleague to do one's own task. Raises as ``reassign``."""
+    for_completion(session, task_id, actor)
+    return reassign(session, task_id, actor, now, user=user)
+
+
+def _leads(session: Session, actor: Actor, task: Task) -> bool:
+    """Whether the actor leads the task's unit or one above it."""
+    unit: Unit | None = org.unit(session, task.unit_code)
+    while unit is not None:
+        if unit.code in actor.heads:
+            return True
+        unit = unit.parent
+    return False
+
+
+def _give(session: Session, task: Task, person: User, now: datetime, *, accepted: bool) -> None:
+    task.assignee, task.assignee_id = person, person.id
+    task.status, task.claimed_at = ("claimed", task.claimed_at or now) if accepted else ("open", None)
+    if task.order is not None:
+        _show_on(task.order, task, person)
+
+
+def _name(session: Session, user_id: UUID, actor: Actor) -> str:
+    person = org.user(session, user_id)
+    return person.name if actor.language == "zh" else person.name_en
+
+
+def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datetime) -> Task:
+    """Leave a remark for colleagues on a task."""
+    task = get(session, task_id, actor)
+    if actor.user_id is None:
+        raise ForbiddenError
+    session.add(TaskComment(id=uuid4(), task_id=task.id, user_id=actor.user_id, text=text, created_at=now))
+    return task
+
+
+def comments(session: Session, task: Task) -> list[TaskComment]:
+    """The remarks on a task, oldest first."""
+    return list(session.scalars(select(TaskComment).where(TaskComment.task_id == task.id).order_by(TaskComment.created_at)))
+
+
+def save_draft(session: Session, task_id: UUID, answers: dict[str, Any], actor: Actor, now: datetime) -> Task:
+    """Keep what was typed so far; nothing is checked yet."""
+    task = for_completion(session, task_id, actor)
+    task.draft, task.draft_at = answers, now
+    return task
+
+
+def claimable_by(session: Session, task: Task) -> list[str]:
+    """The logins of those who may claim or hold this task."""
+    if task.assignee_id is not None:
+        return [org.user(session, task.assignee_id).login]
+    excluded = task.excluded or ""
+    return [user.login for user in org.members(session, task.unit_code, task.role) if f" {user.id} " not in excluded]

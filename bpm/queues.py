@@ -1,0 +1,173 @@
+"""Lists of tasks: what is in whose inbox, in the order in which it should be done.
+
+A list is read queue by queue along one index and then merged, so that it costs the same with a thousand tasks as with a million.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import Session, joinedload
+
+from bpm import access
+from bpm.access import Actor
+from bpm.errors import N_, InvalidError
+from bpm.models.task import Task
+from bpm.models.work_order import WorkOrder
+from bpm.paging import Page, cursor_of, read_cursor
+
+View = Literal["mine", "unit", "all", "done"]
+COUNT_LIMIT = 100
+"""Counts beside the views stop here and say "99+": nobody needs to count further."""
+
+
+class UnknownSortError(InvalidError):
+    """The list cannot be sorted by that."""
+
+    code = "unknown-sort"
+    sentence = N_("A list of tasks is sorted by priority, due time or age.")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilters:
+    """What a list of tasks is narrowed by; None leaves it open."""
+
+    q: str | None = None
+    status: str | None = None
+    element_id: str | None = None
+    level: str | None = None
+    grade: str | None = None
+    late: bool = False
+    due_within: timedelta | None = None
+    instance_id: UUID | None = None
+
+
+_SORTS: dict[str, tuple[Any, ...]] = {
+    "priority": (Task.priority.desc(), Task.rank_at, Task.id),
+    "due": (Task.rank_at, Task.id),
+    "created": (Task.created_at, Task.id),
+}
+_SORT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "priority": ("priority", "rank_at", "id"),
+    "due": ("rank_at", "id"),
+    "created": ("created_at", "id"),
+}
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    view: View,
+    filters: TaskFilters,
+    now: datetime,
+    *,
+    sort: str = "priority",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Task]:
+    """One page of tasks in a view. Raises UnknownSortError, CursorError."""
+    if sort not in _SORTS:
+        raise UnknownSortError
+    narrow = _conditions(filters, now)
+    if cursor:
+        narrow.append(_after(sort, cursor))
+    parts = [_narrowed(scope, narrow, filters, sort, limit + 1) for scope in _scopes(actor, view, filters)]
+    if not parts:
+        return Page([])
+    ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
+    query = select(Task).where(Task.id.in_(ids)).order_by(*_SORTS[sort]).limit(limit + 1)
+    rows = session.scalars(query.options(joinedload(Task.order), joinedload(Task.assignee), joinedload(Task.instance))).all()
+    columns = _SORT_COLUMNS[sort]
+    return Page.of(rows, limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
+
+
+def _scopes(actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElement[bool]]:
+    """The stretches of an index that hold this view: each is one queue or one person, in one status."""
+    statuses = [filters.status] if filters.status else ["open", "claimed", "suspended"]
+    if view == "mine":
+        return [and_(Task.assignee_id == actor.user_id, Task.status == status) for status in statuses]
+    if view == "done":
+        return [Task.completed_by_id == actor.user_id]
+    if view == "unit":
+        status = filters.status or "open"
+        nobody = Task.assignee_id.is_(None) if status == "open" else Task.assignee_id.is_not(None)
+        not_excluded = or_(Task.excluded.is_(None), ~Task.excluded.contains(f" {actor.user_id} "))
+        return [and_(Task.queue == queue, Task.status == status, nobody, not_excluded) for queue in actor.queues]
+    return [and_(access.visible_tasks(actor), Task.status == status) for status in statuses]
+
+
+def _narrowed(scope: ColumnElement[bool], narrow: list[Any], filters: TaskFilters, sort: str, limit: int) -> Select[tuple[UUID]]:
+    query = select(Task.id).where(scope, *narrow).order_by(*_SORTS[sort]).limit(limit)
+    return query.join(WorkOrder, Task.order_id == WorkOrder.id) if filters.q or filters.level or filters.grade else query
+
+
+def _conditions(filters: TaskFilters, now: datetime) -> list[Any]:
+    conditions: list[Any] = []
+    if filters.q:
+        like = f"%{filters.q.replace('%', '').replace('_', '')}%"
+        conditions.append(
+            or_(*(c.ilike(like) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name)))
+        )
+    if filters.element_id:
+        conditions.append(Task.element_id == filters.element_id)
+    if filters.level:
+        conditions.append(WorkOrder.level == filters.level)
+    if filters.grade:
+        conditions.append(WorkOrder.grade == filters.grade)
+    if filters.late:
+        conditions.append(and_(Task.due_at < now, Task.paused_at.is_(None)))
+    if filters.due_within is not None:
+        conditions.append(and_(Task.due_at >= now, Task.due_at < now + filters.due_within))
+    if filters.instance_id:
+        conditions.append(Task.instance_id == filters.instance_id)
+    return conditions
+
+
+def _after(sort: str, cursor: str) -> ColumnElement[bool]:
+    """Only what stands after the cursor's row."""
+    if sort == "priority":
+        priority, due, last = read_cursor(cursor, int, datetime, UUID)
+        later = or_(Task.rank_at > due, and_(Task.rank_at == due, Task.id > last))
+        return or_(Task.priority < priority, and_(Task.priority == priority, later))
+    at, last = read_cursor(cursor, datetime, UUID)
+    column = Task.rank_at if sort == "due" else Task.created_at
+    return or_(column > at, and_(column == at, Task.id > last))
+
+
+def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
+    """How many tasks stand in each view, counted to COUNT_LIMIT: mine, unit, late, soon (4 hours), suspended."""
+    mine = and_(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
+    views = {
+        "mine": [mine],
+        "unit": _scopes(actor, "unit", TaskFilters()),
+        "late": [and_(mine, Task.due_at < now)],
+        "soon": [and_(mine, Task.due_at >= now, Task.due_at < now + timedelta(hours=4))],
+        "suspended": [and_(Task.assignee_id == actor.user_id, Task.status == "suspended")],
+    }
+    found = {}
+    for name, scopes in views.items():
+        parts = [select(Task.id).where(scope).limit(COUNT_LIMIT).subquery() for scope in scopes]
+        rows = union_all(*(select(part) for part in parts)).limit(COUNT_LIMIT).subquery() if parts else None
+        found[name] = 0 if rows is None else session.scalar(select(func.count()).select_from(rows)) or 0
+    return found
+
+
+def steps(session: Session, actor: Actor) -> dict[str, int]:
+    """How many of the actor's own tasks stand at each step: name -> count."""
+    query = select(Task.name, func.count()).where(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
+    return {name: count for name, count in session.execute(query.group_by(Task.name)).tuples()}
+
+
+def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
+    """The open tasks of an instance that the actor may do next: what to show after "complete"."""
+    query = select(Task).where(Task.instance_id == instance_id, Task.status.in_(("open", "claimed")), access.visible_tasks(actor))
+    mine = or_(Task.assignee_id == actor.user_id, and_(Task.assignee_id.is_(None), Task.queue.in_(actor.queues)))
+    return list(session.scalars(query.where(mine).options(joinedload(Task.order), joinedload(Task.assignee)).order_by(*_SORTS["priority"])))
+
+
+def first_free(session: Session, actor: Actor, now: datetime) -> UUID | None:
+    """The most urgent task of the actor's queues that nobody has: what "claim the next" takes."""
+    rows = page(session, actor, "unit", TaskFilters(), now, limit=1).items
+    return rows[0].id if rows else None

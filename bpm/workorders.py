@@ -1,0 +1,332 @@
+"""Work orders: the business record beside each complaint's process.
+
+The number and the secret token are given at intake; the state follows the drawing (``baton:order``) and is never set by hand.
+"""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from bpm import access, clock, limits
+from bpm.access import Actor
+from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.models.definition import Definition
+from bpm.models.org import Unit
+from bpm.models.task import Task
+from bpm.models.work_order import Attachment, Contact, OrderSerial, WorkOrder
+from bpm.paging import Page, cursor_of, read_cursor
+
+STATUTORY = timedelta(days=15)
+"""An answer is due 15 calendar days after the complaint (MIIT, rules on telecom complaints)."""
+
+CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
+ATTACHMENT_LIMIT = 20 * 1024 * 1024
+ALLOWED_ENDINGS = frozenset(
+    "pdf png jpg jpeg gif webp tif tiff txt csv doc docx xls xlsx ppt pptx wps et mp3 wav amr m4a mp4 eml msg".split()
+)
+
+
+class AttachmentRefusedError(InvalidError):
+    """The file is too large or of a kind that is not taken."""
+
+    code = "attachment-refused"
+    sentence = N_("{name} was not added: files may have at most {megabytes} MB and be documents, pictures or recordings.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What is known when somebody complains. ``details`` are further variables for the process."""
+
+    type: str
+    channel: str
+    title: str
+    description: str = ""
+    demand: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
+    customer_number: str | None = None
+    city: str = ""
+    class_code: str | None = None
+    first_owner: str | None = None
+    first_owner_unit: str | None = None
+    external_id: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilters:
+    """What a list of orders is narrowed by; None leaves it open."""
+
+    q: str | None = None
+    state: str | None = None
+    unit: str | None = None
+    class_code: str | None = None
+    late: bool | None = None
+    city: str | None = None
+    level: str | None = None
+    open_only: bool = False
+
+
+def create(session: Session, new: NewOrder, definition: Definition, now: datetime) -> WorkOrder:
+    """Give a complaint its number, its secret token and its statutory clock. It is a DRAFT until somebody registers it."""
+    order = WorkOrder(
+        id=uuid4(),
+        number=_number(session, new.city, now),
+        token=base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower(),
+        definition_key=definition.key,
+        type=new.type,
+        channel=new.channel,
+        title=new.title,
+        description=new.description or new.title,
+        demand=new.demand,
+        state="DRAFT",
+        contact_name=new.contact_name,
+        contact_phone=new.contact_phone,
+        contact_email=new.contact_email,
+        customer_number=new.customer_number,
+        city=new.city,
+        class_code=new.class_code,
+        class_at_intake=new.class_code,
+        first_owner=new.first_owner,
+        first_owner_unit=new.first_owner_unit,
+        external_id=new.external_id,
+        created_at=now,
+        statutory_due_at=now + STATUTORY,
+        grade_pending=False,
+        priority=0,
+        escalation_tier=0,
+        paused_minutes=0.0,
+        urge_count=0,
+        reopen_count=0,
+        return_count=0,
+        on_the_spot=False,
+    )
+    session.add(order)
+    session.flush()
+    limits.arm_statutory(session, order, now)
+    return order
+
+
+def _number(session: Session, city: str, now: datetime) -> str:
+    """The next number of a city's day: province, city, date, serial."""
+    day = now.astimezone(clock.zone()).strftime("%Y%m%d")
+    serial = session.get(OrderSerial, (city, day), with_for_update=True)
+    if serial is None:
+        serial = OrderSerial(city=city, day=day, last=0)
+        session.add(serial)
+    serial.last += 1
+    province = session.scalar(select(Unit.code).where(Unit.kind == "PROVINCE").limit(1)) or "P"
+    return f"{province}-{city}-{day}-{serial.last:06d}"
+
+
+def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -> None:
+    """The drawing has come to an element that stands for this state."""
+    if order.state == "SUSPENDED":
+        order.state_before = state
+    else:
+        order.state = state
+    if state == "ANSWERED":
+        order.answered_at = now
+        limits.clear_statutory(session, order)
+    elif state in CLOSED_STATES:
+        order.closed_at = order.closed_at or now
+        limits.clear_statutory(session, order)
+    elif state == "REOPENED":
+        order.answered_at = order.closed_at = None
+        order.reopen_count += 1
+        order.escalation_tier = 0
+        limits.arm_statutory(session, order, now)
+
+
+def raise_tier(order: WorkOrder, tier: int) -> None:
+    """An order's tier is the highest reached; it falls only when the case is reopened."""
+    order.escalation_tier = max(order.escalation_tier, tier)
+
+
+def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], columns: Mapping[str, str], now: datetime) -> None:
+    """Copy the process's variables into the order's columns. ``columns``: column -> variable, dotted where it is nested."""
+    before = order.level, order.grade, order.class_code, order.total_minutes
+    for column, path in columns.items():
+        value = _reach(variables, path)
+        if value is not None and getattr(order, column) != value:
+            setattr(order, column, value)
+    if before != (order.level, order.grade, order.class_code, order.total_minutes):
+        if order.total_minutes is not None:
+            limits.arm_order(session, order, order.total_minutes, order.calendar, now)
+        limits.prioritise(session, order, now)
+
+
+def _reach(variables: Mapping[str, Any], path: str) -> Any:
+    value: Any = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def by_number(session: Session, number: str, actor: Actor) -> WorkOrder:
+    """Find an order that the actor may see. Raises NotFoundError: unknown and forbidden look alike."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.number == number))
+    if order is None or not access.may_see_order(session, actor, order):
+        raise NotFoundError
+    return order
+
+
+def by_token(session: Session, token: str) -> WorkOrder:
+    """Find the order of a private link. Raises NotFoundError."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.token == token))
+    if order is None:
+        raise NotFoundError
+    return order
+
+
+def by_external_id(session: Session, external_id: str) -> WorkOrder | None:
+    """The order that this contact has made already, if it came before."""
+    return session.scalar(select(WorkOrder).where(WorkOrder.external_id == external_id))
+
+
+def locked(session: Session, order_id: UUID) -> WorkOrder:
+    """Read an order anew, held until the unit of work ends."""
+    query = select(WorkOrder).where(WorkOrder.id == order_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def history(session: Session, customer_number: str | None, phone: str | None, limit: int = 50) -> list[WorkOrder]:
+    """All orders of a customer, newest first: by the number complained about or the number to call."""
+    same = [WorkOrder.customer_number.in_([n for n in (customer_number, phone) if n])]
+    same.append(WorkOrder.contact_phone.in_([n for n in (customer_number, phone) if n]))
+    return list(session.scalars(select(WorkOrder).where(or_(*same)).order_by(WorkOrder.created_at.desc()).limit(limit)))
+
+
+def page(
+    session: Session, actor: Actor, filters: OrderFilters, now: datetime, cursor: str | None = None, limit: int = 50
+) -> Page[WorkOrder]:
+    """List the orders that the actor may see, newest first."""
+    query = select(WorkOrder).where(access.visible_orders(actor), *_conditions(filters, now))
+    if cursor:
+        at, last = read_cursor(cursor, datetime, UUID)
+        query = query.where(or_(WorkOrder.created_at < at, and_(WorkOrder.created_at == at, WorkOrder.id < last)))
+    rows = session.scalars(query.order_by(WorkOrder.created_at.desc(), WorkOrder.id.desc()).limit(limit + 1)).all()
+    return Page.of(rows, limit, lambda order: cursor_of(order.created_at, order.id))
+
+
+def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
+    conditions: list[Any] = []
+    if filters.q:
+        like = f"%{filters.q.replace('%', '').replace('_', '')}%"
+        texts = (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.customer_number, WorkOrder.contact_name)
+        conditions.append(or_(*(column.ilike(like) for column in texts)))
+    for column, value in (
+        (WorkOrder.state, filters.state),
+        (WorkOrder.current_unit, filters.unit),
+        (WorkOrder.city, filters.city),
+        (WorkOrder.level, filters.level),
+    ):
+        if value:
+            conditions.append(column == value)
+    if filters.class_code:
+        conditions.append(WorkOrder.class_code.startswith(filters.class_code, autoescape=True))
+    if filters.late is not None:
+        late = and_(WorkOrder.due_at < now, WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
+        conditions.append(late if filters.late else ~late)
+    if filters.open_only:
+        conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
+    return conditions
+
+
+def note_contact(
+    session: Session,
+    order: WorkOrder,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    direction: str = "in",
+    channel: str = "",
+    user_id: UUID | None = None,
+    public: bool = True,
+) -> Contact:
+    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something."""
+    contact = Contact(
+        id=uuid4(),
+        order_id=order.id,
+        at=now,
+        direction=direction,
+        channel=channel or order.channel,
+        kind=kind,
+        text=text,
+        user_id=user_id,
+        public=public,
+    )
+    session.add(contact)
+    return contact
+
+
+def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> Contact:
+    """Add a remark that only the staff can read."""
+    return note_contact(session, order, "note", text, now, user_id=actor.user_id, public=False)
+
+
+def contacts(session: Session, order: WorkOrder, *, public_only: bool = False) -> list[Contact]:
+    """What was said and noted, oldest first."""
+    query = select(Contact).where(Contact.order_id == order.id).order_by(Contact.at)
+    return list(session.scalars(query.where(Contact.public) if public_only else query))
+
+
+def attach(
+    session: Session,
+    order: WorkOrder,
+    name: str,
+    content: bytes,
+    now: datetime,
+    *,
+    actor: Actor | None = None,
+    task: Task | None = None,
+    media_type: str = "application/octet-stream",
+) -> Attachment:
+    """Keep a file with the order. Raises AttachmentRefusedError for its size or kind."""
+    clean = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
+    if len(content) > ATTACHMENT_LIMIT or clean.rsplit(".", 1)[-1].lower() not in ALLOWED_ENDINGS:
+        raise AttachmentRefusedError(name=clean, megabytes=ATTACHMENT_LIMIT // 1024 // 1024)
+    attachment = Attachment(
+        id=uuid4(),
+        order_id=order.id,
+        task_id=task.id if task else None,
+        name=clean,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        by_customer=actor is None or actor.user_id is None,
+        user_id=actor.user_id if actor else None,
+        created_at=now,
+    )
+    session.add(attachment)
+    return attachment
+
+
+def attachments(session: Session, order: WorkOrder) -> list[Attachment]:
+    """The files of an order, without their content, oldest first."""
+    return list(session.scalars(select(Attachment).where(Attachment.order_id == order.id).order_by(Attachment.created_at)))
+
+
+def attachment(session: Session, order: WorkOrder, attachment_id: UUID) -> Attachment:
+    """One file of this order. Raises NotFoundError."""
+    found = session.get(Attachment, attachment_id)
+    if found is None or found.order_id != order.id:
+        raise NotFoundError
+    return found
+
+
+def open_tasks(session: Session, order: WorkOrder) -> list[Task]:
+    """The tasks on which this order's progress depends now."""
+    query = select(Task).where(Task.order_id == order.id, Task.status.in_(("open", "claimed", "suspended"))).order_by(Task.created_at)
+    return list(session.scalars(query))
