@@ -1,0 +1,1 @@
+"""The operator's billing system (BOSS): customers, bills, refunds."""

@@ -1,0 +1,1 @@
+"""Outgoing electronic mail."""
