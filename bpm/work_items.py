@@ -29,7 +29,7 @@ def enqueue(
 ) -> WorkItem:
     """Ask for something to be done at ``due_at``, in the transaction of whoever asks.
 
-    The same key again moves the item that still waits (its due time and payload); one that was done stays done.
+    The same key again asks anew: the one row of that key waits again, with this due time and payload.
     """
     item = get(session, key)
     if item is None:
@@ -37,8 +37,9 @@ def enqueue(
             id=uuid4(), key=key, kind=kind, instance_id=instance_id, payload=payload, due_at=due_at, created_at=now, state="waiting", attempts=0
         )
         session.add(item)
-    elif item.state != "done":
-        item.payload, item.due_at, item.state = payload, due_at, "waiting"
+    else:
+        item.payload, item.due_at, item.state, item.attempts = payload, due_at, "waiting", 0
+        item.lease, item.lease_until, item.last_error = None, None, None
     return item
 
 
@@ -54,13 +55,28 @@ def cancel(session: Session, key: str) -> None:
     )
 
 
+OF_INSTANCE = ("timer", "call", "rung", "deliver", "wake")
+"""Kinds that have no meaning without their running instance. What is to be told to people goes out all the same."""
+
+
 def cancel_all(session: Session, instance_id: UUID) -> None:
-    """Take back everything that an instance still asks for."""
-    session.execute(
-        update(WorkItem)
-        .where(WorkItem.instance_id == instance_id, WorkItem.state.in_(("waiting", "paused", "failed")))
-        .values(state="cancelled", lease=None, lease_until=None)
-    )
+    """Take back everything that an instance which has ended still asked for."""
+    _all_to(session, instance_id, ("waiting", "paused", "failed"), "cancelled")
+
+
+def hold_all(session: Session, instance_id: UUID) -> None:
+    """Let nothing of this instance happen until ``release_all``."""
+    _all_to(session, instance_id, ("waiting",), "held")
+
+
+def release_all(session: Session, instance_id: UUID) -> None:
+    """Let the held items of this instance happen again, late ones at once."""
+    _all_to(session, instance_id, ("held",), "waiting")
+
+
+def _all_to(session: Session, instance_id: UUID, states: tuple[str, ...], state: str) -> None:
+    chosen = (WorkItem.instance_id == instance_id, WorkItem.kind.in_(OF_INSTANCE), WorkItem.state.in_(states))
+    session.execute(update(WorkItem).where(*chosen).values(state=state, lease=None, lease_until=None))
 
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:

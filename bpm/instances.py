@@ -1,0 +1,403 @@
+"""The commands on a running process: lock, step, record its facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import access, definitions, forms, inbox, incidents, journal, messages, queues, work_items
+from bpm.access import SYSTEM, Actor
+from bpm.engine import commands as c
+from bpm.engine.process import NotOpenError
+from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.models.incident import Incident
+from bpm.models.instance import Instance
+from bpm.models.message import Subscription
+from bpm.models.task import Task
+from bpm.models.work_item import WorkItem
+from bpm.models.work_order import WorkOrder
+from bpm.paging import Page, cursor_of, read_cursor
+from bpm.recording import Doing, record
+from bpm.running import lock, looked_at, new, require_running, running
+
+
+class NotHereError(ConflictError):
+    """The process does not stand at that element."""
+
+    code = "not-here"
+    sentence = N_("The process does not stand at {element} now.")
+
+
+class UnknownElementError(ConflictError):
+    """The diagram has no such element."""
+
+    code = "unknown-element"
+    sentence = N_("There is no step {element} in this process.")
+
+
+def start(
+    session: Session,
+    key: str,
+    variables: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    *,
+    business_key: str | None = None,
+    element_id: str | None = None,
+    order: WorkOrder | None = None,
+) -> Instance:
+    """Start the published version of a process and run it to its first wait. Raises NotFoundError."""
+    definition = definitions.latest(session, key)
+    instance = Instance(
+        id=uuid4(),
+        definition_id=definition.id,
+        definition_key=definition.key,
+        definition_version=definition.version,
+        business_key=order.number if order else business_key,
+        status="running",
+        state=b"",
+        stamp=uuid4(),
+        active=[],
+        journal_seq=0,
+        journal_hash="",
+        started_by=actor.login,
+        created_at=now,
+    )
+    session.add(instance)
+    session.flush()
+    if order is not None:
+        order.instance_id = instance.id
+        session.flush()
+    journal.note(session, instance, "started", actor.login, now, None, version=definition.version)
+    with running(session, instance, new(session, instance)) as process:
+        happened = process.apply(c.Start(variables, element_id), now)
+        record(session, instance, process, happened, Doing(actor, now))
+    return instance
+
+
+def apply(session: Session, instance: Instance, command: c.Command, doing: Doing) -> None:
+    """Carry out one command on a locked instance. Raises NotOpenError before anything has changed."""
+    require_running(instance)
+    with running(session, instance) as process:
+        record(session, instance, process, process.apply(command, doing.now), doing)
+
+
+def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], actor: Actor, now: datetime) -> Task:
+    """Hand a person's answers to the process and move it on. Raises AnswersError and what ``inbox.for_completion`` raises."""
+    instance = lock(session, inbox.get(session, task_id, actor).instance_id)
+    task = inbox.for_completion(session, task_id, actor)
+    checked = _checked(session, instance, task, answers, actor)
+    apply(session, instance, c.CompleteTask(task.token_id, checked), Doing(actor, now, task.token_id))
+    return task
+
+
+def _checked(session: Session, instance: Instance, task: Task, answers: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    form = form_of(session, task, actor.language)
+    return dict(answers) if form is None else forms.check(form, answers)
+
+
+def form_of(session: Session, task: Task, language: str) -> forms.Form | None:
+    """The form of a task, with its choices and defaults filled in; None where the drawing names none."""
+    if task.form is None:
+        return None
+    city = task.order.city if task.order else None
+    definition_id = task.instance.definition_id
+    return forms.resolved(session, definition_id, task.form, task_data(session, task), language=language, city=city)
+
+
+def return_task(session: Session, task_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Task:
+    """Send the work back: the drawn way where there is one, else to the step before."""
+    instance = lock(session, inbox.get(session, task_id, actor).instance_id)
+    task = inbox.for_completion(session, task_id, actor)
+    why = {"return_reason": reason, "return_note": note}
+    if task.way_back:
+        command: c.Command = c.CompleteTask(task.token_id, {**task.way_back, **why})
+    else:
+        command = c.SendBack(task.token_id, None, why)
+    if task.order is not None:
+        task.order.return_count += 1
+    apply(session, instance, command, Doing(actor, now, task.token_id, "returned", reason))
+    return task
+
+
+def deliver(
+    session: Session,
+    name: str,
+    correlation: Any,
+    payload: dict[str, Any],
+    now: datetime,
+    *,
+    business_key: str | None = None,
+    message_id: str | None = None,
+    actor: Actor = SYSTEM,
+) -> list[Instance]:
+    """Hand a message to whoever awaits it, one receiver an instance; else start what it starts; else keep it for its time to live.
+
+    The same ``message_id`` again changes nothing and answers the same.
+    """
+    if message_id is not None and (before := messages.seen(session, message_id)) is not None:
+        return list(session.scalars(select(Instance).where(Instance.id.in_(before))))
+    key = messages.correlation_text(correlation)
+    reached: dict[UUID, Instance] = {}
+    for subscription in messages.awaiting(session, "message", name, correlation=key, business_key=business_key):
+        if subscription.instance_id not in reached:
+            instance = _deliver_one(session, subscription, payload, actor, now)
+            if instance is not None:
+                reached[instance.id] = instance
+    found = list(reached.values()) or _start_by_message(session, name, payload, business_key, actor, now)
+    if not found:
+        messages.keep(session, name, key, payload, now)
+    if message_id is not None:
+        messages.remember(session, message_id, found, now)
+    return found
+
+
+def _deliver_one(session: Session, subscription: Subscription, payload: dict[str, Any], actor: Actor, now: datetime) -> Instance | None:
+    instance = lock(session, subscription.instance_id)
+    if instance.status == "suspended":
+        waiting = {"name": subscription.name, "correlation": subscription.correlation, "payload": payload}
+        work_items.enqueue(session, "deliver", f"message:{uuid4()}", waiting, now, now, instance.id)
+        work_items.hold_all(session, instance.id)
+        return instance
+    command = c.Deliver(subscription.name, subscription.correlation, payload, subscription.token_id)
+    try:
+        apply(session, instance, command, Doing(actor, now))
+    except NotOpenError:
+        return None
+    journal.note(session, instance, "message", actor.login, now, subscription.element_id, name=subscription.name)
+    return instance
+
+
+def _start_by_message(
+    session: Session, name: str, payload: dict[str, Any], business_key: str | None, actor: Actor, now: datetime
+) -> list[Instance]:
+    return [
+        start(session, key, payload, actor, now, business_key=business_key, element_id=element_id)
+        for key, element_id in definitions.started_by_message(session, name)
+    ]
+
+
+def signal(session: Session, name: str, payload: dict[str, Any], now: datetime) -> None:
+    """Hand a signal to every instance that waits for it."""
+    for instance_id in {s.instance_id for s in messages.awaiting(session, "signal", name)}:
+        instance = lock(session, instance_id)
+        if instance.ended_at is None and instance.status != "suspended":
+            apply(session, instance, c.Signal(name, payload), Doing(SYSTEM, now))
+
+
+def escalate(session: Session, instance_id: UUID, token_id: str | None, code: str, payload: dict[str, Any], now: datetime) -> None:
+    """Throw a BPMN escalation at an open step; where nothing is drawn to catch it, nothing happens."""
+    instance = lock(session, instance_id)
+    if instance.ended_at is None and instance.status != "suspended":
+        apply(session, instance, c.Escalate(code, token_id, payload), Doing(SYSTEM, now))
+
+
+def fire_timer(session: Session, instance_id: UUID, token_id: str, element_id: str, now: datetime) -> None:
+    """Wake the process at a timer that is due; one that no longer counts is passed over."""
+    instance = lock(session, instance_id)
+    if instance.ended_at is None:
+        try:
+            apply(session, instance, c.FireTimer(token_id, element_id), Doing(SYSTEM, now))
+        except NotOpenError:
+            return
+
+
+def finish_call(session: Session, instance_id: UUID, token_id: str, element_id: str, result: Any, now: datetime) -> None:
+    """Hand a connector's answer to the process; one that no longer waits is left alone."""
+    instance = lock(session, instance_id)
+    if instance.ended_at is None:
+        journal.note(session, instance, "call-finished", SYSTEM.login, now, element_id)
+        apply(session, instance, c.FinishCall(token_id, result), Doing(SYSTEM, now))
+
+
+def fail_call(session: Session, instance_id: UUID, token_id: str, element_id: str, message: str, code: str | None, now: datetime) -> None:
+    """Tell the process that a connector has given up: the drawn error path, else an incident."""
+    instance = lock(session, instance_id)
+    if instance.ended_at is None:
+        journal.note(session, instance, "call-failed", SYSTEM.login, now, element_id, message=message, code=code)
+        apply(session, instance, c.FailCall(token_id, message, code), Doing(SYSTEM, now))
+
+
+def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
+    """Try a failed step again. Raises NotFoundError, IncidentClosedError."""
+    incident = incidents.get(session, incident_id, actor)
+    instance = lock(session, incident.instance_id)
+    item = session.get(WorkItem, incident.work_item_id) if incident.work_item_id else None
+    if item is not None:
+        work_items.enqueue(session, item.kind, item.key, item.payload, now, now, instance.id)
+        incidents.close_one(session, incident, instance, actor.login, "retried", now)
+    else:
+        _require_token(incident)
+        apply(session, instance, c.Retry(incident.token_id or ""), Doing(actor, now))
+        incidents.close_one(session, incident, instance, actor.login, "retried", now)
+    journal.note(session, instance, "incident-retried", actor.login, now, incident.element_id)
+    return incident
+
+
+def resolve_incident(
+    session: Session, incident_id: UUID, action: str, result: dict[str, Any] | None, actor: Actor, now: datetime
+) -> Incident:
+    """Pass over a failed step (``skip``), or give by hand what it should have brought (``result``: variables)."""
+    incident = incidents.get(session, incident_id, actor)
+    instance = lock(session, incident.instance_id)
+    how = "result" if action == "result" else "skipped"
+    if incident.work_item_id is None:
+        _require_token(incident)
+        apply(session, instance, c.Skip(incident.token_id or "", result or {}), Doing(actor, now))
+    incidents.close_one(session, incident, instance, actor.login, how, now)
+    journal.note(session, instance, f"incident-{how}", actor.login, now, incident.element_id, result=result)
+    return incident
+
+
+def _require_token(incident: Incident) -> None:
+    if incident.token_id is None:
+        raise NotHereError(element=incident.name)
+
+
+def move(session: Session, instance_id: UUID, source: str, target: str, actor: Actor, now: datetime) -> Instance:
+    """Take the token from one step to another by hand. Raises ForbiddenError, NotHereError, UnknownElementError."""
+    access.require(actor, "ADMIN")
+    instance = _visible(session, instance_id, actor, for_update=True)
+    token_id = _token_at(session, instance, source)
+    if token_id is None:
+        raise NotHereError(element=source)
+    if target not in definitions.engine_definition(session, instance.definition_id).names:
+        raise UnknownElementError(element=target)
+    apply(session, instance, c.Move(token_id, target), Doing(actor, now))
+    journal.note(session, instance, "moved", actor.login, now, target, source=source)
+    return instance
+
+
+def _token_at(session: Session, instance: Instance, element_id: str) -> str | None:
+    """The token that stands at an element: a task's, a call's, a timer's, a message's or an incident's."""
+    task = select(Task.token_id).where(Task.instance_id == instance.id, Task.element_id == element_id, Task.status.in_(inbox.OPEN))
+    incident = select(Incident.token_id).where(
+        Incident.instance_id == instance.id, Incident.element_id == element_id, Incident.state == "open"
+    )
+    message = select(Subscription.token_id).where(Subscription.instance_id == instance.id, Subscription.element_id == element_id)
+    for query in (task, incident, message):
+        if (token := session.scalars(query).first()) is not None:
+            return token
+    items = session.scalars(
+        select(WorkItem).where(WorkItem.instance_id == instance.id, WorkItem.kind.in_(("call", "timer")), WorkItem.state == "waiting")
+    )
+    return next((item.payload["token_id"] for item in items if item.payload["element_id"] == element_id), None)
+
+
+def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """End an instance now; its tasks, timers and calls are taken back."""
+    access.require(actor, "ADMIN")
+    instance = _visible(session, instance_id, actor, for_update=True)
+    if instance.status == "suspended":
+        _go_on(session, instance)
+    apply(session, instance, c.Cancel(), Doing(actor, now))
+    return instance
+
+
+def suspend(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """An operator's stop: nothing moves until ``resume``; no clock is paused."""
+    access.require(actor, "ADMIN")
+    instance = _visible(session, instance_id, actor, for_update=True)
+    require_running(instance)
+    instance.status = "suspended"
+    work_items.hold_all(session, instance.id)
+    journal.note(session, instance, "suspended", actor.login, now, None)
+    return instance
+
+
+def resume(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """Let a stopped instance go on; what fell due meanwhile happens at once."""
+    access.require(actor, "ADMIN")
+    instance = _visible(session, instance_id, actor, for_update=True)
+    if instance.status != "suspended":
+        raise ConflictError
+    _go_on(session, instance)
+    journal.note(session, instance, "resumed", actor.login, now, None)
+    return instance
+
+
+def _go_on(session: Session, instance: Instance) -> None:
+    instance.status = "incident"
+    incidents.settle_status(session, instance)
+    work_items.release_all(session, instance.id)
+
+
+def set_variables(session: Session, instance_id: UUID, variables: dict[str, Any], actor: Actor, now: datetime) -> Instance:
+    """Overwrite variables by hand, in every open token."""
+    access.require(actor, "ADMIN")
+    instance = _visible(session, instance_id, actor, for_update=True)
+    apply(session, instance, c.SetData(variables), Doing(actor, now))
+    journal.note(session, instance, "variables-set", actor.login, now, None, names=sorted(variables))
+    return instance
+
+
+def get(session: Session, instance_id: UUID, actor: Actor) -> Instance:
+    """Read an instance that the actor may see. Raises NotFoundError."""
+    return _visible(session, instance_id, actor, for_update=False)
+
+
+def _visible(session: Session, instance_id: UUID, actor: Actor, *, for_update: bool) -> Instance:
+    instance = lock(session, instance_id) if for_update else session.get(Instance, instance_id)
+    if instance is None:
+        raise NotFoundError
+    order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id))
+    if order is not None:
+        allowed = access.may_see_order(session, actor, order)
+    else:
+        allowed = actor.sees_all or instance.started_by == actor.login or bool(queues.following(session, actor, instance.id))
+    if not allowed:
+        raise NotFoundError
+    return instance
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    *,
+    definition_key: str | None = None,
+    status: str | None = None,
+    business_key: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Instance]:
+    """List instances, newest first; for those who see all, else one's own."""
+    query = select(Instance).order_by(Instance.created_at.desc(), Instance.id.desc()).limit(limit + 1)
+    if not (actor.sees_all or "ANALYST" in actor.roles):
+        query = query.where(Instance.started_by == actor.login)
+    for column, value in (
+        (Instance.definition_key, definition_key),
+        (Instance.status, status),
+        (Instance.business_key, business_key),
+    ):
+        if value:
+            query = query.where(column == value)
+    if cursor:
+        at, last = read_cursor(cursor, datetime, UUID)
+        query = query.where((Instance.created_at < at) | ((Instance.created_at == at) & (Instance.id < last)))
+    return Page.of(session.scalars(query).all(), limit, lambda row: cursor_of(row.created_at, row.id))
+
+
+def variables(session: Session, instance: Instance) -> dict[str, Any]:
+    """The variables of an instance as they stand now."""
+    return looked_at(session, instance).variables
+
+
+def task_data(session: Session, task: Task) -> dict[str, Any]:
+    """The variables that a task's token sees; those of its end for a task that is done."""
+    process = looked_at(session, task.instance)
+    return process.data_of(task.token_id) if process.is_open(task.token_id) else process.variables
+
+
+def tasks_of(session: Session, instance: Instance) -> list[Task]:
+    """All tasks of an instance and of what it calls, oldest first."""
+    return list(session.scalars(select(Task).where(Task.instance_id == instance.id).order_by(Task.created_at)))
+
+
+def next_tasks(session: Session, task: Task, actor: Actor) -> list[Task]:
+    """The tasks of the same case that are now open for the actor."""
+    session.flush()
+    return [found for found in queues.following(session, actor, task.instance_id) if found.id != task.id]
+

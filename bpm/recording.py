@@ -1,0 +1,154 @@
+"""Hands each fact of a step to the chapter that owns it. It never calls upwards and never touches a second instance:
+a message for others and a raised tier become work items.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import calls, definitions, inbox, incidents, journal, messages, notices, org, timers, work_items, workorders
+from bpm.access import Actor
+from bpm.engine import facts as f
+from bpm.engine.process import Process
+from bpm.models.instance import Instance
+from bpm.models.task import HandOver
+from bpm.models.work_order import WorkOrder
+
+
+@dataclass(slots=True)
+class Doing:
+    """Who does this step and how: what a hand-over and the journal say about it."""
+
+    actor: Actor
+    now: datetime
+    token_id: str | None = None  # of the task that a person closes with this command
+    how: str = "completed"
+    reason: str | None = None
+    leg: HandOver | None = None
+
+
+def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
+    """Carry out what a step has reported: closed things first, so that a hand-over is known to what it opens."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id)) if instance.business_key else None
+    ended = any(isinstance(fact, f.InstanceEnded) for fact in happened)
+    for fact in sorted(happened, key=lambda fact: not isinstance(fact, f.TaskClosed)):
+        _hand_over(session, instance, order, fact, doing, ended=ended)
+    if order is not None:
+        settings = definitions.settings_of(session, instance.definition_id)
+        workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
+
+
+def _hand_over(session: Session, instance: Instance, order: WorkOrder | None, fact: f.Fact, doing: Doing, *, ended: bool) -> None:
+    now, actor = doing.now, doing.actor.login
+    match fact:
+        case f.TaskOpened():
+            task = inbox.open_task(session, instance, order, fact, doing.leg, now)
+            journal.note(session, instance, "task-opened", actor, now, fact.place.element_id, name=task.name, queue=task.queue)
+        case f.TaskClosed():
+            _close_task(session, instance, fact, doing)
+        case f.TimerSet():
+            timers.set_timer(session, instance, fact, now)
+        case f.TimerCleared():
+            if not ended:
+                timers.clear(session, instance, fact)
+        case f.CallRequested():
+            calls.request(session, instance, fact, now)
+            operation = f"{fact.connector}.{fact.operation}"
+            journal.note(session, instance, "call-requested", actor, now, fact.place.element_id, name=fact.place.name, operation=operation)
+        case f.CallDropped():
+            if not ended:
+                calls.drop(session, instance, fact)
+        case f.MessageAwaited():
+            messages.subscribe(session, instance, fact)
+            _deliver_kept(session, instance, fact, now)
+        case f.SignalAwaited():
+            messages.subscribe(session, instance, fact)
+        case f.MessageForgotten() | f.SignalForgotten():
+            if not ended:
+                messages.unsubscribe(session, instance, fact.token_id, fact.element_id)
+        case f.MessageSent():
+            payload = {"name": fact.name, "correlation": fact.correlation, "payload": fact.payload}
+            work_items.enqueue(session, "deliver", f"message:{uuid4()}", payload, now, now)
+        case f.SignalThrown():
+            work_items.enqueue(session, "deliver", f"signal:{uuid4()}", {"signal": fact.name, "payload": fact.payload}, now, now)
+        case f.Decided():
+            because = {"decision": fact.decision, "rules": fact.rules, "why": fact.annotations, "result": fact.result}
+            journal.note(session, instance, "decided", actor, now, fact.element_id, **because)
+        case f.ElementEntered():
+            _enter(session, instance, order, fact, doing)
+        case f.NoticeAsked():
+            _tell(session, order, fact, now)
+        case f.Passed():
+            journal.note(session, instance, "passed", actor, now, None, elements=fact.element_ids)
+        case f.StepFailed():
+            incidents.of_step(session, instance, fact, now)
+            journal.note(session, instance, "incident", actor, now, fact.place.element_id, code=fact.code, message=fact.message)
+        case f.StepMended():
+            incidents.close(session, instance, fact.token_id, actor, "retried", now)
+        case f.Stuck():
+            incidents.of_deadlock(session, instance, fact, now)
+        case f.InstanceEnded():
+            _end(session, instance, fact, doing)
+        case _:
+            assert_never(fact)
+
+
+def _close_task(session: Session, instance: Instance, fact: f.TaskClosed, doing: Doing) -> None:
+    mine = fact.token_id == doing.token_id
+    how = doing.how if mine else ("cancelled" if fact.how == "cancelled" else "completed")
+    person: UUID | None = doing.actor.user_id if mine else None
+    leg = inbox.close_task(session, instance, fact, person, doing.now, how=how, reason=doing.reason if mine else None)
+    if leg is None:
+        return
+    if mine:
+        doing.leg = leg
+    told = {"name": leg.name, "unit": leg.unit_code, "used": round(leg.net_minutes, 1), "limit": leg.limit_minutes, "reason": leg.reason}
+    journal.note(session, instance, f"task-{how}", doing.actor.login, doing.now, fact.element_id, **told)
+
+
+def _deliver_kept(session: Session, instance: Instance, fact: f.MessageAwaited, now: datetime) -> None:
+    """Somebody waits for a message that came before: it is delivered next."""
+    kept = messages.kept_for(session, fact, now)
+    if kept is not None:
+        payload = {"name": kept.name, "correlation": kept.correlation, "payload": kept.payload}
+        work_items.enqueue(session, "deliver", f"message:{kept.id}", payload, now, now, instance.id)
+
+
+def _enter(session: Session, instance: Instance, order: WorkOrder | None, fact: f.ElementEntered, doing: Doing) -> None:
+    if order is None:
+        return
+    if fact.order_state:
+        workorders.enter_state(session, order, fact.order_state, doing.now)
+        journal.note(session, instance, "state", doing.actor.login, doing.now, fact.element_id, state=fact.order_state)
+    if fact.tier:
+        workorders.raise_tier(order, fact.tier)
+        journal.note(session, instance, "tier", doing.actor.login, doing.now, fact.element_id, tier=fact.tier)
+
+
+def _tell(session: Session, order: WorkOrder | None, fact: f.NoticeAsked, now: datetime) -> None:
+    if order is None:
+        return
+    if fact.to == "customer":
+        notices.tell_customer(session, order, fact.text, {}, now)
+        return
+    role, _, unit_name = fact.to.partition("@")
+    if unit_name:
+        unit = org.resolve_unit(session, unit_name, order.city)
+        people = org.members(session, unit.code, role) if unit else []
+    else:
+        person = org.find_user(session, fact.to)
+        people = [person] if person else []
+    notices.tell_staff(session, people, order, fact.text, now)
+
+
+def _end(session: Session, instance: Instance, fact: f.InstanceEnded, doing: Doing) -> None:
+    instance.status, instance.ended_at = fact.how, doing.now
+    messages.unsubscribe_all(session, instance)
+    work_items.cancel_all(session, instance.id)
+    incidents.close_all(session, instance, doing.actor.login, doing.now)
+    journal.note(session, instance, f"instance-{fact.how}", doing.actor.login, doing.now, None)

@@ -1,0 +1,118 @@
+"""Running processes in memory: locked in the database, kept warm between commands, never shared by two threads.
+
+A process enters the cache only after the commit, with the stamp that was stored beside its state; whoever finds another stamp
+in the row loads it anew. A command that raised leaves nothing behind.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import calendars, clock, definitions
+from bpm.engine.process import Process
+from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.models.database import after_commit
+from bpm.models.instance import Instance
+
+CAPACITY = 5_000
+"""Processes kept in memory; each takes some 10 KB."""
+
+
+class InstanceEndedError(ConflictError):
+    """The process has ended."""
+
+    code = "instance-ended"
+    sentence = N_("This process has ended already.")
+
+
+class InstanceSuspendedError(ConflictError):
+    """An operator has stopped the process."""
+
+    code = "instance-suspended"
+    sentence = N_("This process was stopped by an administrator. It can go on when it is resumed.")
+
+
+class _Cache:
+    """The least recently used go first. ``take`` removes: a process is in one pair of hands at a time."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[UUID, tuple[UUID, Process]] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, instance_id: UUID, stamp: UUID) -> Process | None:
+        with self._lock:
+            kept = self._kept.pop(instance_id, None)
+        return kept[1] if kept and kept[0] == stamp else None
+
+    def put(self, instance_id: UUID, stamp: UUID, process: Process) -> None:
+        with self._lock:
+            self._kept[instance_id] = stamp, process
+            self._kept.move_to_end(instance_id)
+            while len(self._kept) > CAPACITY:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+cache = _Cache()
+
+
+def lock(session: Session, instance_id: UUID) -> Instance:
+    """Read an instance anew and hold it until the unit of work ends. Raises NotFoundError."""
+    query = select(Instance).where(Instance.id == instance_id).with_for_update().execution_options(populate_existing=True)
+    instance = session.scalar(query)
+    if instance is None:
+        raise NotFoundError
+    return instance
+
+
+def require_running(instance: Instance) -> None:
+    """Raise InstanceEndedError or InstanceSuspendedError unless commands are taken."""
+    if instance.ended_at is not None:
+        raise InstanceEndedError
+    if instance.status == "suspended":
+        raise InstanceSuspendedError
+
+
+def new(session: Session, instance: Instance) -> Process:
+    """A process that has not started yet."""
+    definition = definitions.engine_definition(session, instance.definition_id)
+    return Process(definition, zone=clock.zone(), calendars=calendars.all(session))
+
+
+@contextmanager
+def running(session: Session, instance: Instance, process: Process | None = None) -> Iterator[Process]:
+    """Lend the process of a locked instance to one command, and store what it has become."""
+    here: dict[UUID, Process] = session.info.setdefault("processes", {})
+    process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
+    yield process
+    instance.state, instance.stamp, instance.active = process.save(), uuid4(), process.active
+    if instance.id not in session.info.setdefault("to_keep", set()):
+        session.info["to_keep"].add(instance.id)
+        after_commit(session, lambda: _keep(session, instance))
+    here[instance.id] = process
+
+
+def _keep(session: Session, instance: Instance) -> None:
+    process = session.info["processes"].get(instance.id)
+    if process is not None and instance.ended_at is None:
+        cache.put(instance.id, instance.stamp, process)
+
+
+def load(session: Session, instance: Instance) -> Process:
+    """Build the process from its stored state."""
+    definition = definitions.engine_definition(session, instance.definition_id)
+    return Process.load(definition, instance.state, zone=clock.zone(), calendars=calendars.all(session))
+
+
+def looked_at(session: Session, instance: Instance) -> Process:
+    """A process to read from only: loaded afresh, so that nobody's command is disturbed."""
+    here: dict[UUID, Process] = session.info.get("processes", {})
+    return here.get(instance.id) or load(session, instance)
