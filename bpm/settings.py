@@ -31,6 +31,7 @@ class SettingsError(BatonError):
 class Settings:
     """All settings of this process.
 
+    ``proxy`` is the address of the reverse proxy in front, whose word about the caller's address is believed.
     ``connectors`` holds what is addressed to a connector as it was written (``BATON_MAIL_SMTP_HOST``); its manifest says what is right.
     """
 
@@ -41,9 +42,10 @@ class Settings:
     role: Role = "all"
     host: str = "127.0.0.1"
     port: int = 8000
-    threads: int = 16
+    threads: int = 32
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     public_url: str | None = None
+    proxy: str | None = None
     connectors: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -69,9 +71,10 @@ def read(environment: Mapping[str, str], connectors: Collection[str] = ()) -> Se
         role=_role(given.pop("ROLE", "") or "all"),
         host=given.pop("HOST", "") or "127.0.0.1",
         port=_number("PORT", environment.get("PORT", "") or "8000", 0, 65535),
-        threads=_number("BATON_THREADS", given.pop("THREADS", "") or "16", 2, 512),
+        threads=_number("BATON_THREADS", given.pop("THREADS", "") or "32", 2, 512),
         zone=_zone(given.pop("ZONE", "") or "Asia/Shanghai"),
         public_url=_public_url(given.pop("PUBLIC_URL", "")),
+        proxy=given.pop("PROXY", "") or None,
         connectors=to_connectors,
     )
     if given:

@@ -97,11 +97,12 @@ def _dump_json(value: Any) -> str:
 def engine_options(url: str) -> dict[str, Any]:
     """The options with which an engine for this URL is made (``create_engine(url, **engine_options(url))``)."""
     options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
+    options |= {"pool_size": 20, "max_overflow": -1}  # no more connections are open than threads run
     if url.startswith("postgresql"):
         session_settings = f"-c lock_timeout={LOCK_SECONDS}s -c TimeZone=UTC"
-        options |= {"connect_args": {"options": session_settings}, "pool_pre_ping": True, "pool_size": 20, "max_overflow": 20}
+        options |= {"connect_args": {"options": session_settings}, "pool_pre_ping": True}
     else:
-        options |= {"connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False}, "pool_size": 20, "max_overflow": 20}
+        options |= {"connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False}}
     return options
 
 
