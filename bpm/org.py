@@ -1,0 +1,203 @@
+"""The organisation: who plays which role where, who stands in for whom, and who is above.
+
+A queue is a role in a unit. A unit's *function* (NETWORK, BILLING ...) says what it does; together with a city it names one unit.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from bpm.errors import N_, NotFoundError
+from bpm.models.org import Membership, Unit, User
+
+Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
+"""Who is meant by "the one above" on a rung of a ladder."""
+
+ALL_THE_TIME = "CAL-247"
+CUSTOMER_SERVICE = "CS_DEPT"
+"""The function of the customer-service department of a city or of the province."""
+
+_DEPARTMENT_AND_ABOVE = ("DEPARTMENT", "CITY", "PROVINCE")
+_FOUND_AT_ONCE = 20
+
+
+class UserNotFoundError(NotFoundError):
+    """Nobody has this login."""
+
+    code = "user-not-found"
+    sentence = N_("There is no user “{login}”.")
+
+
+class UnitNotFoundError(NotFoundError):
+    """No unit has this code."""
+
+    code = "unit-not-found"
+    sentence = N_("There is no unit “{unit}”.")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit and what is below it."""
+
+    unit: Unit
+    below: tuple["Branch", ...]
+
+
+def find_user(session: Session, login: str) -> User:
+    """Find a person by login. Raises UserNotFoundError."""
+    found = session.scalar(select(User).where(User.login == login))
+    if found is None:
+        raise UserNotFoundError(login=login)
+    return found
+
+
+def user(session: Session, user_id: UUID) -> User:
+    """Find a person by id. Raises UserNotFoundError."""
+    found = session.get(User, user_id)
+    if found is None:
+        raise UserNotFoundError(login=str(user_id))
+    return found
+
+
+def unit(session: Session, code: str) -> Unit:
+    """Find a unit by its code. Raises UnitNotFoundError."""
+    found = _unit_of_code(session, code)
+    if found is None:
+        raise UnitNotFoundError(unit=code)
+    return found
+
+
+def resolve_unit(session: Session, unit: str, city: str | None) -> Unit | None:
+    """Find the unit that a code names, or a function in a city; where the city has none, the province's.
+
+    Of several of one function in a city (business halls), the one whose code comes first.
+    """
+    return _unit_of_code(session, unit) or _unit_of_function(session, unit, city) or _unit_of_function(session, unit, None)
+
+
+def members(session: Session, unit_code: str, role: str) -> list[User]:
+    """Everybody active who plays this role in this unit, by login."""
+    return _people(session, Unit.code == unit_code, Membership.role == role)
+
+
+def heads(session: Session, unit_code: str) -> list[User]:
+    """Everybody active who leads this unit, by login."""
+    return _people(session, Unit.code == unit_code, Membership.head.is_(True))
+
+
+def available(session: Session, user: User, now: datetime) -> User:
+    """The person, or while he is away whoever stands in; the person himself when nobody who is there does."""
+    return _present(session, user, now) or user
+
+
+def superior(session: Session, unit_code: str, kind: Post, city: str | None, now: datetime | None = None) -> list[User]:
+    """Who holds the post above a unit, deputies in place of those who are away at ``now``.
+
+    Where the post is empty, or all who hold it are away without a deputy, the search goes on upwards: a tier is skipped
+    upwards when its person is absent (reference processes, D7). When that finds nobody, those who are away are told after all.
+    """
+    away: list[User] = []
+    for holders in _posts_upwards(session, unit_code, kind, city):
+        there = _unique(_present(session, holder, now) for holder in holders)
+        if there:
+            return there
+        away = away or list(holders)
+    return away
+
+
+def calendar_of(session: Session, unit_code: str) -> str:
+    """The code of the calendar a unit works by: its own, else that of the nearest unit above."""
+    return next((above.calendar for above in _upwards(session, unit_code) if above.calendar), ALL_THE_TIME)
+
+
+def search_users(session: Session, text: str, role: str | None = None, unit: str | None = None) -> list[User]:
+    """The first twenty active people whose login or name contains the text, by login; in one role or unit where that is given."""
+    wanted = [or_(*(column.icontains(text.strip(), autoescape=True) for column in (User.login, User.name, User.name_en)))]
+    if role or unit:
+        within = select(Membership.user_id).join(Membership.unit)
+        within = within.where(Membership.role == role) if role else within
+        wanted.append(User.id.in_(within.where(Unit.code == unit) if unit else within))
+    return list(session.scalars(select(User).where(User.active, *wanted).order_by(User.login).limit(_FOUND_AT_ONCE)))
+
+
+def units(session: Session) -> list[Branch]:
+    """The whole organisation as trees, by code."""
+    below: dict[UUID | None, list[Unit]] = {}
+    for each in session.scalars(select(Unit).order_by(Unit.code)):
+        below.setdefault(each.parent_id, []).append(each)
+
+    def grow(parent: UUID | None) -> tuple[Branch, ...]:
+        return tuple(Branch(each, grow(each.id)) for each in below.get(parent, ()))
+
+    return list(grow(None))
+
+
+def cities(session: Session) -> list[Unit]:
+    """The city branches, by code."""
+    return list(session.scalars(select(Unit).where(Unit.kind == "CITY").order_by(Unit.code)))
+
+
+def _unit_of_code(session: Session, code: str) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.code == code))
+
+
+def _unit_of_function(session: Session, function: str, city: str | None) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.function == function, Unit.city == city).order_by(Unit.code).limit(1))
+
+
+def _people(session: Session, *wanted: ColumnElement[bool]) -> list[User]:
+    query = select(User).join(User.memberships).join(Membership.unit).where(User.active, *wanted)
+    return list(session.scalars(query.distinct().order_by(User.login)))
+
+
+def _present(session: Session, person: User, now: datetime | None) -> User | None:
+    """Follow the deputies until one is there; None when the chain ends or turns in a circle."""
+    seen: set[UUID] = set()
+    current: User | None = person
+    while current is not None and current.id not in seen:
+        if current.active and (now is None or current.absent_until is None or current.absent_until <= now):
+            return current
+        seen.add(current.id)
+        current = session.get(User, current.deputy_id) if current.deputy_id else None
+    return None
+
+
+def _posts_upwards(session: Session, unit_code: str, kind: Post, city: str | None) -> Iterator[Sequence[User]]:
+    """Those who hold the post, then those who hold it further up, level by level."""
+    above = list(_upwards(session, unit_code))
+    match kind:
+        case "section_head":
+            yield from (heads(session, each.code) for each in above)
+        case "department_head":
+            yield from (heads(session, each.code) for each in above if each.kind in _DEPARTMENT_AND_ABOVE)
+        case "customer_service_head":
+            yield from _customer_service_heads(session, city)
+        case "vice_president":
+            yield from (members(session, each.code, "VP") for each in above)
+    yield _people(session, Membership.role == "VP")
+
+
+def _customer_service_heads(session: Session, city: str | None) -> Iterator[Sequence[User]]:
+    for place in dict.fromkeys((city, None)):
+        department = _unit_of_function(session, CUSTOMER_SERVICE, place)
+        if department is not None:
+            yield members(session, department.code, "CS_MANAGER") or heads(session, department.code)
+
+
+def _upwards(session: Session, unit_code: str) -> Iterator[Unit]:
+    """The unit, its parent, and so on to the top."""
+    current = _unit_of_code(session, unit_code)
+    seen: set[UUID] = set()
+    while current is not None and current.id not in seen:
+        yield current
+        seen.add(current.id)
+        current = current.parent
+
+
+def _unique(people: Iterable[User | None]) -> list[User]:
+    return list({person.id: person for person in people if person is not None}.values())
