@@ -1,6 +1,6 @@
 """Rows of what is to be done without a person; ``clockwork`` carries them out, in the order in which they fall due."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,22 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bpm.models.database import after_commit
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take before another takes its item over."""
+
+
+class _Nudge:
+    """Who is told that something is due at once: the driver of this process, if it has one."""
+
+    tell: Callable[[], None] | None = None
+
+
+def on_due(tell: Callable[[], None] | None) -> None:
+    """Have ``tell`` called after each commit that asked for something that is due at once."""
+    _Nudge.tell = tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ def enqueue(
     else:
         item.payload, item.due_at, item.state, item.attempts = payload, due_at, "waiting", 0
         item.lease, item.lease_until, item.last_error = None, None, None
+    if due_at <= now and _Nudge.tell is not None:
+        after_commit(session, _Nudge.tell)
     return item
 
 

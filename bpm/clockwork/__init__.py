@@ -1,0 +1,1 @@
+"""Runs the work items: ``handlers`` says what each kind means, ``embedded`` runs them inside one process."""

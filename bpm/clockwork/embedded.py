@@ -1,0 +1,209 @@
+"""The driver for one process: APScheduler ticks, the rows say what is due. Nothing is kept in memory that a kill could lose."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event, Lock, RLock
+from uuid import UUID
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from bpm import caller, clock, incidents, work_items
+from bpm.clockwork.handlers import HANDLERS, OUTSIDE
+from bpm.connecting import Registry
+from bpm.errors import N_, BatonError, ConflictError
+from bpm.models.database import after_commit, unit_of_work
+from bpm.models.setting import Setting
+from bpm.models.work_item import WorkItem
+from bpm.running import lock
+from bpm.work_items import Health
+
+OFFSET = "clock-offset"
+TRIES = 5
+"""Tries of an item that fails inside Baton, before an incident stands."""
+
+BACK_OFF = timedelta(seconds=2)
+_CALLERS = 4
+_log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns at each tick that finds the last one still running
+
+
+class ClockBusyError(ConflictError):
+    """The demo clock is being moved already."""
+
+    code = "clock-busy"
+    sentence = N_("The demo clock is being moved already. Wait until it stands.")
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """Where the demo clock stands now, and how many items were carried out on the way."""
+
+    now: datetime
+    fired: int
+
+
+class Embedded:
+    """Looks for due items every second and whenever it is nudged. Connector calls go out from a few threads of their own."""
+
+    def __init__(self, registry: Registry, *, tick: float = 1.0) -> None:
+        self._registry = registry
+        self._tick = tick
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._pool = ThreadPoolExecutor(_CALLERS, thread_name_prefix="caller")
+        self._calls: set[Future[None]] = set()
+        self._turn = RLock()  # one hand on the queue at a time: the ticker's, or the demo clock's
+        self._advancing = Lock()
+        self._stopping = Event()
+
+    def start(self) -> None:
+        """Begin to look for work."""
+        work_items.on_due(self.nudge)
+        every = {"seconds": self._tick, "max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(self._run_quietly, "interval", id="tick", **every)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the items in hand, and look no more."""
+        self._stopping.set()
+        work_items.on_due(None)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        self._pool.shutdown(wait=True)
+
+    def nudge(self) -> None:
+        """Look now instead of at the next tick."""
+        if self._scheduler.running and not self._stopping.is_set():
+            self._scheduler.modify_job("tick", next_run_time=clock.wall())
+
+    def health(self) -> Health:
+        """How the queue stands."""
+        with unit_of_work(write=False) as session:
+            return work_items.health(session)
+
+    def _run_quietly(self) -> None:
+        """One tick: an exception here must not end the ticking."""
+        try:
+            self.run_due()
+        except BatonError as error:
+            _log.warning("the queue could not be read: %s", error.code)
+
+    def run_due(self) -> int:
+        """Carry out everything that is due now, oldest first; calls are handed to their threads. Returns how many items."""
+        done = 0
+        with self._turn:
+            while not self._stopping.is_set() and self._run_one():
+                done += 1
+        return done
+
+    def _run_one(self) -> bool:
+        with unit_of_work() as session:
+            item = work_items.claim(session, clock.now(), clock.wall())
+            if item is None:
+                return False
+            leased = item.id, item.lease, item.kind
+            if item.kind not in OUTSIDE:
+                error = self._carry_out(session, item)
+            else:
+                error = None
+        item_id, lease, kind = leased
+        if kind in OUTSIDE:
+            with unit_of_work(write=False) as session:
+                prepared = caller.prepare(session.get_one(WorkItem, item_id))
+            future = self._pool.submit(self._call, prepared)
+            self._calls.add(future)
+            future.add_done_callback(self._calls.discard)
+        elif error is not None:
+            self._put_off(item_id, lease, error)
+        return True
+
+    def _carry_out(self, session: Session, item: WorkItem) -> BaseException | None:
+        """Do an item inside a savepoint: an error undoes its effect and leaves the lease."""
+        try:
+            with session.begin_nested():
+                work_items.finish(item, clock.now())
+                HANDLERS[item.kind](session, item, clock.now())
+        except Exception as error:  # noqa: BLE001 -- whatever went wrong inside becomes a retry, then an incident
+            session.info.pop("processes", None)
+            session.info.pop("after_commit", None)
+            return error
+        return None
+
+    def _put_off(self, item_id: UUID, lease: UUID | None, error: BaseException) -> None:
+        """Try again later, or after the last try let an incident stand."""
+        _log.error("work item failed", exc_info=error)
+        message = str(error) if isinstance(error, BatonError) else type(error).__name__
+        with unit_of_work() as session:
+            item = work_items.still_mine(session, item_id, lease)
+            if item is None:
+                return
+            now = clock.now()
+            if item.attempts + 1 < TRIES:
+                work_items.postpone(item, now + BACK_OFF * 2**item.attempts, message)
+                return
+            work_items.fail(item, message)
+            if item.instance_id is not None:
+                instance = lock(session, item.instance_id)
+                if instance.ended_at is None:
+                    incidents.of_work(session, instance, item, message, now)
+
+    def _call(self, prepared: caller.Prepared) -> None:
+        """Call the outside with no transaction open, then let the answer have its effect."""
+        outcome = caller.perform(self._registry, prepared)
+        try:
+            with unit_of_work() as session:
+                item = work_items.still_mine(session, prepared.item_id, prepared.lease)
+                if item is not None:
+                    caller.settle(session, self._registry, item, outcome, clock.now())
+                    after_commit(session, self.nudge)
+        except Exception as error:  # noqa: BLE001 -- the answer could not be taken in: the item is tried again with the same key
+            self._put_off(prepared.item_id, prepared.lease, error)
+
+    def advance(self, delta: timedelta) -> Advanced:
+        """Move the demo clock: each item that falls due on the way is carried out at its own moment, in order.
+
+        Returns when all is quiet. Raises ClockBusyError while another advance runs.
+        """
+        if not self._advancing.acquire(blocking=False):
+            raise ClockBusyError
+        try:
+            with self._turn:
+                return self._advance(clock.now() + delta, moving=bool(delta))
+        finally:
+            self._advancing.release()
+
+    def _advance(self, target: datetime, *, moving: bool) -> Advanced:
+        fired = self._until_quiet()
+        while moving:
+            with unit_of_work(write=False) as session:
+                due = work_items.next_due(session)
+            if due is None or due > target:
+                break
+            self._set_clock(max(due, clock.now()))
+            fired += self._until_quiet()
+        if moving and target > clock.now():
+            self._set_clock(target)
+            fired += self._until_quiet()
+        return Advanced(clock.now(), fired)
+
+    def _until_quiet(self) -> int:
+        """Carry out what is due, and what that makes due, until nothing is left and no call is out."""
+        fired = 0
+        while True:
+            done = self.run_due()
+            fired += done
+            calls = list(self._calls)
+            wait(calls)
+            if not done and not calls:
+                return fired
+
+    @staticmethod
+    def _set_clock(moment: datetime) -> None:
+        """Put the clock at a moment, also for whoever starts after a kill."""
+        offset = moment - clock.wall()
+        with unit_of_work() as session:
+            session.merge(Setting(key=OFFSET, value=str(offset.total_seconds())))
+        clock.set_offset(offset)
+

@@ -1,0 +1,38 @@
+"""What each kind of work item means. An item is carried out and marked in one unit of work: its effect happens exactly once."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bpm import escalation, instances, suspension
+from bpm.models.work_item import WorkItem
+
+Handler = Callable[[Session, WorkItem, datetime], None]
+
+OUTSIDE = frozenset({"call", "notice"})
+"""Kinds that call the outside: they are carried out in three parts by ``caller``."""
+
+
+def fire_timer(session: Session, item: WorkItem, now: datetime) -> None:
+    """A drawn timer is due."""
+    if item.instance_id is not None:
+        instances.fire_timer(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], now)
+
+
+def deliver(session: Session, item: WorkItem, now: datetime) -> None:
+    """A message or a signal that a process threw goes to those who wait for it."""
+    payload = item.payload
+    if "signal" in payload:
+        instances.signal(session, payload["signal"], payload["payload"], now)
+    else:
+        instances.deliver(session, payload["name"], payload["correlation"], payload["payload"], now)
+
+
+HANDLERS: dict[str, Handler] = {
+    "timer": fire_timer,
+    "deliver": deliver,
+    "rung": escalation.ring,
+    "statutory": escalation.statutory,
+    "wake": suspension.wake,
+}

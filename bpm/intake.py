@@ -1,0 +1,229 @@
+"""A complaint is told once: it gets its number, and its process starts."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from bpm import classes, customers, definitions, instances, journal, org, workorders
+from bpm.access import Actor
+from bpm.errors import N_
+from bpm.forms import AnswersError
+from bpm.models.instance import Instance
+from bpm.models.org import Unit
+from bpm.models.work_order import WorkOrder
+from bpm.workorders import CLOSED_STATES, NewOrder
+
+CHANNELS = {
+    "PHONE_1860": N_("Hotline"),
+    "VOICE_MSG": N_("Voice message"),
+    "FAX": N_("Fax"),
+    "SMS_FREE": N_("SMS"),
+    "SMS_FORMAT": N_("SMS in a set form"),
+    "WEB_FORM": N_("Web form"),
+    "WEB_SELF": N_("Customer portal"),
+    "EMAIL": N_("E-mail"),
+    "KAM": N_("Key account manager"),
+    "HALL": N_("Business hall"),
+    "MEMBER_CENTRE": N_("Member centre"),
+    "VIP_CLUB": N_("VIP club"),
+    "SUPERVISION": N_("Supervision line"),
+    "REGULATOR": N_("Regulator"),
+    "OUTBOUND_FOUND": N_("Found during a return visit"),
+    "CHAT": N_("Chat"),
+}
+"""Ways in which a complaint reaches the organisation (reference processes A2)."""
+
+TYPES = {
+    "COMPLAINT": N_("Complaint"),
+    "SUGGESTION": N_("Suggestion"),
+    "REQUEST": N_("Service request"),
+    "APPOINTMENT": N_("Appointment"),
+    "CONSULT": N_("Question"),
+    "FAULT": N_("Fault"),
+    "PRAISE": N_("Praise"),
+}
+
+_TEXTS = {"title": 200, "description": 10_000, "demand": 2_000, "contact_name": 100, "answer_text": 4_000, "result": 50, "sp_code": 50}
+_NUMBERS = ("amount_disputed", "affected_users", "compensation")
+_FLAGS = ("on_the_spot", "safety_or_media", "on_line")
+_KNOWN = frozenset(_TEXTS) | set(_NUMBERS) | set(_FLAGS)
+_KNOWN |= {"type", "channel", "contact_phone", "contact_email", "customer_number", "city", "class", "customer"}
+_PHONE = re.compile(r"\+?[0-9]{3,15}")
+_EMAIL = re.compile(r"[^@\s<>\"']{1,64}@[A-Za-z0-9.-]{1,190}")
+_REGISTERING = frozenset({"AGENT", "KAM", "REVIEWER", "DISPATCHER"})
+
+MUST_BE_GIVEN = N_("Fill this in.")
+NOT_KNOWN = N_("This is not one of the choices.")
+NOT_A_FIELD = N_("There is no such field.")
+TOO_LONG = N_("This is too long: at most {limit} characters.")
+NOT_A_NUMBER = N_("Enter a number that is not negative.")
+NOT_YES_OR_NO = N_("Answer with yes or no.")
+NOT_A_PHONE = N_("A telephone number has digits only, with a + in front if need be.")
+NOT_AN_EMAIL = N_("This is no e-mail address.")
+ONE_CONTACT = N_("Give a telephone number or an e-mail address at which we can reach you.")
+
+
+def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetime, external_id: str | None = None) -> WorkOrder:
+    """Take a complaint from any channel: make the order and start the process of its type.
+
+    ``fields`` are those of ``POST /work-orders``. The same ``external_id`` again answers with the order that was made before.
+    Raises AnswersError naming each wrong field.
+    """
+    if external_id and (before := workorders.by_external_id(session, external_id)) is not None:
+        return before
+    given = _checked(session, fields)
+    new = _new_order(session, given, actor, external_id)
+    definition = definitions.for_order_type(session, new.type)
+    order = workorders.create(session, new, definition, now)
+    if order.description:
+        workorders.note_contact(session, order, "complaint", order.description, now, user_id=actor.user_id)
+    variables = _variables(session, order, given, actor, now)
+    instance = instances.start(session, definition.key, variables, actor, now, order=order)
+    journal.note(session, instance, "received", actor.login, now, None, channel=order.channel, number=order.number)
+    return order
+
+
+def start(
+    session: Session, key: str, variables: dict[str, Any], business_key: str | None, actor: Actor, now: datetime
+) -> Instance:
+    """Start a process by its key. Where its definition names a type of work order, the order is made as well."""
+    definition = definitions.latest(session, key)
+    if definition.order_type is None:
+        return instances.start(session, key, variables, actor, now, business_key=business_key)
+    known = {name: value for name, value in variables.items() if name in _KNOWN}
+    known = {"channel": "WEB_FORM", "title": definition.name, **known, "type": definition.order_type}
+    given = _checked(session, known, contact_needed=False)
+    order = workorders.create(session, _new_order(session, given, actor, None), definition, now)
+    everything = {**variables, **_variables(session, order, given, actor, now)}
+    return instances.start(session, key, everything, actor, now, order=order)
+
+
+def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: bool = True) -> dict[str, Any]:
+    """The fields in their types, or AnswersError with a sentence for each that is wrong."""
+    given = {name: value for name, value in fields.items() if value not in (None, "")}
+    wrong: dict[str, str] = {name: NOT_A_FIELD for name in given.keys() - _KNOWN}
+    for name in ("title", "channel"):
+        if name not in given:
+            wrong[name] = MUST_BE_GIVEN
+    if given.get("channel", "WEB_FORM") not in CHANNELS:
+        wrong["channel"] = NOT_KNOWN
+    if given.setdefault("type", "COMPLAINT") not in TYPES:
+        wrong["type"] = NOT_KNOWN
+    for name, limit in _TEXTS.items():
+        if name in given and (not isinstance(given[name], str) or len(given[name]) > limit):
+            wrong[name] = TOO_LONG.format(limit=limit)
+    for name in _NUMBERS:
+        if name in given and (isinstance(given[name], bool) or not isinstance(given[name], int | float) or given[name] < 0):
+            wrong[name] = NOT_A_NUMBER
+    for name in _FLAGS:
+        if name in given and not isinstance(given[name], bool):
+            wrong[name] = NOT_YES_OR_NO
+    wrong |= _wrong_contacts(given, needed=contact_needed)
+    if "class" in given and not classes.path(session, str(given["class"])):
+        wrong["class"] = NOT_KNOWN
+    if "city" in given and given["city"] not in {city.city for city in org.cities(session)}:
+        wrong["city"] = NOT_KNOWN
+    if wrong:
+        raise AnswersError(fields=wrong)
+    return given
+
+
+def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:
+    wrong = {}
+    for name in ("contact_phone", "customer_number"):
+        if name in given and not _PHONE.fullmatch(str(given[name])):
+            wrong[name] = NOT_A_PHONE
+    if "contact_email" in given and not _EMAIL.fullmatch(str(given["contact_email"])):
+        wrong["contact_email"] = NOT_AN_EMAIL
+    if needed and not {"contact_phone", "contact_email"} & given.keys():
+        wrong["contact_phone"] = ONE_CONTACT
+    return wrong
+
+
+def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, external_id: str | None) -> NewOrder:
+    owner = actor.user_id is not None and not actor.roles.isdisjoint(_REGISTERING)
+    return NewOrder(
+        type=given["type"],
+        channel=given["channel"],
+        title=given["title"].strip(),
+        description=given.get("description", ""),
+        demand=given.get("demand"),
+        contact_name=given.get("contact_name"),
+        contact_phone=given.get("contact_phone"),
+        contact_email=given.get("contact_email"),
+        customer_number=given.get("customer_number"),
+        city=given.get("city") or _city(session, actor),
+        class_code=given.get("class"),
+        first_owner=actor.login if owner else None,
+        first_owner_unit=actor.units[0] if owner and actor.units else None,
+        external_id=external_id,
+    )
+
+
+def _city(session: Session, actor: Actor) -> str:
+    """The actor's own city, else the one in which the installation's front desk stands first."""
+    own = next((city for city in actor.cities if city), None)
+    if own:
+        return own
+    desk = session.scalars(select(Unit).where(Unit.function == "FRONT", Unit.city.is_not(None)).order_by(Unit.code)).first()
+    return desk.city if desk and desk.city else ""
+
+
+def _variables(session: Session, order: WorkOrder, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the process knows at its start."""
+    staff = order.first_owner is not None
+    kept = customers.find(session, order.customer_number or order.contact_phone or "")
+    known = {name: given[name] for name in (*_NUMBERS, *_FLAGS, "answer_text", "result", "sp_code") if name in given}
+    return {
+        "on_the_spot": False,
+        "safety_or_media": False,
+        "amount_disputed": 0,
+        "affected_users": 1,
+        "compensation": 0,
+        "on_line": False,
+        "answer_text": None,
+        "result": None,
+        "sp_code": None,
+        **known,
+        **_repeats(session, order, now),
+        "number": order.number,
+        "order_type": order.type,
+        "channel": order.channel,
+        "title": order.title,
+        "description": order.description,
+        "demand": order.demand,
+        "contact_name": order.contact_name,
+        "contact_phone": order.contact_phone,
+        "contact_email": order.contact_email,
+        "customer_number": order.customer_number or order.contact_phone,
+        "city": order.city,
+        "class_code": order.class_code,
+        "first_owner": order.first_owner,
+        "registered": staff and order.class_code is not None,
+        "regulator": order.channel == "REGULATOR",
+        "customer": given.get("customer"),
+        "last_grade": kept.grade if kept else None,
+        "grade_pending": False,
+    }
+
+
+def _repeats(session: Session, order: WorkOrder, now: datetime) -> dict[str, Any]:
+    """How often this customer has complained before: in 90 days, open now, and about the same thing (three levels) in 30 days."""
+    numbers = [number for number in (order.customer_number, order.contact_phone) if number]
+    if not numbers:
+        return {"orders_90d": 0, "open_orders": 0, "repeat_30d": 1, "repeat_flag": False}
+    same = or_(WorkOrder.customer_number.in_(numbers), WorkOrder.contact_phone.in_(numbers))
+    others = (same, WorkOrder.id != order.id, WorkOrder.created_at >= now - timedelta(days=90))
+    alike = WorkOrder.class_code.startswith((order.class_code or "-")[:6], autoescape=True)
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(WorkOrder.state.not_in(CLOSED_STATES)),
+            func.count().filter(alike, WorkOrder.created_at >= now - timedelta(days=30)),
+        ).where(*others)
+    ).one()
+    return {"orders_90d": row[0], "open_orders": row[1], "repeat_30d": row[2] + 1, "repeat_flag": row[2] > 0}
