@@ -26,7 +26,9 @@ class IncidentClosedError(ConflictError):
 def of_step(session: Session, instance: Instance, fact: StepFailed, now: datetime) -> None:
     """A step of the drawing could not be carried out."""
     place = fact.place
-    session.add(_incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name))
+    session.add(
+        _incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name)
+    )
     instance.status = "incident"
 
 
@@ -98,7 +100,13 @@ def of_instance(session: Session, instance_id: UUID) -> list[Incident]:
 
 
 def page(
-    session: Session, actor: Actor, *, state: str | None = "open", instance_id: UUID | None = None, cursor: str | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    *,
+    state: str | None = "open",
+    instance_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Incident]:
     """List incidents, newest first."""
     access.require(actor, "ADMIN", "CS_MANAGER", "ANALYST")
@@ -114,7 +122,15 @@ def page(
 
 
 def _incident(
-    instance: Instance, kind: str, code: str, message: str, now: datetime, *, name: str, token_id: str | None = None, element_id: str | None = None
+    instance: Instance,
+    kind: str,
+    code: str,
+    message: str,
+    now: datetime,
+    *,
+    name: str,
+    token_id: str | None = None,
+    element_id: str | None = None,
 ) -> Incident:
     return Incident(
         id=uuid4(),

@@ -400,4 +400,3 @@ def next_tasks(session: Session, task: Task, actor: Actor) -> list[Task]:
     """The tasks of the same case that are now open for the actor."""
     session.flush()
     return [found for found in queues.following(session, actor, task.instance_id) if found.id != task.id]
-

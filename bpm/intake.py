@@ -87,9 +87,7 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
     return order
 
 
-def start(
-    session: Session, key: str, variables: dict[str, Any], business_key: str | None, actor: Actor, now: datetime
-) -> Instance:
+def start(session: Session, key: str, variables: dict[str, Any], business_key: str | None, actor: Actor, now: datetime) -> Instance:
     """Start a process by its key. Where its definition names a type of work order, the order is made as well."""
     definition = definitions.latest(session, key)
     if definition.order_type is None:
@@ -105,31 +103,35 @@ def start(
 def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: bool = True) -> dict[str, Any]:
     """The fields in their types, or AnswersError with a sentence for each that is wrong."""
     given = {name: value for name, value in fields.items() if value not in (None, "")}
-    wrong: dict[str, str] = {name: NOT_A_FIELD for name in given.keys() - _KNOWN}
-    for name in ("title", "channel"):
-        if name not in given:
-            wrong[name] = MUST_BE_GIVEN
-    if given.get("channel", "WEB_FORM") not in CHANNELS:
-        wrong["channel"] = NOT_KNOWN
-    if given.setdefault("type", "COMPLAINT") not in TYPES:
-        wrong["type"] = NOT_KNOWN
-    for name, limit in _TEXTS.items():
-        if name in given and (not isinstance(given[name], str) or len(given[name]) > limit):
-            wrong[name] = TOO_LONG.format(limit=limit)
-    for name in _NUMBERS:
-        if name in given and (isinstance(given[name], bool) or not isinstance(given[name], int | float) or given[name] < 0):
-            wrong[name] = NOT_A_NUMBER
-    for name in _FLAGS:
-        if name in given and not isinstance(given[name], bool):
-            wrong[name] = NOT_YES_OR_NO
-    wrong |= _wrong_contacts(given, needed=contact_needed)
-    if "class" in given and not classes.path(session, str(given["class"])):
-        wrong["class"] = NOT_KNOWN
-    if "city" in given and given["city"] not in {city.city for city in org.cities(session)}:
-        wrong["city"] = NOT_KNOWN
+    given.setdefault("type", "COMPLAINT")
+    wrong: dict[str, str] = dict.fromkeys(given.keys() - _KNOWN, NOT_A_FIELD)
+    wrong |= {name: MUST_BE_GIVEN for name in ("title", "channel") if name not in given}
+    wrong |= _wrong_types(given) | _wrong_contacts(given, needed=contact_needed) | _wrong_codes(session, given)
     if wrong:
         raise AnswersError(fields=wrong)
     return given
+
+
+def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
+    wrong = {}
+    for name, value in given.items():
+        if name in _TEXTS and (not isinstance(value, str) or len(value) > _TEXTS[name]):
+            wrong[name] = TOO_LONG.format(limit=_TEXTS[name])
+        elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+            wrong[name] = NOT_A_NUMBER
+        elif name in _FLAGS and not isinstance(value, bool):
+            wrong[name] = NOT_YES_OR_NO
+    return wrong
+
+
+def _wrong_codes(session: Session, given: Mapping[str, Any]) -> dict[str, str]:
+    known = {
+        "channel": lambda code: code in CHANNELS,
+        "type": lambda code: code in TYPES,
+        "class": lambda code: bool(classes.path(session, str(code))),
+        "city": lambda code: code in {city.city for city in org.cities(session)},
+    }
+    return {name: NOT_KNOWN for name, is_known in known.items() if name in given and not is_known(given[name])}
 
 
 def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:

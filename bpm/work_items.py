@@ -46,7 +46,15 @@ def enqueue(
     item = get(session, key)
     if item is None:
         item = WorkItem(
-            id=uuid4(), key=key, kind=kind, instance_id=instance_id, payload=payload, due_at=due_at, created_at=now, state="waiting", attempts=0
+            id=uuid4(),
+            key=key,
+            kind=kind,
+            instance_id=instance_id,
+            payload=payload,
+            due_at=due_at,
+            created_at=now,
+            state="waiting",
+            attempts=0,
         )
         session.add(item)
     else:
@@ -107,9 +115,7 @@ def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
     """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
-    item = session.scalar(
-        select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
-    )
+    item = session.scalar(select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True))
     return item if item is not None and item.state == "waiting" and item.lease == lease else None
 
 
@@ -137,5 +143,9 @@ def next_due(session: Session) -> datetime | None:
 
 def health(session: Session) -> Health:
     """Count what waits and what failed."""
-    rows = dict(session.execute(select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)).tuples())
+    rows = dict(
+        session.execute(
+            select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)
+        ).tuples()
+    )
     return Health(rows.get("waiting", 0), next_due(session), rows.get("failed", 0))

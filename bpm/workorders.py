@@ -30,7 +30,33 @@ STATUTORY = timedelta(days=15)
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 ATTACHMENT_LIMIT = 20 * 1024 * 1024
 ALLOWED_ENDINGS = frozenset(
-    "pdf png jpg jpeg gif webp tif tiff txt csv doc docx xls xlsx ppt pptx wps et mp3 wav amr m4a mp4 eml msg".split()
+    [
+        "pdf",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "tif",
+        "tiff",
+        "txt",
+        "csv",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "wps",
+        "et",
+        "mp3",
+        "wav",
+        "amr",
+        "m4a",
+        "mp4",
+        "eml",
+        "msg",
+    ]
 )
 
 
@@ -242,7 +268,7 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     return conditions
 
 
-def note_contact(
+def note_contact(  # noqa: PLR0913 -- a row's columns, all named
     session: Session,
     order: WorkOrder,
     kind: str,

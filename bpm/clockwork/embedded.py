@@ -104,10 +104,7 @@ class Embedded:
             if item is None:
                 return False
             leased = item.id, item.lease, item.kind
-            if item.kind not in OUTSIDE:
-                error = self._carry_out(session, item)
-            else:
-                error = None
+            error = self._carry_out(session, item) if item.kind not in OUTSIDE else None
         item_id, lease, kind = leased
         if kind in OUTSIDE:
             with unit_of_work(write=False) as session:
@@ -206,4 +203,3 @@ class Embedded:
         with unit_of_work() as session:
             session.merge(Setting(key=OFFSET, value=str(offset.total_seconds())))
         clock.set_offset(offset)
-
