@@ -15,7 +15,7 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from waitress.server import create_server
 
-from bpm import clock, connecting
+from bpm import clock, connecting, request
 from bpm.errors import BatonError
 from bpm.models import Setting
 from bpm.models.database import configure, db, engine_options, unit_of_work
@@ -27,8 +27,7 @@ CONNECTORS = ROOT / "connectors"
 CLOCK_OFFSET = "clock-offset"
 """The row of the table of settings with the seconds by which the demo's clock is ahead."""
 
-_BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}
-_LARGEST_REQUEST = 32 * 1024 * 1024
+_BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
 
 
 def read_settings() -> Settings:
@@ -47,9 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
-        SESSION_COOKIE_SECURE=settings.url.startswith("https:"),
-        SESSION_COOKIE_SAMESITE="Lax",
     )
     app.extensions["settings"] = settings
     app.extensions["connectors"] = connecting.load(CONNECTORS, settings.connectors)
@@ -58,6 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
         configure(db.engine)
+    clock.set_zone(settings.zone.key)
+    request.register(app)
     return app
 
 
@@ -82,7 +80,7 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
         sockets=[listening],
         threads=settings.threads,
         ident=None,
-        max_request_body_size=_LARGEST_REQUEST,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
         clear_untrusted_proxy_headers=True,
         trusted_proxy=settings.proxy,
         trusted_proxy_headers=_BELIEVED if settings.proxy else set(),
@@ -104,7 +102,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
     except OSError as error:
-        raise SettingsError(name="PORT", reason=f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}).") from error
+        reason = f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(error.errno or 0)})."
+        raise SettingsError(name="PORT", reason=reason) from error
 
 
 def _stop(app: Flask) -> None:
