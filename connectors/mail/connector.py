@@ -105,10 +105,10 @@ def _in_our_words() -> Iterator[None]:
         raise OutsideError("mail-refused", reason="no-encryption-or-login") from None
     except ssl.SSLCertVerificationError:
         raise OutsideError("mail-refused", reason="certificate") from None
-    except TimeoutError:
-        raise OutsideError("mail-down", reason="timeout") from None
-    except (smtplib.SMTPException, OSError):
-        raise OutsideError("mail-down", reason="connection") from None
+    except (smtplib.SMTPException, OSError) as error:
+        # smtplib tells a silence in mid-conversation as a lost connection, and keeps what it was behind it
+        silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        raise OutsideError("mail-down", reason="timeout" if silent else "connection") from None
 
 
 def compose(inputs: Json, key: str, sender: str) -> EmailMessage:

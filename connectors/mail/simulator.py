@@ -127,7 +127,10 @@ class _Server(SMTP):
 
 
 class Simulator:
-    """The mail server. ``login`` (user name, password) is asked for once the connection is encrypted with ``tls``."""
+    """The mail server on ``port`` of this machine (0: a free one).
+
+    ``login`` (user name, password) is asked for once the connection is encrypted with ``tls``.
+    """
 
     def __init__(
         self, folder: Path | None = None, *, port: int = 0, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None
@@ -136,14 +139,10 @@ class Simulator:
         self._tls = tls
         self._login = login
         self._socket = socket.create_server(("127.0.0.1", port))
+        self.port = int(self._socket.getsockname()[1])
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._serve, name="mail-simulator", daemon=True)
         self._started = Event()
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self._socket.getsockname()[1])
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -163,8 +162,9 @@ class Simulator:
 
     def stop(self) -> None:
         """Serve no more."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
 
     def messages(self) -> list[EmailMessage]:
         """Every mail that came, oldest first."""
