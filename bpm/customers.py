@@ -1,0 +1,48 @@
+"""Customers as billing last described them; an order keeps its own snapshot of its day."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bpm.models.customer import Customer
+
+_FOUND_AT_ONCE = 20
+
+
+def remember(session: Session, snapshot: Mapping[str, Any], grade: str | None, now: datetime) -> Customer:
+    """Keep what a look-up has just told of a customer (``number``, ``name``, ``city``, ``kam``, ``email`` and whatever else).
+
+    An older answer never overwrites a newer one, and a grade that is not known (None) leaves the last one standing.
+    """
+    number = str(snapshot["number"])
+    customer = find(session, number)
+    if customer is None:
+        customer = Customer(id=uuid4(), number=number, fetched_at=now)
+        session.add(customer)
+    elif customer.fetched_at > now:
+        return customer
+    customer.name = snapshot.get("name") or number
+    customer.name_en = snapshot.get("name_en")
+    customer.city, customer.kam, customer.email = snapshot.get("city"), snapshot.get("kam"), snapshot.get("email")
+    customer.grade = grade or customer.grade
+    customer.snapshot, customer.fetched_at = dict(snapshot), now
+    return customer
+
+
+def find(session: Session, number: str) -> Customer | None:
+    """The customer of a telephone number, if one was ever looked up."""
+    return session.scalar(select(Customer).where(Customer.number == number))
+
+
+def search(session: Session, text: str) -> list[Customer]:
+    """The first twenty customers whose number begins with a text or whose name contains it, by number."""
+    sought = text.strip()
+    if not sought:
+        return []
+    names = (column.icontains(sought, autoescape=True) for column in (Customer.name, Customer.name_en))
+    query = select(Customer).where(or_(Customer.number.startswith(sought, autoescape=True), *names))
+    return list(session.scalars(query.order_by(Customer.number).limit(_FOUND_AT_ONCE)))
