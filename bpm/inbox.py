@@ -115,7 +115,7 @@ def _whose(
     wanted = fact.assignment
     city = wanted.city or (order.city if order else None)
     before = _last(session, instance, wanted.same_as, fact.place.scope_id) if wanted.same_as else None
-    person = org.find_user(session, wanted.user) if wanted.user else (before.user if before else None)
+    person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
     if person is not None:
         person = org.available(session, person, now)
         if not person.active or person.id in excluded:
@@ -176,7 +176,7 @@ def _doers(session: Session, instance: Instance, names: tuple[str, ...], scope_i
     people: list[UUID] = []
     for name in names:
         done = _last(session, instance, (name,), scope_id)
-        user = done.user if done else org.find_user(session, name)
+        user = done.user if done else org.named(session, name)
         if user is not None:
             people.append(user.id)
     return people
@@ -288,7 +288,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
     if not (task.assignee_id == actor.user_id or actor.is_admin or _leads(session, actor, task) or f"{task.queue}" in actor.queues):
         raise ForbiddenError
     if user:
-        person = org.find_user(session, user)
+        person = org.named(session, user)
         if person is None or not person.active:
             raise NobodyFoundError
         if task.excluded and f" {person.id} " in task.excluded:

@@ -56,6 +56,11 @@ def find_user(session: Session, login: str) -> User:
     return found
 
 
+def named(session: Session, login: str) -> User | None:
+    """The person of a login that came out of a drawing or out of data, where it may mean nobody."""
+    return session.scalar(select(User).where(User.login == login))
+
+
 def user(session: Session, user_id: UUID) -> User:
     """Find a person by id. Raises UserNotFoundError."""
     found = session.get(User, user_id)

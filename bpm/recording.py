@@ -143,7 +143,7 @@ def _tell(session: Session, order: WorkOrder | None, fact: f.NoticeAsked, now: d
         unit = org.resolve_unit(session, unit_name, order.city)
         people = org.members(session, unit.code, role) if unit else []
     else:
-        person = org.find_user(session, fact.to)
+        person = org.named(session, fact.to)
         people = [person] if person else []
     notices.tell_staff(session, people, order, fact.text, now)
 
