@@ -1,0 +1,57 @@
+"""REST under /api/v1: one file a chapter. What a chapter of the platform decides is not decided again here."""
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from bpm.api import (
+    definitions,
+    demo_clock,
+    deployments,
+    health,
+    incidents,
+    instances,
+    messages,
+    tasks,
+    work_orders,
+)
+from bpm.api.chapter import PREFIX
+from bpm.api.schemas.base import ProblemShape
+
+_CHAPTERS = (deployments, definitions, instances, messages, tasks, work_orders, incidents, demo_clock)
+
+_SPEC: dict[str, Any] = {
+    "components": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "python app.py token USER prints one"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "baton_session", "description": "With the header X-CSRF-Token on writes"},
+        }
+    },
+    "security": [{"token": []}, {"session": []}],
+}
+
+
+class _Rest(Api):
+    """Errors are told by ``request``, for pages and programs alike; here they are only documented."""
+
+    ERROR_SCHEMA = ProblemShape
+
+    def _register_error_handlers(self) -> None:
+        return
+
+
+def register(app: Flask) -> None:
+    """Add the API to an application to which ``request.register`` was applied, with ``settings`` and ``connectors`` in its extensions."""
+    app.config.update(
+        API_TITLE="Baton",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS=_SPEC,
+    )
+    rest = _Rest(app)
+    for module in _CHAPTERS:
+        rest.register_blueprint(module.chapter)
+    app.register_blueprint(health.chapter)

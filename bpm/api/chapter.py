@@ -1,0 +1,97 @@
+"""What every chapter of the API shares: who may come in, how a body is read, how a page of a list is asked for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+import marshmallow
+import orjson
+from flask import Flask
+from flask import request as http
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import FileStorage
+
+from bpm import request
+from bpm.errors import N_, InvalidError
+
+PREFIX = "/api/v1"
+
+FIELD_SENTENCES = (
+    N_("Missing data for required field."),
+    N_("Unknown field."),
+    N_("Field may not be null."),
+    N_("Invalid input type."),
+    N_("Not a valid string."),
+    N_("Not a valid integer."),
+    N_("Not a valid boolean."),
+    N_("Not a valid mapping type."),
+    N_("Not a valid list."),
+    N_("Not a valid datetime."),
+    N_("Not a valid UUID."),
+    N_("This may not be empty."),
+    N_("This is too long."),
+    N_("This is not one of the known values."),
+    N_("This is too small or too large."),
+)
+"""What can be wrong with one field of a body: marshmallow's sentences and ours, so that they are found for translation."""
+
+
+class FieldsError(InvalidError):
+    """Some fields of the body or of the query are wrong; ``fields`` says which and why."""
+
+    code = "fields"
+    sentence = N_("Some of what you sent needs another look.")
+
+
+class _Parser(FlaskParser):
+    """Reads bodies and queries; what is wrong with them is told as any other error is."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """Read the body as JSON. Nothing at all counts as ``{}``. Raises MalformedError, MediaTypeError."""
+        body = req.get_data(cache=True)
+        if not body:
+            return marshmallow.missing
+        if not req.is_json:
+            raise request.MediaTypeError
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise request.MalformedError from None
+
+    def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
+        """Raise FieldsError with one sentence a field."""
+        raise FieldsError(fields=dict(_flat("", error.messages)))
+
+
+def _flat(path: str, messages: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, below in messages.items():
+            inner = "" if not path and name in {"json", "query"} else f"{path}.{name}".lstrip(".")
+            yield from _flat(inner, below)
+    else:
+        yield path, messages[0] if isinstance(messages, list) else str(messages)
+
+
+class Chapter(Blueprint):
+    """One chapter of the API, below /api/v1; only for those who are logged in or bring a token."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(name, f"bpm.api.{name}", url_prefix=PREFIX, description=description)
+        self.before_request(_known)
+
+
+def _known() -> None:
+    request.actor()
+
+
+def uploaded() -> list[FileStorage]:
+    """The files of a form, whatever their fields are called."""
+    return [file for _, file in http.files.items(multi=True)]
+
+
+def url_of(app: Flask) -> str:
+    """The address under which people reach this server, without a slash at its end."""
+    url: str = app.extensions["settings"].url
+    return url

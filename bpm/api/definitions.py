@@ -1,0 +1,37 @@
+"""Definitions: the versions of each process."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from bpm import definitions
+from bpm.api.chapter import Chapter
+from bpm.api.schemas.base import page_of, written_page
+from bpm.api.schemas.definitions import DefinitionQuery, DefinitionShape, definition_row, whole_definition
+from bpm.request import session
+
+chapter = Chapter("definitions", "The versions of each process")
+
+
+@chapter.get("/definitions")
+@chapter.arguments(DefinitionQuery, location="query")
+@chapter.response(200, page_of(DefinitionShape))
+def page(query: dict[str, Any]) -> dict[str, Any]:
+    """List the versions of all processes, newest first."""
+    return written_page(definitions.page(session(), **query), definition_row)
+
+
+@chapter.get("/definitions/<uuid:definition_id>")
+@chapter.response(200, DefinitionShape)
+def show(definition_id: UUID) -> dict[str, Any]:
+    """Show a version, with the names of its files."""
+    return whole_definition(definitions.get(session(), definition_id))
+
+
+@chapter.get("/definitions/<uuid:definition_id>/xml")
+@chapter.response(200, {"type": "string"}, content_type="application/xml")
+def xml(definition_id: UUID) -> Response:
+    """Read the main diagram of a version, as it was deployed."""
+    main = definitions.settings_of(session(), definition_id).main
+    return Response(definitions.file(session(), definition_id, main), mimetype="application/xml")

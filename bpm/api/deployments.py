@@ -1,0 +1,81 @@
+"""Deployments: diagrams, tables and forms become a new version of their process."""
+
+from typing import Any
+
+from flask import current_app
+from flask import request as http
+
+from bpm import access, definitions
+from bpm.api.chapter import Chapter, uploaded
+from bpm.api.schemas.definitions import DeploymentShape, definition_row
+from bpm.definitions.archive import check_size, read_zip, safe_name, without_common_folder
+from bpm.errors import N_, InvalidError
+from bpm.request import actor, now, session
+
+chapter = Chapter("deployments", "Diagrams, tables and forms become a version of their process")
+
+_ZIP_TYPES = {"application/zip", "application/x-zip-compressed"}
+_FILES_DOC = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "files": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "description": ".bpmn .dmn .json or .zip",
+                        },
+                        "note": {"type": "string"},
+                        "publish": {"type": "string", "enum": ["true", "false"], "default": "true"},
+                    },
+                }
+            },
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+class NoFilesError(InvalidError):
+    """Nothing to deploy was sent."""
+
+    code = "no-files"
+    sentence = N_("Send at least one file: .bpmn, .dmn, .json, or all of them in a .zip.")
+
+
+@chapter.post("/deployments")
+@chapter.doc(**_FILES_DOC)
+@chapter.response(201, DeploymentShape)
+def deploy() -> dict[str, Any]:
+    """Deploy files as a new version, published at once unless ``publish`` is ``false``.
+
+    A bundle with a ``process.json`` is a whole version; without one the files overlay the newest version of their process.
+    422 names every finding: file, element, code and a sentence.
+    """
+    access.require(actor(), "ANALYST")
+    files = _files()
+    publish = http.form.get("publish", "true") != "false"
+    registry = current_app.extensions["connectors"]
+    made = definitions.deploy(session(), files, actor().login, now(), publish=publish, note=http.form.get("note"), registry=registry)
+    return {"id": made[0].id, "definitions": [definition_row(definition) for definition in made]}
+
+
+def _files() -> dict[str, bytes]:
+    """What was sent, by name: the parts of a form, or a body that is an archive. Raises NoFilesError, ArchiveError, FileNameError."""
+    files: dict[str, bytes] = {}
+    if http.mimetype in _ZIP_TYPES:
+        files = _unpacked(http.get_data())
+    for file in uploaded():
+        name, content = file.filename or "", file.stream.read()
+        files |= _unpacked(content) if name.lower().endswith(".zip") else {safe_name(name): content}
+    if not files:
+        raise NoFilesError
+    check_size(files)
+    return files
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    return without_common_folder(read_zip(content))

@@ -1,0 +1,77 @@
+"""Definitions and deployments outside."""
+
+from typing import Any
+
+from flask_babel import gettext
+from marshmallow import fields
+
+from bpm.api.schemas.base import ListQuery, Shape, line, one_of
+from bpm.models.definition import Definition
+
+STATES = ("draft", "published", "retired")
+
+
+class FindingShape(Shape):
+    """A remark on a deployed file."""
+
+    level = fields.String(required=True)
+    file = fields.String(required=True)
+    element = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    sentence = fields.String(required=True)
+
+
+class DefinitionShape(Shape):
+    """One version of a process."""
+
+    id = fields.UUID(required=True)
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    state = one_of(STATES, required=True)
+    order_type = fields.String(required=True, allow_none=True, metadata={"description": "The type of work order whose process this is"})
+    findings = fields.List(fields.Nested(FindingShape), required=True)
+    created_at = fields.DateTime(required=True)
+    created_by = fields.String(required=True, allow_none=True)
+    published_at = fields.DateTime(required=True, allow_none=True)
+    files = fields.List(fields.String(), metadata={"description": "Only in the answer about one version"})
+
+
+class DeploymentShape(Shape):
+    """What a deployment has made."""
+
+    id = fields.UUID(required=True)
+    definitions = fields.List(fields.Nested(DefinitionShape), required=True)
+
+
+class DefinitionQuery(ListQuery):
+    """What a list of definitions is narrowed by."""
+
+    key = line()
+    state = one_of(STATES)
+
+
+def definition_row(definition: Definition) -> dict[str, Any]:
+    """A version as a list shows it."""
+    return {
+        "id": definition.id,
+        "key": definition.key,
+        "version": definition.version,
+        "name": definition.name,
+        "state": definition.state,
+        "order_type": definition.order_type,
+        "findings": [_finding(finding) for finding in definition.findings or []],
+        "created_at": definition.created_at,
+        "created_by": definition.created_by,
+        "published_at": definition.published_at,
+    }
+
+
+def whole_definition(definition: Definition) -> dict[str, Any]:
+    """A version with the names of its files."""
+    return definition_row(definition) | {"files": [file.name for file in definition.files]}
+
+
+def _finding(finding: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: finding.get(name) for name in ("level", "file", "element", "code")}
+    return shown | {"sentence": gettext(finding["text"]).format(**finding.get("facts", {}))}

@@ -1,0 +1,148 @@
+"""Tasks: the inbox, and what a person does with a task."""
+
+from typing import Any
+from uuid import UUID
+
+from bpm import inbox, instances, queues
+from bpm.api import etag
+from bpm.api.chapter import Chapter
+from bpm.api.schemas.base import page_of
+from bpm.api.schemas.tasks import (
+    SORTS,
+    CommentsShape,
+    CompleteBody,
+    CompletedTaskShape,
+    DelegateBody,
+    ReassignBody,
+    ReturnBody,
+    TaskQuery,
+    TaskShape,
+    TextBody,
+    comment_row,
+    task_row,
+    task_rows,
+    version,
+    whole_task,
+)
+from bpm.errors import N_, InvalidError
+from bpm.models.task import Task
+from bpm.queues import TaskFilters
+from bpm.request import actor, language, now, session
+
+chapter = Chapter("tasks", "The inbox, and what a person does with a task")
+
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+class OneReceiverError(InvalidError):
+    """A task is reassigned to a person or to a unit."""
+
+    code = "one-receiver"
+    sentence = N_("Name either a user or a unit.")
+
+
+@chapter.get("/tasks")
+@chapter.arguments(TaskQuery, location="query")
+@chapter.response(200, page_of(TaskShape))
+def page(query: dict[str, Any]) -> dict[str, Any]:
+    """List tasks: one's own, those of one's queues, all one may see, or those one has done."""
+    filters = TaskFilters(q=query.get("q"), status=query.get("status"), late=query["late"], instance_id=query.get("instance_id"))
+    sort, cursor = SORTS[query["sort"]], query.get("cursor")
+    found = queues.page(session(), actor(), query["view"], filters, now(), sort=sort, cursor=cursor, limit=query["limit"])
+    return {"items": task_rows(session(), found.items), "next_cursor": found.next_cursor}
+
+
+@chapter.get("/tasks/<uuid:task_id>")
+@chapter.response(200, TaskShape)
+def show(task_id: UUID) -> Answer:
+    """Show a task with its form, its data, why it came here, and its limit."""
+    return _whole(inbox.get(session(), task_id, actor()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/claim")
+@chapter.response(200, TaskShape)
+def claim(task_id: UUID) -> Answer:
+    """Claim a task from its queue. Claiming again what one has is fine; 409 where somebody else has it."""
+    _check_version(task_id)
+    return _whole(inbox.claim(session(), task_id, actor(), now()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/release")
+@chapter.response(200, TaskShape)
+def release(task_id: UUID) -> Answer:
+    """Put a claimed task back into its queue."""
+    _check_version(task_id)
+    return _whole(inbox.release(session(), task_id, actor()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/complete")
+@chapter.arguments(CompleteBody)
+@chapter.response(200, CompletedTaskShape)
+def complete(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
+    """Complete a claimed task with the answers that its form asks for."""
+    _check_version(task_id)
+    return _done(instances.complete_task(session(), task_id, body["variables"], actor(), now()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/return")
+@chapter.arguments(ReturnBody)
+@chapter.response(200, CompletedTaskShape)
+def send_back(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
+    """Return the work: the drawn way back where there is one, else to the step before."""
+    _check_version(task_id)
+    return _done(instances.return_task(session(), task_id, body["reason"], body["note"], actor(), now()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/reassign")
+@chapter.arguments(ReassignBody)
+@chapter.response(200, TaskShape)
+def reassign(body: dict[str, Any], task_id: UUID) -> Answer:
+    """Hand a task to another person or to another unit's queue."""
+    if bool(body.get("user")) == bool(body.get("unit")):
+        raise OneReceiverError(fields={"user": OneReceiverError.sentence})
+    _check_version(task_id)
+    return _handed_on(inbox.reassign(session(), task_id, actor(), now(), user=body.get("user"), unit=body.get("unit")))
+
+
+@chapter.post("/tasks/<uuid:task_id>/delegate")
+@chapter.arguments(DelegateBody)
+@chapter.response(200, TaskShape)
+def delegate(body: dict[str, Any], task_id: UUID) -> Answer:
+    """Ask a colleague to do a task that one has claimed."""
+    _check_version(task_id)
+    return _handed_on(inbox.delegate(session(), task_id, actor(), body["user"], now()))
+
+
+@chapter.post("/tasks/<uuid:task_id>/comments")
+@chapter.arguments(TextBody)
+@chapter.response(200, TaskShape)
+def comment(body: dict[str, Any], task_id: UUID) -> Answer:
+    """Leave a remark for colleagues on a task."""
+    return _whole(inbox.comment(session(), task_id, body["text"], actor(), now()))
+
+
+@chapter.get("/tasks/<uuid:task_id>/comments")
+@chapter.response(200, CommentsShape)
+def comments(task_id: UUID) -> dict[str, Any]:
+    """Read the remarks on a task, oldest first."""
+    task = inbox.get(session(), task_id, actor())
+    return {"items": [comment_row(comment) for comment in inbox.comments(session(), task)], "next_cursor": None}
+
+
+def _whole(task: Task) -> Answer:
+    return whole_task(session(), task, language(), now()), 200, etag.header(*version(task))
+
+
+def _handed_on(task: Task) -> Answer:
+    """A task that may no longer be the caller's to see: its form and data are left out."""
+    return task_row(task, inbox.claimable_by(session(), task)), 200, etag.header(*version(task))
+
+
+def _done(task: Task) -> dict[str, Any]:
+    following = instances.next_tasks(session(), task, actor())
+    return task_row(task, inbox.claimable_by(session(), task)) | {"next": task_rows(session(), following)}
+
+
+def _check_version(task_id: UUID) -> None:
+    if etag.asked_for():
+        etag.check(*version(inbox.get(session(), task_id, actor())))

@@ -1,0 +1,57 @@
+"""A request: its one unit of work, who asks and in which language, and how errors are answered. Pages and API alike.
+
+``session()`` opens the unit of work when it is first asked for: reading for a GET, writing otherwise. It is committed once, before the
+answer leaves, and rolled back when the answer is a refusal. Views never commit.
+"""
+
+from bpm.request.guard import CSRF_FIELD, CSRF_HEADER, csrf_token
+from bpm.request.problems import (
+    ChangedMeanwhileError,
+    MalformedError,
+    MediaTypeError,
+    Problem,
+    on_error,
+    problem,
+    status_of,
+)
+from bpm.request.reader import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    SESSION_COOKIE,
+    NotLoggedInError,
+    actor,
+    forget,
+    language,
+    login,
+    visitor,
+)
+from bpm.request.unit import close, now, opens_its_own, roll_back, session
+from bpm.request.wire import register
+
+__all__ = [
+    "CSRF_FIELD",
+    "CSRF_HEADER",
+    "LANGUAGES",
+    "LANGUAGE_COOKIE",
+    "SESSION_COOKIE",
+    "ChangedMeanwhileError",
+    "MalformedError",
+    "MediaTypeError",
+    "NotLoggedInError",
+    "Problem",
+    "actor",
+    "close",
+    "csrf_token",
+    "forget",
+    "language",
+    "login",
+    "now",
+    "on_error",
+    "opens_its_own",
+    "problem",
+    "register",
+    "roll_back",
+    "session",
+    "status_of",
+    "visitor",
+]

@@ -1,0 +1,101 @@
+"""One unit of work a request: opened when somebody first asks for it, committed once before the answer leaves."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from flask import current_app, g
+from flask import request as http
+from sqlalchemy.orm import Session
+
+from bpm import clock
+from bpm.models.database import unit_of_work
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What does not change anything (RFC 9110, 9.2.1)."""
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class _NotDoneError(Exception):
+    """What rolls a unit back whose view has answered with a refusal, or was never finished."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    unit: AbstractContextManager[Session]
+    session: Session
+    writes: bool
+
+
+def session() -> Session:
+    """The one session of this request: it reads for a GET and writes otherwise. Nobody but this file commits it."""
+    opened: _Opened | None = g.get("unit")
+    if opened is None:
+        writes = _writes()
+        unit = unit_of_work(write=writes)
+        g.unit = opened = _Opened(unit, unit.__enter__(), writes)
+    return opened.session
+
+
+def now() -> datetime:
+    """The time that rules go by, the same throughout a request; aware, in UTC."""
+    if "now" not in g:
+        g.now = clock.now()
+    moment: datetime = g.now
+    return moment
+
+
+def opens_its_own(view: View) -> View:
+    """Mark a view that writes in units of work of its own: its request's session only reads, and ends with ``close``."""
+    view.opens_its_own = True  # type: ignore[attr-defined]
+    return view
+
+
+def writes_alone() -> bool:
+    """Tell whether this request's view opens its own units of work."""
+    return hasattr(current_app.view_functions.get(http.endpoint or ""), "opens_its_own")
+
+
+def is_open() -> bool:
+    """Tell whether somebody has asked for the session."""
+    return "unit" in g
+
+
+def is_writing() -> bool:
+    """Tell whether the session is open and may write."""
+    opened: _Opened | None = g.get("unit")
+    return opened is not None and opened.writes
+
+
+def commit() -> None:
+    """Commit what was done. Raises what ``unit_of_work`` raises."""
+    opened: _Opened | None = g.pop("unit", None)
+    g.unit_over = True
+    if opened is not None:
+        opened.unit.__exit__(None, None, None)
+
+
+def roll_back(error: Exception | None = None) -> Exception | None:
+    """Undo what was done. Returns the error in our words where it came out of the database."""
+    opened: _Opened | None = g.pop("unit", None)
+    g.unit_over = True
+    if opened is None:
+        return error
+    cause = error or _NotDoneError()
+    try:
+        opened.unit.__exit__(type(cause), cause, cause.__traceback__)
+    except Exception as told:  # noqa: BLE001 -- a unit hands on every error it was left with, some of them in other words
+        return None if error is None else told
+    return error
+
+
+def close() -> None:
+    """End the unit of a view that goes on in units of its own."""
+    roll_back()
+
+
+def _writes() -> bool:
+    return http.method not in SAFE_METHODS and not g.get("unit_over", False) and not writes_alone()
