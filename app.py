@@ -15,8 +15,8 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from waitress.server import create_server
 
-from bpm import clock, connecting, request
-from bpm.errors import BatonError
+from bpm import access, clock, connecting, journal, org, request
+from bpm.errors import N_, BatonError
 from bpm.models import Setting
 from bpm.models.database import configure, db, engine_options, unit_of_work
 from bpm.settings import Settings, SettingsError, read
@@ -28,6 +28,13 @@ CLOCK_OFFSET = "clock-offset"
 """The row of the table of settings with the seconds by which the demo's clock is ahead."""
 
 _BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
+
+
+class JournalBrokenError(BatonError):
+    """Somebody has changed the journal, or a disk has."""
+
+    code = "journal-broken"
+    sentence = N_("The journal does not hold at {count} place(s).")
 
 
 def read_settings() -> Settings:
@@ -114,23 +121,56 @@ def _stop(app: Flask) -> None:
     raise SystemExit(0)
 
 
-def run(_arguments: argparse.Namespace) -> None:
-    """Migrate the database and serve in the foreground."""
+def _ready() -> Flask:
+    """An application on a database of this version."""
     app = create_app()
     migrate(app)
-    serve(app, lambda address: print(f"Baton is ready at {address}", flush=True))
+    return app
+
+
+def run(_arguments: argparse.Namespace) -> None:
+    """Serve in the foreground, with the database brought to this version."""
+    serve(_ready(), lambda address: print(f"Baton is ready at {address}", flush=True))
 
 
 def migrate_only(_arguments: argparse.Namespace) -> None:
     """Bring the database to the tables of this version."""
-    migrate(create_app())
+    _ready()
+
+
+def print_token(arguments: argparse.Namespace) -> None:
+    """Print a bearer token with which a program acts as USER."""
+    _ready()
+    with unit_of_work() as session:
+        token = access.issue_token(session, org.find_user(session, arguments.user), clock.wall())
+    print(token)
+
+
+def verify_journal(_arguments: argparse.Namespace) -> None:
+    """Check the hash chain of every instance's journal. Raises JournalBrokenError."""
+    _ready()
+    with unit_of_work(write=False) as session:
+        broken = journal.verify(session)
+    for place in broken:
+        print(f"instance {place.instance_id}, row {place.seq}: {place.why}")
+    if broken:
+        raise JournalBrokenError(count=len(broken))
+    print("The journal is whole.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="app.py", description="Baton (接力): a BPM platform for organisations that answer to the public")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in (("run", run), ("migrate", migrate_only)):
-        commands.add_parser(name, help=command.__doc__).set_defaults(command=command)
+
+    def add(name: str, command: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=(command.__doc__ or "").split(". Raises")[0].rstrip("."))
+        added.set_defaults(command=command)
+        return added
+
+    add("run", run)
+    add("migrate", migrate_only)
+    add("token", print_token).add_argument("user", metavar="USER", help="a login")
+    add("verify-journal", verify_journal)
     return parser
 
 

@@ -27,7 +27,7 @@ def _migrate(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:  # a table is changed by copying it; dropping the old one must not take what refers to it along
         connection.connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, render_item=_render, compare_type=True)
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=_render, compare_type=True)
     with context.begin_transaction():
         if not sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))

