@@ -55,7 +55,7 @@ def replay() -> Response | None:
         raise KeyTooLongError(longest=LONGEST)
     session = unit.session()
     key, digest = f"{reader.actor().user_id}:{given}", _digest()
-    row = {"key": key, "request_hash": digest, "status": 0, "body": None, "created_at": clock.wall()}
+    row = {"key": key, "request_hash": digest, "status": 0, "body": {}, "created_at": clock.wall()}
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if session.scalar(insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)) is not None:
         g.idempotency_key = key

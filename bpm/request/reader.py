@@ -108,8 +108,9 @@ def language() -> str:
 
 
 def _accepted() -> str | None:
-    named = [(tag, quality) for tag, quality in http.accept_languages if tag != "*"]
-    return type(http.accept_languages)(named).best_match(LANGUAGES) if named else None
+    """The dearest language of Accept-Language that there is here; a region makes no difference."""
+    tags = (tag.partition("-")[0].lower() for tag, quality in http.accept_languages if quality > 0)
+    return next((tag for tag in tags if tag in LANGUAGES), None)
 
 
 def _of_cookie(secret: str | None) -> Reader:

@@ -10,7 +10,6 @@ from flask_babel import Babel
 
 import bpm
 from bpm import access, clock
-from bpm.errors import BatonError
 from bpm.models.access import LoginSession
 from bpm.models.database import DatabaseBusyError, unit_of_work
 from bpm.request import guard, idempotency, problems, reader, unit
@@ -63,7 +62,7 @@ def _end(response: Response) -> Response:
         else:
             idempotency.keep(response)
             _commit()
-    except BatonError as error:
+    except Exception as error:  # noqa: BLE001 -- Flask tells no handler of what goes wrong here
         return problems.answer(error)
     return response
 
