@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
     definitions,
@@ -32,7 +32,7 @@ _SPEC: dict[str, Any] = {
 }
 
 
-class _Rest(Api):
+class _Rest(Api):  # type: ignore[misc]
     """Errors are told by ``request``, for pages and programs alike; here they are only documented."""
 
     ERROR_SCHEMA = ProblemShape

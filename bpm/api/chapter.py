@@ -1,13 +1,14 @@
 """What every chapter of the API shares: who may come in, how a body is read, how a page of a list is asked for."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar, cast
 
 import marshmallow
 import orjson
 from flask import Flask
 from flask import request as http
-from flask_smorest import Blueprint
+from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import FileStorage
 
@@ -15,6 +16,8 @@ from bpm import request
 from bpm.errors import N_, InvalidError
 
 PREFIX = "/api/v1"
+
+View = TypeVar("View", bound=Callable[..., object])
 
 FIELD_SENTENCES = (
     N_("Missing data for required field."),
@@ -72,7 +75,7 @@ def _flat(path: str, messages: Any) -> Iterator[tuple[str, str]]:
         yield path, messages[0] if isinstance(messages, list) else str(messages)
 
 
-class Chapter(Blueprint):
+class Chapter(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped: the methods below give views their types back
     """One chapter of the API, below /api/v1; only for those who are logged in or bring a token."""
 
     ARGUMENTS_PARSER = _Parser()
@@ -80,6 +83,26 @@ class Chapter(Blueprint):
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, f"bpm.api.{name}", url_prefix=PREFIX, description=description)
         self.before_request(_known)
+
+    def get(self, rule: str) -> Callable[[View], View]:
+        """Answer GET at an address below /api/v1."""
+        return cast(Callable[[View], View], super().get(rule))
+
+    def post(self, rule: str) -> Callable[[View], View]:
+        """Answer POST at an address below /api/v1."""
+        return cast(Callable[[View], View], super().post(rule))
+
+    def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
+        """Read the body, or the query, by a schema and hand it to the view first."""
+        return cast(Callable[[View], View], self.arguments(schema, location=location))
+
+    def answers(self, status: int, shape: type[Schema] | dict[str, str], content_type: str | None = None) -> Callable[[View], View]:
+        """Say with which status and in which shape the view answers."""
+        return cast(Callable[[View], View], self.response(status, shape, content_type=content_type))
+
+    def describes(self, operation: dict[str, Any]) -> Callable[[View], View]:
+        """Say in OpenAPI what no schema can say of the view."""
+        return cast(Callable[[View], View], self.doc(**operation))
 
 
 def _known() -> None:

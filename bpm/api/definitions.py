@@ -15,22 +15,22 @@ chapter = Chapter("definitions", "The versions of each process")
 
 
 @chapter.get("/definitions")
-@chapter.arguments(DefinitionQuery, location="query")
-@chapter.response(200, page_of(DefinitionShape))
+@chapter.takes(DefinitionQuery, location="query")
+@chapter.answers(200, page_of(DefinitionShape))
 def page(query: dict[str, Any]) -> dict[str, Any]:
     """List the versions of all processes, newest first."""
     return written_page(definitions.page(session(), **query), definition_row)
 
 
 @chapter.get("/definitions/<uuid:definition_id>")
-@chapter.response(200, DefinitionShape)
+@chapter.answers(200, DefinitionShape)
 def show(definition_id: UUID) -> dict[str, Any]:
     """Show a version, with the names of its files."""
     return whole_definition(definitions.get(session(), definition_id))
 
 
 @chapter.get("/definitions/<uuid:definition_id>/xml")
-@chapter.response(200, {"type": "string"}, content_type="application/xml")
+@chapter.answers(200, {"type": "string"}, content_type="application/xml")
 def xml(definition_id: UUID) -> Response:
     """Read the main diagram of a version, as it was deployed."""
     main = definitions.settings_of(session(), definition_id).main

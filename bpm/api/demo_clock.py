@@ -35,8 +35,8 @@ class AdvancedShape(Shape):
 
 @chapter.post("/demo/clock")
 @opens_its_own
-@chapter.arguments(AdvanceBody)
-@chapter.response(200, AdvancedShape)
+@chapter.takes(AdvanceBody)
+@chapter.answers(200, AdvancedShape)
 def advance(body: dict[str, Any]) -> dict[str, Any]:
     """Move the clock forward: what falls due on the way happens at its own moment, in order. 409 while another advance runs."""
     driver = _driver()

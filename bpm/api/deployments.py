@@ -8,7 +8,7 @@ from flask import request as http
 from bpm import access, definitions
 from bpm.api.chapter import Chapter, uploaded
 from bpm.api.schemas.definitions import DeploymentShape, definition_row
-from bpm.definitions.archive import check_size, read_zip, safe_name, without_common_folder
+from bpm.definitions.packing import check_size, read_zip, safe_name, without_common_folder
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
 
@@ -47,8 +47,8 @@ class NoFilesError(InvalidError):
 
 
 @chapter.post("/deployments")
-@chapter.doc(**_FILES_DOC)
-@chapter.response(201, DeploymentShape)
+@chapter.describes(_FILES_DOC)
+@chapter.answers(201, DeploymentShape)
 def deploy() -> dict[str, Any]:
     """Deploy files as a new version, published at once unless ``publish`` is ``false``.
 

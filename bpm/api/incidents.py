@@ -13,8 +13,8 @@ chapter = Chapter("incidents", "Steps that failed and wait for a person's word")
 
 
 @chapter.get("/incidents")
-@chapter.arguments(IncidentQuery, location="query")
-@chapter.response(200, page_of(IncidentShape))
+@chapter.takes(IncidentQuery, location="query")
+@chapter.answers(200, page_of(IncidentShape))
 def page(query: dict[str, Any]) -> dict[str, Any]:
     """List incidents, newest first; those that are open, unless told otherwise."""
     state = None if query["state"] == "all" else query["state"]
@@ -22,15 +22,15 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/incidents/<uuid:incident_id>/retry")
-@chapter.response(200, IncidentShape)
+@chapter.answers(200, IncidentShape)
 def retry(incident_id: UUID) -> dict[str, Any]:
     """Try the failed step again."""
     return incident_row(instances.retry_incident(session(), incident_id, actor(), now()))
 
 
 @chapter.post("/incidents/<uuid:incident_id>/resolve")
-@chapter.arguments(ResolveBody)
-@chapter.response(200, IncidentShape)
+@chapter.takes(ResolveBody)
+@chapter.answers(200, IncidentShape)
 def resolve(body: dict[str, Any], incident_id: UUID) -> dict[str, Any]:
     """Pass over the failed step, or give by hand what it should have brought."""
     return incident_row(instances.resolve_incident(session(), incident_id, body["action"], body.get("result"), actor(), now()))

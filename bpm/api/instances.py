@@ -24,8 +24,8 @@ chapter = Chapter("instances", "Running processes")
 
 
 @chapter.post("/instances")
-@chapter.arguments(StartBody)
-@chapter.response(201, InstanceShape)
+@chapter.takes(StartBody)
+@chapter.answers(201, InstanceShape)
 def start(body: dict[str, Any]) -> dict[str, Any]:
     """Start the published version of a process; the answer comes when it waits for the first time.
 
@@ -35,22 +35,22 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.get("/instances")
-@chapter.arguments(InstanceQuery, location="query")
-@chapter.response(200, page_of(InstanceShape))
+@chapter.takes(InstanceQuery, location="query")
+@chapter.answers(200, page_of(InstanceShape))
 def page(query: dict[str, Any]) -> dict[str, Any]:
     """List instances, newest first."""
     return written_page(instances.page(session(), actor(), **query), instance_row)
 
 
 @chapter.get("/instances/<uuid:instance_id>")
-@chapter.response(200, InstanceShape)
+@chapter.answers(200, InstanceShape)
 def show(instance_id: UUID) -> dict[str, Any]:
     """Show an instance with its variables and the elements where it stands."""
     return _whole(instances.get(session(), instance_id, actor()))
 
 
 @chapter.get("/instances/<uuid:instance_id>/journal")
-@chapter.response(200, page_of(EntryShape))
+@chapter.answers(200, page_of(EntryShape))
 def history(instance_id: UUID) -> dict[str, Any]:
     """Read everything that happened to an instance, in order."""
     instances.get(session(), instance_id, actor())
@@ -58,7 +58,7 @@ def history(instance_id: UUID) -> dict[str, Any]:
 
 
 @chapter.get("/instances/<uuid:instance_id>/tasks")
-@chapter.response(200, page_of(TaskShape))
+@chapter.answers(200, page_of(TaskShape))
 def tasks(instance_id: UUID) -> dict[str, Any]:
     """List all tasks of an instance and of the processes that it calls, oldest first."""
     instance = instances.get(session(), instance_id, actor())
@@ -66,29 +66,29 @@ def tasks(instance_id: UUID) -> dict[str, Any]:
 
 
 @chapter.post("/instances/<uuid:instance_id>/suspend")
-@chapter.response(200, InstanceShape)
+@chapter.answers(200, InstanceShape)
 def suspend(instance_id: UUID) -> dict[str, Any]:
     """Stop an instance; nothing moves until it is resumed, and no clock is paused."""
     return _whole(instances.suspend(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/resume")
-@chapter.response(200, InstanceShape)
+@chapter.answers(200, InstanceShape)
 def resume(instance_id: UUID) -> dict[str, Any]:
     """Let a stopped instance go on."""
     return _whole(instances.resume(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/cancel")
-@chapter.response(200, InstanceShape)
+@chapter.answers(200, InstanceShape)
 def cancel(instance_id: UUID) -> dict[str, Any]:
     """End an instance now."""
     return _whole(instances.cancel(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/move")
-@chapter.arguments(MoveBody)
-@chapter.response(200, InstanceShape)
+@chapter.takes(MoveBody)
+@chapter.answers(200, InstanceShape)
 def move(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """Take the token from one step to another by hand."""
     return _whole(instances.move(session(), instance_id, body["from_"], body["to"], actor(), now()))

@@ -11,8 +11,8 @@ chapter = Chapter("messages", "Messages from outside to the processes that await
 
 
 @chapter.post("/messages")
-@chapter.arguments(MessageBody)
-@chapter.response(200, DeliveredShape)
+@chapter.takes(MessageBody)
+@chapter.answers(200, DeliveredShape)
 def deliver(body: dict[str, Any]) -> dict[str, Any]:
     """Hand over a message: to whoever awaits it, else to the process that it starts, else it is kept for its time to live.
 

@@ -42,8 +42,8 @@ class OneReceiverError(InvalidError):
 
 
 @chapter.get("/tasks")
-@chapter.arguments(TaskQuery, location="query")
-@chapter.response(200, page_of(TaskShape))
+@chapter.takes(TaskQuery, location="query")
+@chapter.answers(200, page_of(TaskShape))
 def page(query: dict[str, Any]) -> dict[str, Any]:
     """List tasks: one's own, those of one's queues, all one may see, or those one has done."""
     filters = TaskFilters(q=query.get("q"), status=query.get("status"), late=query["late"], instance_id=query.get("instance_id"))
@@ -53,14 +53,14 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.get("/tasks/<uuid:task_id>")
-@chapter.response(200, TaskShape)
+@chapter.answers(200, TaskShape)
 def show(task_id: UUID) -> Answer:
     """Show a task with its form, its data, why it came here, and its limit."""
     return _whole(inbox.get(session(), task_id, actor()))
 
 
 @chapter.post("/tasks/<uuid:task_id>/claim")
-@chapter.response(200, TaskShape)
+@chapter.answers(200, TaskShape)
 def claim(task_id: UUID) -> Answer:
     """Claim a task from its queue. Claiming again what one has is fine; 409 where somebody else has it."""
     _check_version(task_id)
@@ -68,7 +68,7 @@ def claim(task_id: UUID) -> Answer:
 
 
 @chapter.post("/tasks/<uuid:task_id>/release")
-@chapter.response(200, TaskShape)
+@chapter.answers(200, TaskShape)
 def release(task_id: UUID) -> Answer:
     """Put a claimed task back into its queue."""
     _check_version(task_id)
@@ -76,8 +76,8 @@ def release(task_id: UUID) -> Answer:
 
 
 @chapter.post("/tasks/<uuid:task_id>/complete")
-@chapter.arguments(CompleteBody)
-@chapter.response(200, CompletedTaskShape)
+@chapter.takes(CompleteBody)
+@chapter.answers(200, CompletedTaskShape)
 def complete(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     """Complete a claimed task with the answers that its form asks for."""
     _check_version(task_id)
@@ -85,8 +85,8 @@ def complete(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 
 
 @chapter.post("/tasks/<uuid:task_id>/return")
-@chapter.arguments(ReturnBody)
-@chapter.response(200, CompletedTaskShape)
+@chapter.takes(ReturnBody)
+@chapter.answers(200, CompletedTaskShape)
 def send_back(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     """Return the work: the drawn way back where there is one, else to the step before."""
     _check_version(task_id)
@@ -94,8 +94,8 @@ def send_back(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 
 
 @chapter.post("/tasks/<uuid:task_id>/reassign")
-@chapter.arguments(ReassignBody)
-@chapter.response(200, TaskShape)
+@chapter.takes(ReassignBody)
+@chapter.answers(200, TaskShape)
 def reassign(body: dict[str, Any], task_id: UUID) -> Answer:
     """Hand a task to another person or to another unit's queue."""
     if bool(body.get("user")) == bool(body.get("unit")):
@@ -105,8 +105,8 @@ def reassign(body: dict[str, Any], task_id: UUID) -> Answer:
 
 
 @chapter.post("/tasks/<uuid:task_id>/delegate")
-@chapter.arguments(DelegateBody)
-@chapter.response(200, TaskShape)
+@chapter.takes(DelegateBody)
+@chapter.answers(200, TaskShape)
 def delegate(body: dict[str, Any], task_id: UUID) -> Answer:
     """Ask a colleague to do a task that one has claimed."""
     _check_version(task_id)
@@ -114,15 +114,15 @@ def delegate(body: dict[str, Any], task_id: UUID) -> Answer:
 
 
 @chapter.post("/tasks/<uuid:task_id>/comments")
-@chapter.arguments(TextBody)
-@chapter.response(200, TaskShape)
+@chapter.takes(TextBody)
+@chapter.answers(200, TaskShape)
 def comment(body: dict[str, Any], task_id: UUID) -> Answer:
     """Leave a remark for colleagues on a task."""
     return _whole(inbox.comment(session(), task_id, body["text"], actor(), now()))
 
 
 @chapter.get("/tasks/<uuid:task_id>/comments")
-@chapter.response(200, CommentsShape)
+@chapter.answers(200, CommentsShape)
 def comments(task_id: UUID) -> dict[str, Any]:
     """Read the remarks on a task, oldest first."""
     task = inbox.get(session(), task_id, actor())

@@ -29,8 +29,8 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @chapter.post("/work-orders")
-@chapter.arguments(OrderBody)
-@chapter.response(201, OrderShape)
+@chapter.takes(OrderBody)
+@chapter.answers(201, OrderShape)
 def take(body: dict[str, Any]) -> Answer:
     """Take a complaint in: it gets its number and its tracking page, and the process of its type starts.
 
@@ -43,8 +43,8 @@ def take(body: dict[str, Any]) -> Answer:
 
 
 @chapter.get("/work-orders")
-@chapter.arguments(OrderQuery, location="query")
-@chapter.response(200, page_of(OrderShape))
+@chapter.takes(OrderQuery, location="query")
+@chapter.answers(200, page_of(OrderShape))
 def page(query: dict[str, Any]) -> dict[str, Any]:
     """List the orders that one may see, newest first."""
     cursor, limit, url = query.pop("cursor", None), query.pop("limit"), url_of(current_app)
@@ -53,22 +53,22 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.get("/work-orders/<number>")
-@chapter.response(200, OrderShape)
+@chapter.answers(200, OrderShape)
 def show(number: str) -> Answer:
     """Show an order."""
     return _whole(_order(number))
 
 
 @chapter.get("/work-orders/<number>/contacts")
-@chapter.response(200, ContactsShape)
+@chapter.answers(200, ContactsShape)
 def contacts(number: str) -> dict[str, Any]:
     """Read what was said and noted, oldest first."""
     return {"items": [contact_row(contact) for contact in workorders.contacts(session(), _order(number))], "next_cursor": None}
 
 
 @chapter.post("/work-orders/<number>/urge")
-@chapter.arguments(ReasonBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(ReasonBody)
+@chapter.answers(200, OrderShape)
 def urge(body: dict[str, Any], number: str) -> Answer:
     """Urge an order (催办): at most one in half an hour counts; the second raises the tier to 1, the third to 2."""
     order = _checked(number)
@@ -77,8 +77,8 @@ def urge(body: dict[str, Any], number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/suspend")
-@chapter.arguments(SuspendBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(SuspendBody)
+@chapter.answers(200, OrderShape)
 def suspend(body: dict[str, Any], number: str) -> Answer:
     """Put an order on hold (挂起) for a reason that the pause rules know, until a moment."""
     order = _checked(number)
@@ -87,7 +87,7 @@ def suspend(body: dict[str, Any], number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/resume")
-@chapter.response(200, OrderShape)
+@chapter.answers(200, OrderShape)
 def resume(number: str) -> Answer:
     """Let an order on hold go on; its limits move by the working time that it stood."""
     order = _checked(number)
@@ -96,8 +96,8 @@ def resume(number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/notes")
-@chapter.arguments(TextBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(TextBody)
+@chapter.answers(200, OrderShape)
 def note(body: dict[str, Any], number: str) -> Answer:
     """Add a remark that only the staff can read."""
     order = _checked(number)
@@ -106,8 +106,8 @@ def note(body: dict[str, Any], number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/information")
-@chapter.arguments(TextBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(TextBody)
+@chapter.answers(200, OrderShape)
 def inform(body: dict[str, Any], number: str) -> Answer:
     """Add what the customer has told since; an order that waited for him goes on."""
     order = _checked(number)
@@ -116,8 +116,8 @@ def inform(body: dict[str, Any], number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/withdraw")
-@chapter.arguments(ReasonBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(ReasonBody)
+@chapter.answers(200, OrderShape)
 def withdraw(body: dict[str, Any], number: str) -> Answer:
     """Withdraw an order at the customer's wish; its tasks are cancelled."""
     order = _checked(number)
@@ -126,8 +126,8 @@ def withdraw(body: dict[str, Any], number: str) -> Answer:
 
 
 @chapter.post("/work-orders/<number>/reopen")
-@chapter.arguments(ReasonBody)
-@chapter.response(200, OrderShape)
+@chapter.takes(ReasonBody)
+@chapter.answers(200, OrderShape)
 def reopen(body: dict[str, Any], number: str) -> Answer:
     """Reopen an order that was answered or closed."""
     order = _checked(number)

@@ -5,7 +5,9 @@ from typing import Any
 from flask_babel import gettext
 from marshmallow import fields
 
+from bpm import definitions
 from bpm.api.schemas.base import ListQuery, Shape, line, one_of
+from bpm.errors import Finding
 from bpm.models.definition import Definition
 
 STATES = ("draft", "published", "retired")
@@ -48,7 +50,7 @@ class DefinitionQuery(ListQuery):
     """What a list of definitions is narrowed by."""
 
     key = line()
-    state = one_of(STATES)
+    newest_only = fields.Boolean(load_default=False, metadata={"description": "Only the newest version of each process"})
 
 
 def definition_row(definition: Definition) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def definition_row(definition: Definition) -> dict[str, Any]:
         "name": definition.name,
         "state": definition.state,
         "order_type": definition.order_type,
-        "findings": [_finding(finding) for finding in definition.findings or []],
+        "findings": [_finding_row(finding) for finding in definitions.findings(definition)],
         "created_at": definition.created_at,
         "created_by": definition.created_by,
         "published_at": definition.published_at,
@@ -72,6 +74,6 @@ def whole_definition(definition: Definition) -> dict[str, Any]:
     return definition_row(definition) | {"files": [file.name for file in definition.files]}
 
 
-def _finding(finding: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: finding.get(name) for name in ("level", "file", "element", "code")}
-    return shown | {"sentence": gettext(finding["text"]).format(**finding.get("facts", {}))}
+def _finding_row(finding: Finding) -> dict[str, Any]:
+    sentence = gettext(finding.text).format(**finding.facts)
+    return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}
