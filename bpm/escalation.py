@@ -1,0 +1,149 @@
+"""What happens when a limit runs out: the tier rises, the right people are told, and whatever the analyst drew to catch it runs.
+
+Nothing here decides that something is late by the time at which it was woken: it asks the task or the order again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, get_args
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import clock, instances, journal, limits, notices, org, suspension, workorders
+from bpm.access import SYSTEM
+from bpm.errors import N_
+from bpm.limits import Rung
+from bpm.models.instance import Instance
+from bpm.models.org import User
+from bpm.models.task import Task
+from bpm.models.work_item import WorkItem
+from bpm.models.work_order import WorkOrder
+from bpm.running import lock
+from bpm.workorders import CLOSED_STATES
+
+WARNING = N_("“{step}” of {number} is due soon: {minutes} min left.")
+LATE = N_("“{step}” of {number} has used {percent} % of its time (tier {tier}). It is with {holder}.")
+STATUTORY = N_("{number} must be answered by law until {date}. It has reached tier {tier} and cannot be put on hold any more.")
+
+_POSTS: tuple[org.Post, ...] = get_args(org.Post)
+
+
+def ring(session: Session, item: WorkItem, now: datetime) -> None:
+    """A rung is due, if the task is still open and nothing has moved its time: raise the tier, tell people, throw ``tier-<n>``.
+
+    Rungs that fell due together ring one after the other, each once in a step (reference processes, D7).
+    """
+    found = session.get(Task, UUID(item.payload["task_id"]))
+    if found is None:
+        return
+    instance = lock(session, found.instance_id)
+    while (task := _standing(session, found.id)) is not None:
+        rung = limits.next_rung(session, task)
+        if rung is None or rung.at > now:
+            limits.arm_next(session, task, now)
+            return
+        _ring(session, instance, task, rung, now)
+
+
+def _standing(session: Session, task_id: UUID) -> Task | None:
+    """The task as it is now, if it is still open and its clock goes."""
+    session.flush()
+    task = session.scalars(select(Task).where(Task.id == task_id).execution_options(populate_existing=True)).one()
+    return task if task.status in limits.OPEN and task.paused_at is None else None
+
+
+def _ring(session: Session, instance: Instance, task: Task, rung: Rung, now: datetime) -> None:
+    task.rung, task.tier = rung.index + 1, max(task.tier, rung.tier)
+    if task.order is not None:
+        workorders.raise_tier(task.order, rung.tier)
+        limits.prioritise(session, task.order, now)
+    people = _people(session, rung.to, task.order, task, now)
+    used = round(limits.used_minutes(session, task, now))
+    limit = task.limit_minutes or 0
+    told: dict[str, Any] = {"tier": rung.tier, "name": task.name, "used": used, "limit": limit, "to": [person.login for person in people]}
+    journal.note(session, instance, "tier" if rung.tier else "warning", SYSTEM.login, now, task.element_id, **told)
+    facts = {
+        "step": task.name,
+        "number": instance.business_key or "",
+        "minutes": max(0, round(limit - used)),
+        "percent": round(100 * used / limit) if limit else 100,
+        "tier": rung.tier,
+        "holder": task.assignee.name if task.assignee else task.unit_code,
+    }
+    kind, text = ("tier", LATE) if rung.tier else ("warn", WARNING)
+    notices.tell(session, people, kind, text, facts, now=now, order=task.order, task=task, ways=rung.how)
+    payload = {"tier": rung.tier, "escalated_step": task.name, "escalated_element": task.element_id}
+    instances.escalate(session, instance.id, task.token_id, f"tier-{rung.tier}", payload, now)
+
+
+def statutory(session: Session, item: WorkItem, now: datetime) -> None:
+    """The statutory date is near and the customer has no answer yet: the last tier, whatever else the order does.
+
+    An order on hold goes on, except where a court has stopped the statutory clock: then this has been taken back.
+    """
+    found = session.get(WorkOrder, UUID(item.payload["order_id"]))
+    if found is None:
+        return
+    instance = lock(session, found.instance_id) if found.instance_id else None
+    order = workorders.locked(session, found.id)
+    if order.answered_at is not None or order.state in CLOSED_STATES:
+        return
+    summons = limits.summons(session, order)
+    if order.statutory_due_at - summons.before > now:
+        limits.arm_statutory(session, order, now)
+        return
+    workorders.raise_tier(order, summons.tier)
+    limits.prioritise(session, order, now)
+    people = _people(session, summons.to, order, None, now)
+    date = order.statutory_due_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")
+    facts = {"number": order.number, "tier": summons.tier, "date": date}
+    notices.tell(session, people, "tier", STATUTORY, facts, now=now, order=order, ways=summons.how)
+    if order.state == suspension.SUSPENDED:
+        suspension.resume(session, order, SYSTEM, now, "statutory")
+    if instance is not None:
+        told: dict[str, Any] = {"tier": summons.tier, "statutory_due_at": order.statutory_due_at, "to": [person.login for person in people]}
+        journal.note(session, instance, "tier", SYSTEM.login, now, **told)
+        instances.escalate(session, instance.id, None, f"tier-{summons.tier}", {"tier": summons.tier}, now)
+
+
+def _people(session: Session, names: Iterable[str], order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+    """Whom a rung means, each person once, with deputies in place of those who are away."""
+    found = [person for name in names for person in _named(session, name, order, task, now)]
+    return list({person.id: person for person in found}.values())
+
+
+def _named(session: Session, name: str, order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+    unit = task.unit_code if task is not None else (order.current_unit if order is not None else None)
+    city = order.city if order is not None else None
+    match name:
+        case "assignee" | "handler":
+            return _holders(session, order, task, now)
+        case "first_owner":
+            return _logins(session, [order.first_owner if order is not None else None], now)
+        case "kam":
+            return _logins(session, [(order.customer or {}).get("kam") if order is not None else None], now)
+        case _ if (post := next((post for post in _POSTS if post == name), None)) is not None:
+            return org.superior(session, unit or "", post, city, now)
+        case _ if "@" in name:
+            role, _, where = name.partition("@")
+            place = org.resolve_unit(session, where, city)
+            return org.members(session, place.code, role) if place is not None else []
+        case _:
+            return _logins(session, [name], now)
+
+
+def _holders(session: Session, order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+    """Whoever has the task; while nobody has, everybody who could take it."""
+    if task is None:
+        return _logins(session, [order.current_user if order is not None else None], now)
+    if task.assignee is not None:
+        return [org.available(session, task.assignee, now)]
+    return org.members(session, task.unit_code, task.role)
+
+
+def _logins(session: Session, logins: Iterable[str | None], now: datetime) -> list[User]:
+    """The people of these logins; one that nobody has any more is passed over."""
+    people = [org.named(session, login) for login in logins if login]
+    return [org.available(session, person, now) for person in people if person is not None]

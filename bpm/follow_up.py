@@ -1,0 +1,190 @@
+"""What comes after a complaint was told: it is urged, added to, withdrawn, or was not solved after all.
+
+Every contact counts as a contact; what it sets going is drawn in the order's process, which is told by a message.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpm import journal, limits, notices, org, suspension, workorders
+from bpm.access import CUSTOMER, Actor
+from bpm.errors import N_, ConflictError, InvalidError
+from bpm.models.instance import Instance
+from bpm.models.org import User
+from bpm.models.work_order import Pause, WorkOrder
+from bpm.running import lock
+from bpm.workorders import CLOSED_STATES, STATUTORY
+
+COUNTED_AGAIN = timedelta(minutes=30)
+"""Of the urges within this time only the first counts (reference processes, A9); all are shown."""
+
+KEY_ACCOUNT_WEIGHT = 2
+"""For how many a key account manager's urge counts (reference processes, A11)."""
+
+URGED = N_("{number} was urged ({count}): {text}")
+INFORMED = N_("New information on {number}: {text}")
+_SHOWN = 200
+
+
+class OrderClosedError(ConflictError):
+    """The order is closed."""
+
+    code = "order-closed"
+    sentence = N_("This order is closed. It can be reopened if it was not solved.")
+
+
+class OrderNotClosedError(ConflictError):
+    """Only what was closed can be reopened."""
+
+    code = "order-not-closed"
+    sentence = N_("This order is still being worked on; it can be urged or added to.")
+
+
+class NewOrderNeededError(ConflictError):
+    """The table of the process says that this is a new complaint."""
+
+    code = "new-order-needed"
+    sentence = N_("This order cannot be reopened any more. Make a new order that refers to {number}.")
+
+
+class NotProvidedError(ConflictError):
+    """Nothing is drawn for it, or not at this step."""
+
+    code = "not-provided"
+    sentence = N_("The process does not provide for this at its present step.")
+
+
+class NothingSaidError(InvalidError):
+    """A message without words."""
+
+    code = "nothing-said"
+    sentence = N_("Write what you want to tell.")
+
+
+def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> bool:
+    """Somebody asks when it will be done. Tells whether it counted: an urge soon after another is only shown. Raises OrderClosedError."""
+    instance = _locked(session, order)
+    _require_open(order)
+    workorders.note_contact(session, order, "urge", reason, now, user_id=actor.user_id)
+    counted = order.last_urged_at is None or now - order.last_urged_at >= COUNTED_AGAIN
+    drawn = False
+    if counted:
+        order.urge_count += KEY_ACCOUNT_WEIGHT if "KAM" in actor.roles else 1
+        order.last_urged_at = now
+        drawn = suspension.tell_process(session, order, "urged", {"urge_count": order.urge_count, "urge_reason": reason}, actor, now)
+        limits.prioritise(session, order, now)
+    if instance is not None:
+        journal.note(session, instance, "urged", actor.login, now, counted=counted, count=order.urge_count, reason=reason)
+    if counted or actor is CUSTOMER:
+        facts = {"number": order.number, "count": order.urge_count, "text": reason[:_SHOWN]}
+        _tell_both(session, order, "urge", URGED, facts, actor, now, handler_told=drawn)
+    return counted
+
+
+def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> None:
+    """The customer adds something. An order that waits for him goes on; one that is closed stays closed. Raises NothingSaidError."""
+    if not text.strip():
+        raise NothingSaidError
+    instance = _locked(session, order)
+    workorders.note_contact(session, order, "information", text, now, user_id=actor.user_id)
+    drawn = False
+    if order.state not in CLOSED_STATES:
+        if order.state == suspension.SUSPENDED and order.suspend_reason == "WAIT_CUSTOMER":
+            suspension.resume(session, order, actor, now, "information")
+        drawn = suspension.tell_process(session, order, "information", {"information": text}, actor, now)
+    if instance is not None:
+        journal.note(session, instance, "informed", actor.login, now)
+    if not drawn:
+        facts = {"number": order.number, "text": text[:_SHOWN]}
+        _tell_both(session, order, "information", INFORMED, facts, actor, now, handler_told=False)
+
+
+def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
+    """The customer takes his complaint back. Raises OrderClosedError, NotProvidedError."""
+    instance = _locked(session, order)
+    _require_open(order)
+    workorders.note_contact(session, order, "withdraw", reason, now, user_id=actor.user_id)
+    suspension.end(session, order, actor, now, "withdrawn")
+    if not suspension.tell_process(session, order, "withdrawn", {"withdraw_reason": reason, "close_code": "WITHDRAWN"}, actor, now):
+        raise NotProvidedError
+    if instance is not None:
+        journal.note(session, instance, "withdrawn", actor.login, now, reason=reason)
+
+
+def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
+    """It was not solved: the same number goes on. Raises OrderNotClosedError, and NewOrderNeededError where the table says so.
+
+    The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
+    """
+    instance = _locked(session, order)
+    if order.state not in CLOSED_STATES:
+        raise OrderNotClosedError
+    facts = _reopening(order, now)
+    if not _may_reopen(session, order, facts, now):
+        raise NewOrderNeededError(number=order.number)
+    count = order.reopen_count
+    _go_on_counting(session, order, actor, now)
+    workorders.note_contact(session, order, "reopen", reason, now, user_id=actor.user_id)
+    if not suspension.tell_process(session, order, "reopened", {**facts, "reopen_reason": reason}, actor, now):
+        raise NewOrderNeededError(number=order.number)
+    order.reopen_count = max(order.reopen_count, count + 1)  # a drawing need not have a state for it
+    if instance is not None:
+        journal.note(session, instance, "reopened", actor.login, now, reason=reason, count=order.reopen_count)
+    limits.prioritise(session, order, now)
+
+
+def _locked(session: Session, order: WorkOrder) -> Instance | None:
+    instance = lock(session, order.instance_id) if order.instance_id else None
+    workorders.locked(session, order.id)
+    return instance
+
+
+def _require_open(order: WorkOrder) -> None:
+    if order.state in CLOSED_STATES:
+        raise OrderClosedError
+
+
+_CLOSED_AS = {"WITHDRAWN": "WITHDRAWN", "MERGED": "DUPLICATE"}
+
+
+def _reopening(order: WorkOrder, now: datetime) -> dict[str, Any]:
+    """What the table of reopening asks; who asks to reopen says by it that this was not solved."""
+    closed = order.closed_at or now
+    return {
+        "close_code": _CLOSED_AS.get(order.state, order.result),
+        "days_since_close": (now - closed) / timedelta(days=1),
+        "same_class": True,
+        "unsolved": True,
+        "score_result": order.satisfaction,
+    }
+
+
+def _may_reopen(session: Session, order: WorkOrder, facts: dict[str, Any], now: datetime) -> bool:
+    found = limits.decide(session, order, "reopen", now, **facts)
+    action = found.get("action") if isinstance(found, dict) else found
+    return action != "NEW"
+
+
+def _go_on_counting(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> None:
+    """Leave out the time during which the case was thought to be over, as a pause that can be read afterwards."""
+    over_since = order.answered_at or order.closed_at or now
+    minutes = limits.set_back(session, order, over_since, now)
+    session.add(Pause(order_id=order.id, reason="CLOSED", since=over_since, until=None, ended_at=now, minutes=minutes, by=actor.login))
+    order.statutory_due_at = max(order.statutory_due_at, now + STATUTORY)
+
+
+def _tell_both(
+    session: Session, order: WorkOrder, kind: str, text: str, facts: dict[str, Any], actor: Actor, now: datetime, *, handler_told: bool
+) -> None:
+    """Tell whoever works on the order, unless the drawing has done so, and its first owner."""
+    people: list[User] = []
+    if not handler_told:
+        for task in workorders.open_tasks(session, order):
+            people += [task.assignee] if task.assignee else org.members(session, task.unit_code, task.role)
+    owner = org.named(session, order.first_owner) if order.first_owner else None
+    if owner is not None:
+        people.append(owner)
+    others = [org.available(session, person, now) for person in people if person.id != actor.user_id]
+    notices.tell(session, others, kind, text, facts, now=now, order=order)

@@ -1,0 +1,360 @@
+"""Limits of tasks and orders: when they are due, what of a limit is used, and which rung of the ladder comes next.
+
+The truth about lateness stands on the task and the order, in working time net of pauses. A rung is one work item for each task that only
+wakes ``escalation``, which asks again; whatever moves the due time arms it anew.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import calendars, definitions, journal, org, work_items
+from bpm.calendars import WorkingCalendar
+from bpm.engine.faults import StepError
+from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.models.instance import Instance
+from bpm.models.task import Task
+from bpm.models.work_order import Pause, WorkOrder
+
+_log = logging.getLogger(__name__)
+
+STATUTORY_WARNING = timedelta(hours=72)
+"""How long before the statutory date the last rung rings, where no table says otherwise (reference processes, D7)."""
+
+WARNING_PERCENT = 75.0
+"""When a limit without a ladder begins to warn, in percent of the limit."""
+
+OPEN = ("open", "claimed", "suspended")
+
+
+class LimitError(InvalidError):
+    """A limit must leave some time."""
+
+    code = "limit-not-positive"
+    sentence = N_("A time limit must be more than 0 minutes.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a task's ladder: at which moment, to which tier, whom to tell (``to``) by which ways (``how``), for how many points.
+
+    ``plus_minutes`` are working minutes after the limit; of two moments the later counts.
+    """
+
+    index: int
+    tier: int
+    percent: float
+    plus_minutes: float | None
+    at: datetime
+    to: tuple[str, ...]
+    how: tuple[str, ...]
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summons:
+    """The rung of the statutory date: so long before it, whom to tell, by which ways. It belongs to the order, not to a task."""
+
+    tier: int
+    before: timedelta
+    to: tuple[str, ...]
+    how: tuple[str, ...]
+
+
+# ---- tasks
+
+
+def arm(session: Session, task: Task, now: datetime) -> None:
+    """Start the clock of a task whose limit, calendar and ladder stand on it; one whose order is on hold is paused at once.
+
+    A limit that names no calendar counts in the working time of the task's unit.
+    """
+    if task.limit_minutes is not None and task.calendar is None:
+        task.calendar = org.calendar_of(session, task.unit_code)
+    if task.order is not None and task.order.paused_at is not None:
+        task.paused_at = now
+    _set_moments(session, task, now)
+
+
+def clear(session: Session, task: Task) -> None:
+    """Let the ladder of a task be: it is closed."""
+    if task.ladder is not None:
+        work_items.cancel(session, _rung_key(task))
+
+
+def pause(session: Session, task: Task, now: datetime) -> None:
+    """Stop the clock of a task. One that stands already goes on standing."""
+    if task.paused_at is None:
+        task.paused_at = now
+        clear(session, task)
+
+
+def resume(session: Session, task: Task, now: datetime) -> None:
+    """Let the clock of a task go on: its due time has moved by the working minutes that it stood."""
+    if task.paused_at is not None:
+        task.paused_minutes += calendars.get(session, task.calendar).minutes_between(task.paused_at, now)
+        task.paused_at = None
+        _set_moments(session, task, now)
+
+
+def change(session: Session, task: Task, minutes: float, now: datetime) -> None:
+    """Give a task another limit, counted from when it came. Rungs that have rung do not ring again. Raises LimitError."""
+    if minutes <= 0:
+        raise LimitError
+    task.limit_minutes = minutes
+    _set_moments(session, task, now)
+
+
+def used_minutes(session: Session, task: Task, now: datetime) -> float:
+    """Working minutes since the task came, without those for which its clock stood."""
+    until = task.paused_at or task.closed_at or now
+    passed = calendars.get(session, task.calendar).minutes_between(task.created_at, until)
+    return max(0.0, passed - task.paused_minutes)
+
+
+def ladder(session: Session, task: Task) -> list[Rung]:
+    """The rungs of a task in the order in which they ring; none without a limit, or without a ladder that can be asked."""
+    try:
+        return _rungs(session, task)
+    except StepError:
+        return []
+
+
+def next_rung(session: Session, task: Task) -> Rung | None:
+    """The rung of a task that rings next; None when the last has rung."""
+    return _next(task, ladder(session, task))
+
+
+def arm_next(session: Session, task: Task, now: datetime) -> None:
+    """Ask to be woken at the next rung, in place of whatever was asked before."""
+    _arm(session, task, ladder(session, task), now)
+
+
+def _arm(session: Session, task: Task, rungs: Sequence[Rung], now: datetime) -> None:
+    """A task that stands, or is closed, is not woken."""
+    rung = _next(task, rungs) if task.paused_at is None and task.status in OPEN else None
+    if rung is not None:
+        payload = {"task_id": str(task.id), "rung": rung.index}
+        work_items.enqueue(session, "rung", _rung_key(task), payload, rung.at, now, task.instance_id)
+    else:
+        clear(session, task)
+
+
+def _next(task: Task, rungs: Sequence[Rung]) -> Rung | None:
+    return rungs[task.rung] if task.rung < len(rungs) else None
+
+
+def _rung_key(task: Task) -> str:
+    return f"rung:{task.id}"
+
+
+def _set_moments(session: Session, task: Task, now: datetime) -> None:
+    """Work out by when the task warns and is due, and arm its ladder. A table that cannot be asked holds nobody's work up."""
+    if task.limit_minutes is None:
+        return
+    calendar = calendars.get(session, task.calendar)
+    rungs: list[Rung] = []
+    try:
+        rungs = _rungs(session, task)
+    except StepError as error:
+        journal.note(session, task.instance, "ladder-failed", "system", now, task.element_id, table=task.ladder, message=str(error))
+    warning = next((rung.at for rung in rungs if rung.tier == 0), None)
+    task.warn_at = warning or _moment(calendar, task, task.limit_minutes * WARNING_PERCENT / 100)
+    task.due_at = _moment(calendar, task, task.limit_minutes)
+    _arm(session, task, rungs, now)
+
+
+def _rungs(session: Session, task: Task) -> list[Rung]:
+    if task.limit_minutes is None or task.ladder is None:
+        return []
+    calendar = calendars.get(session, task.calendar)
+    facts = {**_facts(session, task.order, None), "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
+    rows = _rows(definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result)
+    timed = [(_used_at(row, task.limit_minutes), row) for row in rows if row.get("percent") is not None]
+    timed.sort(key=lambda pair: (pair[0], int(pair[1]["tier"])))
+    return [_rung(index, row, _moment(calendar, task, used)) for index, (used, row) in enumerate(timed)]
+
+
+def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
+    """When so many minutes of the task are used, if its clock does not stand again."""
+    return calendar.add(task.created_at, timedelta(minutes=used + task.paused_minutes))
+
+
+def _used_at(row: Mapping[str, Any], limit: float) -> float:
+    """Net minutes at which a rung rings: a percentage of the limit, or some minutes after it, whichever is later."""
+    by_percent = limit * float(row["percent"]) / 100
+    plus = row.get("plus_minutes")
+    return by_percent if plus is None else max(by_percent, limit + float(plus))
+
+
+def _rung(index: int, row: Mapping[str, Any], at: datetime) -> Rung:
+    plus = row.get("plus_minutes")
+    return Rung(
+        index=index,
+        tier=int(row["tier"]),
+        percent=float(row["percent"]),
+        plus_minutes=None if plus is None else float(plus),
+        at=at,
+        to=_words(row.get("to")),
+        how=_words(row.get("how")),
+        points=int(row.get("priority") or 0),
+    )
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Names that a table gives as a list, or as one text with blanks or commas."""
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").replace("、", " ").split())
+    return tuple(value or ())
+
+
+def _rows(found: Any) -> list[Mapping[str, Any]]:
+    """The rows of a table that collects; one that gives a single row is read too."""
+    rows = found if isinstance(found, list) else [found]
+    return [row for row in rows if isinstance(row, Mapping) and row.get("tier") is not None]
+
+
+# ---- orders
+
+
+def arm_order(session: Session, order: WorkOrder, total_minutes: float, calendar: str | None, now: datetime) -> None:
+    """Work out by when an order must be answered: from when it came, less its pauses, and never later than was promised before."""
+    counting = calendars.get(session, calendar)
+    order.total_minutes, order.calendar = total_minutes, calendar
+    ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None)))
+    order.paused_minutes = sum(counting.minutes_between(pause.since, pause.ended_at) for pause in ended if pause.ended_at)
+    due = counting.add(order.created_at, timedelta(minutes=total_minutes + order.paused_minutes))
+    order.due_at = due if order.due_at is None else min(order.due_at, due)
+
+
+def pause_order(order: WorkOrder, now: datetime) -> None:
+    """Stop the order's own clock; the statutory one goes on."""
+    order.paused_at = order.paused_at or now
+
+
+def resume_order(session: Session, order: WorkOrder, now: datetime) -> float:
+    """Let the order's clock go on, later by the working minutes that it stood, and return these."""
+    if order.paused_at is None:
+        return 0.0
+    minutes = set_back(session, order, order.paused_at, now)
+    order.paused_at = None
+    return minutes
+
+
+def set_back(session: Session, order: WorkOrder, since: datetime, until: datetime) -> float:
+    """Do not count a stretch of time against the order: its due time moves by the working minutes in it, which are returned."""
+    calendar = calendars.get(session, order.calendar)
+    minutes = calendar.minutes_between(since, until)
+    order.paused_minutes += minutes
+    if order.due_at is not None:
+        order.due_at = calendar.add(order.due_at, timedelta(minutes=minutes))
+    return minutes
+
+
+def arm_statutory(session: Session, order: WorkOrder, now: datetime) -> None:
+    """Ask to be woken before the statutory date. That clock goes on whatever the order does, until the customer has an answer."""
+    due = order.statutory_due_at - summons(session, order).before
+    work_items.enqueue(session, "statutory", _statutory_key(order), {"order_id": str(order.id)}, due, now)
+
+
+def clear_statutory(session: Session, order: WorkOrder) -> None:
+    """The customer has an answer, or a court has stopped the clock."""
+    work_items.cancel(session, _statutory_key(order))
+
+
+def summons(session: Session, order: WorkOrder) -> Summons:
+    """The rung of the statutory date, as the ladder of the order's process says; else tier 4 and the vice president."""
+    for row in _rows(_asked(session, order, "ladder", None)):
+        hours = row.get("before_statutory_hours")
+        if hours is not None:
+            return Summons(int(row["tier"]), timedelta(hours=float(hours)), _words(row.get("to")), _words(row.get("how")))
+    return Summons(4, STATUTORY_WARNING, ("vice_president",), ("call", "mail"))
+
+
+def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
+    """Work out how urgent an order and its open tasks are, and arm their ladders by what the order is now.
+
+    The points are those of the table that the process names for ``priority`` (reference processes, D3), and those of the tiers that the
+    order has reached (D7).
+    """
+    points = _asked(session, order, "priority", now)
+    if isinstance(points, int | float):
+        reached = [row for row in _rows(_asked(session, order, "ladder", now)) if 0 < int(row["tier"]) <= order.escalation_tier]
+        order.priority = int(points) + sum(int(row.get("priority") or 0) for row in reached)
+    for task in session.scalars(select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN))):
+        task.priority = order.priority
+        if task.ladder is not None:
+            _set_moments(session, task, now)
+
+
+def decide(session: Session, order: WorkOrder, what: str, now: datetime | None, **facts: Any) -> Any:
+    """Ask the table that the order's process names for something (``pause``, ``reopen`` ...); None where it names none.
+
+    The table is asked about the order's columns, its customer's snapshot, and ``facts``. Raises DecisionError, ExpressionError.
+    """
+    definition = _definition(session, order)
+    if definition is None:
+        return None
+    table = definitions.settings_of(session, definition).decisions.get(what)
+    if table is None:
+        return None
+    return definitions.engine_definition(session, definition).decide(table, {**_facts(session, order, now), **facts}).result
+
+
+def _asked(session: Session, order: WorkOrder, what: str, now: datetime | None) -> Any:
+    """What a table says, or None: one that cannot be asked holds nobody's work up."""
+    try:
+        return decide(session, order, what, now)
+    except StepError as error:
+        _log.warning("order %s: the table for %s cannot be asked: %s", order.number, what, error)
+        return None
+
+
+def _definition(session: Session, order: WorkOrder) -> UUID | None:
+    """The version that the order's process runs on; before it has started, the one that it will start with."""
+    if order.instance_id is not None:
+        return session.get_one(Instance, order.instance_id).definition_id
+    try:
+        return definitions.latest(session, order.definition_key).id
+    except NotFoundError:
+        return None
+
+
+def _facts(session: Session, order: WorkOrder | None, now: datetime | None) -> dict[str, Any]:
+    """What tables may ask of an order. ``minutes_to_due`` are working minutes, and null while the order is on hold."""
+    if order is None:
+        return {}
+    left = None
+    if now is not None and order.due_at is not None and order.paused_at is None:
+        left = calendars.get(session, order.calendar).minutes_between(now, order.due_at)
+    columns = {name: getattr(order, name) for name in _COLUMNS}
+    return {**(order.customer or {}), **columns, "minutes_to_due": left}
+
+
+_COLUMNS = (
+    "type",
+    "channel",
+    "state",
+    "city",
+    "class_code",
+    "level",
+    "grade",
+    "escalation_tier",
+    "urge_count",
+    "reopen_count",
+    "return_count",
+    "customer_number",
+    "suspend_reason",
+    "satisfaction",
+    "result",
+)
+
+
+def _statutory_key(order: WorkOrder) -> str:
+    return f"statutory:{order.id}"

@@ -1,0 +1,359 @@
+"""Putting an order on hold and letting it go on: the clocks that stand, the people who must agree, the day on which it wakes.
+
+Which reasons are good, for how long, and who may allow more is a table of the process (``pause`` in process.json).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import calendars, clock, definitions, instances, journal, limits, messages, notices, org, timers, work_items, workorders
+from bpm.access import SYSTEM, Actor
+from bpm.errors import N_, ConflictError, ForbiddenError, InvalidError
+from bpm.models.instance import Instance
+from bpm.models.work_item import WorkItem
+from bpm.models.work_order import Pause, WorkOrder
+from bpm.running import lock
+from bpm.workorders import CLOSED_STATES
+
+LAST_TIER = 4
+"""From this tier on an order goes on, whatever anybody waits for (reference processes, D7)."""
+
+SUSPENDED = "SUSPENDED"
+ON_HOLD = N_("{by} has put {number} on hold until {until} ({reason}).")
+
+_LEADING = frozenset({"SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "VP", "DISPATCHER"})
+_ROUNDING = 1.0
+"""Minutes by which a wake date may miss the longest hold: people choose dates by the minute."""
+
+MAY_APPROVE = {
+    "SECTION_HEAD": frozenset({"SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "VP"}),
+    "DEPT_HEAD": frozenset({"DEPT_HEAD", "CS_MANAGER", "VP"}),
+    "CS_MANAGER": frozenset({"CS_MANAGER", "VP"}),
+    "VP": frozenset({"VP"}),
+}
+"""Who may allow what a role may allow: the role and those above it."""
+
+ROLE_NAMES = {
+    "SECTION_HEAD": N_("section head"),
+    "DEPT_HEAD": N_("department head"),
+    "CS_MANAGER": N_("customer-service manager"),
+    "VP": N_("vice president"),
+}
+
+
+class AlreadySuspendedError(ConflictError):
+    """One pause at a time."""
+
+    code = "order-suspended-already"
+    sentence = N_("This order is on hold already. Resume it first.")
+
+
+class NotSuspendedError(ConflictError):
+    """There is nothing to resume."""
+
+    code = "order-not-suspended"
+    sentence = N_("This order is not on hold.")
+
+
+class NothingToSuspendError(ConflictError):
+    """A closed order has no clock that could stand."""
+
+    code = "order-closed"
+    sentence = N_("This order is closed; it cannot be put on hold.")
+
+
+class NotYoursError(ForbiddenError):
+    """Somebody else works on this order."""
+
+    code = "order-not-yours"
+    sentence = N_("Only those who work on this order, and their heads, may put it on hold or let it go on.")
+
+
+class LastTierError(ConflictError):
+    """The order has waited long enough."""
+
+    code = "order-at-last-tier"
+    sentence = N_("This order has reached tier {tier}. It cannot be put on hold any more.")
+
+
+class ReasonNotAllowedError(InvalidError):
+    """The pause table does not know the reason, or not for this order."""
+
+    code = "reason-not-allowed"
+    sentence = N_("This order cannot be put on hold for the reason {reason}.")
+
+
+class WakeDateError(InvalidError):
+    """An order on hold must wake some day."""
+
+    code = "wake-date"
+    sentence = N_("Give the moment at which work goes on; it must be in the future.")
+
+
+class TooLongError(InvalidError):
+    """Nobody may hold an order for so long for this reason."""
+
+    code = "hold-too-long"
+    sentence = N_("For this reason an order can be on hold for {minutes} working minutes at most.")
+
+
+class ApprovalNeededError(ForbiddenError):
+    """So long a hold needs somebody above."""
+
+    code = "approval-needed"
+    sentence = N_("Only a {role} may put this order on hold for more than {minutes} working minutes. Ask for it, or choose an earlier day.")
+
+
+class ApprovalAlwaysNeededError(ForbiddenError):
+    """A hold for this reason is not for everybody."""
+
+    code = "approval-needed"
+    sentence = N_("Only a {role} may put an order on hold for this reason.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the table says of a reason. ``max_minutes`` are working minutes, None: as long as it takes; ``approval`` is a role."""
+
+    allowed: bool
+    max_minutes: float | None
+    approval: str | None
+    stops_limit: bool
+    stops_statutory: bool
+    touches_customer: bool
+
+
+def suspend(
+    session: Session, order: WorkOrder, reason: str, until: datetime | None, note: str | None, actor: Actor, now: datetime
+) -> Pause:
+    """Put an order on hold until a day: its tasks and clocks stand, and what is drawn for it runs.
+
+    Without ``until`` it wakes when the reason's longest time is over. Raises NotYoursError, NothingToSuspendError, AlreadySuspendedError,
+    LastTierError, ReasonNotAllowedError, WakeDateError, TooLongError, ApprovalNeededError, ApprovalAlwaysNeededError.
+    """
+    instance = _locked(session, order)
+    _require_hand_in(session, order, actor)
+    _require_suspendable(order)
+    rule = rule_of(session, order, reason, now)
+    until = until or _longest(session, order, rule, now)
+    approved_by = _approver(session, order, reason, rule, until, actor, now)
+    pause = Pause(id=uuid4(), order_id=order.id, reason=reason, note=note, since=now, until=until, by=actor.login, approved_by=approved_by)
+    session.add(pause)
+    order.state_before, order.state = order.state, SUSPENDED
+    order.suspend_reason, order.suspended_until = reason, until
+    _stop(session, order, rule, now)
+    if until is not None:
+        payload = {"order_id": str(order.id), "pause_id": str(pause.id)}
+        work_items.enqueue(session, "wake", _wake_key(pause), payload, until, now, order.instance_id)
+    if instance is not None:
+        journal.note(session, instance, "order-suspended", actor.login, now, reason=reason, until=until, note=note, approved_by=approved_by)
+    _tell(session, order, rule, pause, actor, now)
+    return pause
+
+
+def resume(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: str = "resumed") -> None:
+    """Let an order go on: due times move by the working minutes that it stood. Raises NotSuspendedError, NotYoursError.
+
+    ``why`` is for the journal: resumed, woken, information, statutory.
+    """
+    _locked(session, order)
+    if order.state != SUSPENDED:
+        raise NotSuspendedError
+    if why == "resumed":
+        _require_hand_in(session, order, actor)
+    end(session, order, actor, now, why)
+    tell_process(session, order, "resumed", {"resumed_because": why}, actor, now)
+
+
+def wake(session: Session, item: WorkItem, now: datetime) -> None:
+    """The promised day has come, if the order is still on hold for the same reason and nobody has moved the day."""
+    order = session.get(WorkOrder, UUID(item.payload["order_id"]))
+    if order is None:
+        return
+    _locked(session, order)
+    pause = _running(session, order)
+    if order.state != SUSPENDED or pause is None or str(pause.id) != item.payload["pause_id"]:
+        return
+    if order.suspended_until is not None and order.suspended_until > now:
+        work_items.enqueue(session, "wake", item.key, item.payload, order.suspended_until, now, order.instance_id)
+        return
+    resume(session, order, SYSTEM, now, "woken")
+
+
+def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: str) -> None:
+    """Take an order off hold without telling its process; one that is not on hold is left as it is. The order is locked already."""
+    pause = _running(session, order)
+    if order.state != SUSPENDED or pause is None:
+        return
+    rule = rule_of(session, order, pause.reason, now)
+    order.state, order.state_before = order.state_before or order.state, None
+    order.suspend_reason = order.suspended_until = None
+    pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
+    _go_on(session, order, rule, pause, now)
+    work_items.cancel(session, _wake_key(pause))
+    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    if instance is not None:
+        told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
+        journal.note(session, instance, "order-resumed", actor.login, now, **told)
+    limits.prioritise(session, order, now)
+
+
+def rule_of(session: Session, order: WorkOrder, reason: str, now: datetime) -> Rule:
+    """What the process's pause table says of a reason for this order. A table that says nothing allows nothing."""
+    found: Any = limits.decide(session, order, "pause", now, reason=reason, tier=order.escalation_tier)
+    row = found[0] if isinstance(found, list) and found else found
+    if not isinstance(row, dict):
+        return Rule(allowed=False, max_minutes=None, approval=None, stops_limit=True, stops_statutory=False, touches_customer=False)
+    longest = row.get("max_minutes")
+    return Rule(
+        allowed=bool(row.get("allowed")),
+        max_minutes=None if longest is None else float(longest),
+        approval=row.get("approval") or None,
+        stops_limit=row.get("stops_limit") is not False,
+        stops_statutory=bool(row.get("stops_statutory")),
+        touches_customer=bool(row.get("touches_customer")),
+    )
+
+
+def tell_process(session: Session, order: WorkOrder, what: str, payload: dict[str, Any], actor: Actor, now: datetime) -> bool:
+    """Deliver one of the messages that process.json names (``urged``, ``suspended`` ...) to the order's process.
+
+    Tells whether anybody waited for it; one that nobody awaits is not kept: by the time somebody asks, it would be old news.
+    """
+    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    name = definitions.settings_of(session, instance.definition_id).messages.get(what) if instance is not None else None
+    session.flush()
+    if name is None or not messages.awaiting(session, "message", name, business_key=order.number):
+        return False
+    everything = {"current_user": order.current_user, "current_unit": order.current_unit, **payload}
+    return bool(instances.deliver(session, name, order.number, everything, now, business_key=order.number, actor=actor))
+
+
+# ---- may it?
+
+
+def _locked(session: Session, order: WorkOrder) -> Instance | None:
+    """Hold the instance, then the order: everybody does so in this sequence."""
+    instance = lock(session, order.instance_id) if order.instance_id else None
+    workorders.locked(session, order.id)
+    return instance
+
+
+def _require_hand_in(session: Session, order: WorkOrder, actor: Actor) -> None:
+    if actor.is_admin or not actor.roles.isdisjoint(_LEADING) or order.first_owner == actor.login:
+        return
+    tasks = workorders.open_tasks(session, order)
+    if not any(task.assignee_id == actor.user_id or task.queue in actor.queues for task in tasks):
+        raise NotYoursError
+
+
+def _require_suspendable(order: WorkOrder) -> None:
+    if order.state == SUSPENDED:
+        raise AlreadySuspendedError
+    if order.state in CLOSED_STATES:
+        raise NothingToSuspendError
+    if order.escalation_tier >= LAST_TIER:
+        raise LastTierError(tier=order.escalation_tier)
+
+
+def _longest(session: Session, order: WorkOrder, rule: Rule, now: datetime) -> datetime | None:
+    """The latest wake date that needs nobody's approval; None when the table sets no end."""
+    if rule.max_minutes is None:
+        return None
+    return calendars.get(session, order.calendar).add(now, timedelta(minutes=rule.max_minutes))
+
+
+def _approver(
+    session: Session, order: WorkOrder, reason: str, rule: Rule, until: datetime | None, actor: Actor, now: datetime
+) -> str | None:
+    """Who has agreed to this hold: nobody needs to, or the actor himself may."""
+    if not rule.allowed:
+        raise ReasonNotAllowedError(reason=reason)
+    if (until is None and rule.approval is None) or (until is not None and until <= now):
+        raise WakeDateError
+    if not _goes_beyond(session, order, reason, rule, until, now):
+        return None
+    if rule.approval is None:
+        raise TooLongError(minutes=round(rule.max_minutes or 0))
+    if actor.is_admin or not actor.roles.isdisjoint(MAY_APPROVE.get(rule.approval, {rule.approval})):
+        return actor.login
+    role = ROLE_NAMES.get(rule.approval, rule.approval)
+    if rule.max_minutes is None:
+        raise ApprovalAlwaysNeededError(role=role)
+    raise ApprovalNeededError(role=role, minutes=round(rule.max_minutes))
+
+
+def _goes_beyond(session: Session, order: WorkOrder, reason: str, rule: Rule, until: datetime | None, now: datetime) -> bool:
+    """Whether a hold, with those before it for the same reason, is more than the reason allows to everybody.
+
+    A reason without a longest time allows one hold until a promised day; what stops the statutory clock is never for everybody.
+    """
+    query = select(Pause.minutes).where(Pause.order_id == order.id, Pause.reason == reason, Pause.minutes.is_not(None))
+    before = list(session.scalars(query))
+    if rule.max_minutes is None:
+        return rule.approval is not None and (rule.stops_statutory or until is None or bool(before))
+    if until is None:
+        return True
+    wanted = calendars.get(session, order.calendar).minutes_between(now, until)
+    return wanted + sum(minutes or 0 for minutes in before) > rule.max_minutes + _ROUNDING
+
+
+# ---- the clocks
+
+
+def _stop(session: Session, order: WorkOrder, rule: Rule, now: datetime) -> None:
+    for task in workorders.open_tasks(session, order):
+        task.status_before, task.status = task.status, "suspended"
+        if rule.stops_limit:
+            limits.pause(session, task, now)
+    if rule.stops_limit:
+        limits.pause_order(order, now)
+        if order.instance_id is not None:
+            timers.pause_working(session, order.instance_id, now)
+    if rule.stops_statutory:
+        limits.clear_statutory(session, order)
+
+
+def _go_on(session: Session, order: WorkOrder, rule: Rule, pause: Pause, now: datetime) -> None:
+    """Let everything go on that stands, whatever the table says by now."""
+    for task in workorders.open_tasks(session, order):
+        if task.status == "suspended":
+            task.status, task.status_before = task.status_before or "open", None
+        limits.resume(session, task, now)
+    if order.instance_id is not None:
+        timers.resume_working(session, order.instance_id, now)
+    if rule.stops_statutory and order.answered_at is None:
+        order.statutory_due_at += now - pause.since
+        limits.arm_statutory(session, order, now)
+
+
+def _running(session: Session, order: WorkOrder) -> Pause | None:
+    query = select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_(None)).order_by(Pause.since.desc())
+    return session.scalars(query).first()
+
+
+def _wake_key(pause: Pause) -> str:
+    return f"wake:{pause.id}"
+
+
+def _tell(session: Session, order: WorkOrder, rule: Rule, pause: Pause, actor: Actor, now: datetime) -> None:
+    """What is drawn for a hold runs; where nothing is, the customer is told when it touches him. The section head is told always."""
+    until = pause.until.isoformat() if pause.until else None
+    payload = {
+        "suspend_reason": pause.reason,
+        "suspend_note": pause.note,
+        "suspended_until": until,
+        "touches_customer": rule.touches_customer,
+    }
+    if not tell_process(session, order, "suspended", payload, actor, now) and rule.touches_customer:
+        notices.tell_customer(session, order, "suspended", {"suspend_note": pause.note}, now)
+    if order.current_unit is not None:
+        heads = org.superior(session, order.current_unit, "section_head", order.city, now)
+        date = pause.until.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if pause.until else "-"
+        facts = {"number": order.number, "by": actor.name, "reason": pause.reason, "until": date}
+        notices.tell(session, [head for head in heads if head.login != actor.login], "suspended", ON_HOLD, facts, now=now, order=order)
