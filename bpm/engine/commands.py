@@ -125,5 +125,18 @@ class Cancel:
 
 
 Command = (
-    Start | CompleteTask | FireTimer | FinishCall | FailCall | Deliver | Signal | Escalate | SetData | Move | SendBack | Retry | Skip | Cancel
+    Start
+    | CompleteTask
+    | FireTimer
+    | FinishCall
+    | FailCall
+    | Deliver
+    | Signal
+    | Escalate
+    | SetData
+    | Move
+    | SendBack
+    | Retry
+    | Skip
+    | Cancel
 )

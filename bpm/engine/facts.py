@@ -20,6 +20,7 @@ class Place:
     name: str
     process_id: str
     scope_id: str | None = None
+    scopes: tuple[str, ...] = ()  # the tokens of all enclosing activities, the innermost (scope_id) first
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,9 @@ class StepFailed:
 
     place: Place
     code: str
-    message: str
+    message: str  # in English: text filled with facts
+    text: str = ""  # the sentence's template, to be translated
+    facts: Data = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,329 @@
+"""Conditions and values on the expression language of zen-engine (close to FEEL). Never Python's eval.
+
+zen gives no syntax tree, knows ASCII names only, answers every number as a float and has functions that read the wall clock
+or roll dice. So the tokens are read here: variables are found, names are rewritten, and what is not repeatable is refused.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import available_timezones
+
+import orjson
+import zen
+
+from bpm.engine.faults import ExpressionError
+from bpm.errors import N_
+
+MAX_LENGTH = 4_000  # characters
+MAX_DEPTH = 40  # brackets in brackets
+MAX_CLOSURES = 2  # map in filter is work for a thousand squared; three deep holds the server
+MAX_RANGE = 10_000  # numbers that a closure may run over
+SAFE_INTEGER = 2**53  # zen calculates in floats of 64 bits
+
+TOKEN = re.compile(
+    r"""\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\d+(?:\.\d+)?|[$#]?[^\W\d]\w*|[$#]|\.\.|==|!=|<=|>=|//|\*\*|&&|\|\||\?\?|.""",
+    re.DOTALL,
+)
+NAME = re.compile(r"[^\W\d]\w*$")
+PYTHON = {"True": "true", "False": "false", "None": "null", "&&": "and", "||": "or", "!": "not ", "**": "^"}
+WORDS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
+FOREIGN = frozenset({"//", "is", "if", "else", "for", "lambda", "elif"})
+CLOSURES = frozenset({"all", "some", "one", "none", "filter", "map", "flatMap", "count"})
+DATES = frozenset(
+    {"d", "date", "time", "year", "dayOfWeek", "dayOfMonth", "dayOfYear", "weekOfYear", "monthString", "dateString", "weekdayString"}
+    | {"startOf", "endOf"}
+)
+FUNCTIONS = (
+    CLOSURES
+    | DATES
+    | frozenset({"abs", "sum", "avg", "min", "max", "median", "mode", "floor", "ceil", "round", "trunc", "isNumeric", "number", "string"})
+    | frozenset({"bool", "type", "len", "contains", "flatten", "upper", "lower", "trim", "startsWith", "endsWith", "matches", "extract"})
+    | frozenset({"fuzzyMatch", "split", "keys", "values", "duration", "merge", "mergeDeep"})
+)
+CLOCK_MEMBERS = frozenset({"isToday", "isYesterday", "isTomorrow"})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An expression as zen is given it, the variables it uses, and those of them that it hands to a date function."""
+
+    zen: str
+    names: tuple[str, ...]
+    dates: frozenset[str]
+
+
+def alias(name: str) -> str:
+    """The name under which zen knows a variable."""
+    return name if name.isascii() else "u_" + name.encode().hex()
+
+
+class _Reader:
+    """One pass over the tokens of an expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = [PYTHON.get(word, word) for word in TOKEN.findall(text)]
+        self.solid = [index for index, word in enumerate(self.tokens) if not word.isspace()]
+        self.names: dict[str, None] = {}
+        self.dates: set[str] = set()
+        self.open: list[tuple[str, bool]] = []  # bracket, and whether a closure opened it
+
+    def refuse(self, text: str, /, **facts: Any) -> ExpressionError:
+        return ExpressionError(text, expression=self.text[:200], **facts)
+
+    def near(self, place: int) -> str:
+        """The solid word at this place, or nothing outside."""
+        return self.tokens[self.solid[place]] if 0 <= place < len(self.solid) else ""
+
+    def read(self) -> Reading:
+        for place, index in enumerate(self.solid):
+            self.take(place, index, self.tokens[index])
+        return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates))
+
+    def take(self, place: int, index: int, word: str) -> None:
+        if word in ("(", "[", "{"):
+            self.bracket(place, word)
+        elif word in (")", "]", "}"):
+            if self.open:
+                self.open.pop()
+        elif word in ("=", ";"):
+            raise self.refuse(N_("“{word}” is not allowed in “{expression}”. Compare with ==."), word=word)
+        elif word in FOREIGN and self.near(place - 1) != ".":
+            raise self.refuse(
+                N_("“{word}” is not part of the expressions (in “{expression}”). Write floor(a / b), == and a ? b : c."), word=word
+            )
+        elif word == "$root":
+            raise self.refuse(N_("$root is not allowed in “{expression}”. Name the variables."))
+        elif word.startswith("`"):
+            self.template(word)
+        elif NAME.match(word) and word not in WORDS:
+            self.name(place, index, word)
+
+    def bracket(self, place: int, word: str) -> None:
+        closure = word == "(" and self.near(place - 1) in CLOSURES and self.near(place - 2) != "."
+        self.open.append((word, closure))
+        if len(self.open) > MAX_DEPTH:
+            raise self.refuse(N_("“{expression}” is nested too deep."))
+        if closure:
+            if sum(opened for _, opened in self.open) > MAX_CLOSURES:
+                raise self.refuse(
+                    N_("“{expression}” has more than {count} of map, filter and their like inside each other."), count=MAX_CLOSURES
+                )
+            self.span(place)
+
+    def span(self, place: int) -> None:
+        """A range that a closure runs over has bounds that are written down, and not too far apart."""
+        first, low, dots, high = (self.near(place + step) for step in range(1, 5))
+        if first not in ("[", "("):
+            return
+        inside, depth = [], 1
+        for step in range(place + 2, len(self.solid)):
+            depth += (self.near(step) in "([{") - (self.near(step) in ")]}")
+            if depth == 0:
+                break
+            inside.append(self.near(step))
+        if ".." not in inside:
+            return
+        numbers = dots == ".." and low.isdigit() and high.isdigit() and len(inside) == len((low, dots, high))
+        if not numbers or int(high) - int(low) > MAX_RANGE:
+            raise self.refuse(N_("In “{expression}” a range must have two numbers as its ends, at most {count} apart."), count=MAX_RANGE)
+
+    def template(self, word: str) -> None:
+        for part in re.findall(r"\$\{([^}]*)\}", word):
+            inner = read(part)
+            self.names.update(dict.fromkeys(inner.names))
+            self.dates |= inner.dates
+            if inner.zen != part:
+                raise self.refuse(N_("In the text template of “{expression}” only plain ASCII names can stand."))
+
+    def name(self, place: int, index: int, word: str) -> None:
+        before, after = self.near(place - 1), self.near(place + 1)
+        if before == ".":
+            self.member(place, index, word)
+        elif after == ":" and before in ("{", ",") and self.open and self.open[-1][0] == "{":
+            if not word.isascii():
+                self.tokens[index] = f'"{word}"'
+        elif after == "(":
+            self.function(place, word)
+        else:
+            self.names[word] = None
+            self.tokens[index] = alias(word)
+
+    def member(self, place: int, index: int, word: str) -> None:
+        if word in CLOCK_MEMBERS:
+            raise self.refuse(
+                N_("“{function}” reads the clock of the server (in “{expression}”). Compare with the variable now."), function=word
+            )
+        if not word.isascii():
+            self.tokens[self.solid[place - 1]] = ""
+            self.tokens[index] = f'["{word}"]'
+
+    def function(self, place: int, word: str) -> None:
+        if word not in FUNCTIONS:
+            raise self.refuse(N_("There is no function “{function}” (in “{expression}”)."), function=word)
+        if word not in DATES:
+            return
+        first, second = self.near(place + 2), self.near(place + 3)
+        self.dates.add(first)
+        text = first[1:-1] if first[:1] in ('"', "'") else None
+        if first == ")" or text == "now" or (word == "d" and text in _zones() and second == ")"):
+            raise self.refuse(N_("“{function}” reads the clock of the server (in “{expression}”). Use the variable now."), function=word)
+
+
+@lru_cache(1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(8192)
+def read(text: str) -> Reading:
+    """Read an expression's tokens. Raises ExpressionError for what must not run."""
+    text = text.strip()
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(
+            N_("An expression of {length} characters is too long; {limit} are allowed."), length=len(text), limit=MAX_LENGTH
+        )
+    return _Reader(text).read()
+
+
+@lru_cache(8192)
+def compiled(text: str) -> tuple[Any, tuple[tuple[str, str, bool], ...]]:
+    """The compiled expression and its variables as (name, name in zen, handed to a date function). Shared by threads."""
+    reading = read(text)
+    try:
+        program = zen.compile_expression(reading.zen)
+    except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the text cannot be read
+        raise _unreadable(text, error) from None
+    return program, tuple((name, alias(name), name in reading.dates) for name in reading.names)
+
+
+def _unreadable(text: str, error: Exception) -> ExpressionError:
+    return ExpressionError(N_("“{expression}” cannot be read: {problem}."), expression=text.strip()[:200], problem=brief(error))
+
+
+def brief(error: Exception) -> str:
+    """The sentence of a zen error without its backtrace and its JSON."""
+    first = str(error).split("\n", 1)[0]
+    found = re.search(r'"source":"((?:[^"\\]|\\.)*)"', first)
+    return (found[1] if found else first).strip().rstrip(".")[:200]
+
+
+def problem(text: str) -> ExpressionError | None:
+    """What is wrong with an expression, for the time of deployment; None when it is fine."""
+    try:
+        compiled(text)
+    except ExpressionError as error:
+        return error
+    return None
+
+
+def check(text: str) -> str | None:
+    """What is wrong with an expression as an English sentence; None when it is fine."""
+    error = problem(text)
+    return None if error is None else str(error)
+
+
+def variables(text: str) -> set[str]:
+    """The variables that an expression uses. Raises ExpressionError when it cannot be read."""
+    return set(read(text).names)
+
+
+def tidy(found: Any) -> Any:
+    """Whole numbers as integers again, through lists and objects: zen answers every number as a float."""
+    if type(found) is float:
+        return int(found) if found.is_integer() and abs(found) < SAFE_INTEGER else found
+    if type(found) is list:
+        return [tidy(item) for item in found]
+    if type(found) is dict:
+        return {key: tidy(item) for key, item in found.items()}
+    return found
+
+
+def _fit(text: str, found: Any, *, dates: bool) -> Any:
+    """Refuse what zen would change in silence: integers it cannot hold, and texts that its date functions take for the wall clock."""
+    kind = type(found)
+    if kind is int:
+        if abs(found) > SAFE_INTEGER:
+            raise ExpressionError(
+                N_("A number in “{expression}” has too many digits to calculate with. Keep long numbers as text."), expression=text[:200]
+            )
+    elif kind is list:
+        for item in found:
+            _fit(text, item, dates=dates)
+    elif kind is dict:
+        for item in found.values():
+            _fit(text, item, dates=dates)
+    elif dates and kind is str and (found == "now" or found in _zones()):
+        raise ExpressionError(
+            N_("In “{expression}” the text “{text}” would read the clock of the server. Use the variable now."),
+            expression=text[:200],
+            text=found,
+        )
+    return found
+
+
+def evaluate(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHING) -> Any:
+    """Work out an expression on variables; a missing one is null. ``ambient`` is asked for names that ``data`` lacks.
+
+    Only what is used is handed over, so the cost does not depend on the size of the data. Raises ExpressionError.
+    """
+    text = text.strip()
+    if NAME.match(text) and text not in WORDS and text not in PYTHON:
+        return data[text] if text in data else ambient.get(text)  # copied as it is: no float, no limit of size
+    program, names = compiled(text)
+    given = {known: _fit(text, data[name] if name in data else ambient.get(name), dates=dates) for name, known, dates in names}
+    try:
+        return tidy(program.evaluate(given))
+    except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the values do not fit
+        raise ExpressionError(
+            N_("“{expression}” could not be worked out: {problem}."), expression=text[:200], problem=brief(error)
+        ) from None
+
+
+def holds(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHING) -> bool:
+    """Tell whether a condition holds. Null is no. Raises ExpressionError when it gives neither yes nor no."""
+    found = evaluate(text, data, ambient)
+    if found is None or isinstance(found, bool):
+        return bool(found)
+    raise ExpressionError(
+        N_("The condition “{expression}” gave {found}, which is neither yes nor no."), expression=text[:200], found=str(found)[:60]
+    )
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether an attribute's text is an expression: it begins with a single ``=``."""
+    return text.lstrip().startswith("=") and not text.lstrip().startswith("==")
+
+
+def value(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHING) -> Any:
+    """The one rule of the extension attributes: ``= expression`` is worked out, any other text is taken as it stands."""
+    return evaluate(text.lstrip()[1:], data, ambient) if is_expression(text) else text
+
+
+FIELD = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+
+
+def fill(template: str, data: Mapping[str, Any]) -> str:
+    """Replace ``{{ name }}`` and ``{{ name.member }}`` by variables; a missing one leaves nothing."""
+    return FIELD.sub(lambda found: shown(reach(data, found[1])), template)
+
+
+def shown(found: Any) -> str:
+    """A variable as text."""
+    if found is None:
+        return ""
+    if isinstance(found, str):
+        return found
+    return orjson.dumps(found).decode()
+
+
+def reach(data: Any, path: str) -> Any:
+    """The value at a dotted path, or None."""
+    for part in path.split("."):
+        data = data.get(part.strip()) if isinstance(data, Mapping) else None
+    return data

@@ -1,0 +1,92 @@
+"""What the engine raises. Each error carries its sentence as a template and the facts that fill it."""
+
+from typing import Any
+
+from bpm.errors import N_, BatonError, ConflictError, InvalidError
+
+
+class NotOpenError(ConflictError):
+    """The step that a command names is not open (any more)."""
+
+    code = "not-open"
+    sentence = N_("This step is not open any more.")
+
+
+class NotAwaitedError(NotOpenError):
+    """Nobody in this instance waits for the message."""
+
+    code = "not-awaited"
+    sentence = N_("Nobody here waits for the message “{name}”.")
+
+
+class UnknownStepError(ConflictError):
+    """There is no way to the step that was named."""
+
+    code = "unknown-step"
+    sentence = N_("There is no step “{element}” that can be reached from here; it must be in the same process.")
+
+
+class UnknownStartError(InvalidError):
+    """The process has no such start."""
+
+    code = "unknown-start"
+    sentence = N_("The process has no start “{element}”.")
+
+
+class NotJsonError(InvalidError):
+    """Variables must be JSON: text, numbers, yes/no, null, lists and objects."""
+
+    code = "not-json"
+    sentence = N_("Variables must be plain JSON: {problem}.")
+
+
+class StepError(BatonError):
+    """A drawn step cannot be carried out; its sentence is given where it is raised."""
+
+    code = "step-failed"
+
+    def __init__(self, text: str, /, **facts: Any) -> None:
+        self.sentence: str = text  # type: ignore[misc]  # each fault has a sentence of its own
+        super().__init__(**facts)
+
+
+class ExpressionError(StepError):
+    """An expression cannot be read or worked out."""
+
+    code = "expression"
+
+
+class TimerError(StepError):
+    """A time cannot be read or worked out."""
+
+    code = "timer"
+
+
+class DecisionError(StepError):
+    """A decision table cannot be read or has no single answer."""
+
+    code = "decision"
+
+
+class GatewayError(StepError):
+    """No way leads out of a gateway."""
+
+    code = "gateway"
+
+
+class LoopError(StepError):
+    """A loop, a multi-instance or a chain of calls is larger than any real one."""
+
+    code = "endless"
+
+
+class DataError(StepError):
+    """A step needs a variable that is not there or is of another kind."""
+
+    code = "data"
+
+
+class UncaughtError(StepError):
+    """A BPMN error that nothing in the drawing catches."""
+
+    code = "uncaught"

@@ -1,0 +1,100 @@
+# ruff: noqa: SLF001 (SpiffWorkflow names its hooks as private)
+# mypy: disable-error-code="no-untyped-call"
+"""A token is put at another step by hand. History stays: the step that is left is cancelled, the new token hangs under it."""
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.mixins import UserTaskMixin
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState as S
+
+from bpm.engine.data import Data
+from bpm.engine.faults import UnknownStepError
+from bpm.engine.normalise import OWN
+from bpm.engine.workflow import OPEN
+
+
+def entry(scope: Any, element: str) -> Any:
+    """Where a token enters an element of this scope. Raises UnknownStepError."""
+    specs = scope.spec.task_specs
+    for name in (element, element + OWN):
+        found = specs.get(name)
+        if found is not None and getattr(found, "bpmn_id", None) == element and not getattr(found, "aside", False):
+            return specs.get(name + ".BoundaryEventSplit") or found
+    raise UnknownStepError(element=element)
+
+
+def move(task: Task, element: str, variables: Data) -> None:
+    """The token leaves its step (a unit of a multi-instance: the whole activity) and stands at another step of the same scope."""
+    spec = entry(task.workflow, element)
+    leaving = task.parent if task.parent is not None and isinstance(task.parent.task_spec, LoopTask) else task
+    data = {**task.data, **variables}
+    if leaving.parent is not None and isinstance(leaving.parent.task_spec, BoundaryEventSplit):
+        for event in leaving.parent.children:
+            if event is not leaving and event._state & (S.WAITING | S.STARTED | S.PREDICTED_MASK | S.FUTURE):
+                event.cancel()
+    leaving.cancel()
+    _place(leaving, spec, data)
+
+
+def send_back(task: Task, element: str | None, variables: Data) -> None:
+    """Return to an earlier step, outwards through the scopes; every token that came out of its last run is taken back.
+
+    Raises UnknownStepError when the step was not passed on the way here.
+    """
+    here: Task = task
+    while (earlier := _earlier(here, element)) is None:
+        host = here.workflow.top_workflow.host_of(here.workflow)
+        if host is None:
+            raise UnknownStepError(element=element or "")
+        here = host
+    scope, data = here.workflow, {**(task.data if here is task else here.data), **variables}
+    for other in scope.tasks.in_state(OPEN):
+        if other._state & OPEN and other.id in scope.tasks and other.is_descendant_of(earlier):
+            other.cancel()
+    _place(here, _entry_of(earlier), data)
+
+
+def _entry_of(task: Task) -> Any:
+    """The step of a token, with the events attached to it."""
+    specs = task.workflow.spec.task_specs
+    return specs.get(task.task_spec.name + ".BoundaryEventSplit") or task.task_spec
+
+
+def _earlier(task: Task, element: str | None) -> Task | None:
+    """The last run of an element before this token in its scope; None for the element: the last user task."""
+    unit = task.parent is not None and isinstance(task.parent.task_spec, LoopTask)
+    step = task.parent.parent if unit else task.parent
+    while step is not None:
+        if _is(step, element) and not isinstance(step.task_spec, BoundaryEventSplit):
+            return _with_events(step)
+        step = step.parent
+    return None
+
+
+def _with_events(step: Task) -> Task:
+    """A run of a step begins where the events attached to it are armed."""
+    return step
+
+
+def _is(step: Task, element: str | None) -> bool:
+    spec = step.task_spec
+    if element is not None:
+        return getattr(spec, "bpmn_id", None) == element and bool(getattr(spec, "drawn", False) or isinstance(spec, LoopTask))
+    inner = spec if not isinstance(spec, LoopTask) else step.workflow.spec.task_specs[spec.task_spec]
+    return isinstance(inner, UserTaskMixin)
+
+
+def _place(anchor: Task, spec: Any, data: Data) -> None:
+    """Hang a new token under a task that is left."""
+    new = anchor._add_child(spec, S.FUTURE)
+    new.triggered = True
+    new.data = dict(data)
+    spec._predict(new, mask=OPEN)
+    kept, anchor.data = anchor.data, dict(data)
+    try:
+        spec._update(new)
+    finally:
+        anchor.data = kept if anchor._state != S.CANCELLED else dict(data)

@@ -1,0 +1,120 @@
+"""Unary tests of decision tables: ``> 100``, ``"A","B"``, ``[1..5)``, ``not(...)``, ``date("2026-01-01")``, ``-``."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import zen
+
+from bpm.engine.expressions import NAME, TOKEN, Reading, alias, brief, reach, read
+from bpm.engine.faults import ExpressionError
+from bpm.errors import N_
+
+Test = Callable[[Any, Mapping[str, Any]], bool]
+RANGE = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])$", re.DOTALL)
+DATE = re.compile(r"\b(?:date and time|date|time)\s*\(")
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-][\d:]+)?)?$")
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas on top. The brackets of a range (such as ``]1..5[``) do not nest, those of a call do."""
+    ranges, parts, part, depth, last = ".." in text, [], "", 0, ""
+    for token in TOKEN.findall(text):
+        if token in "([{" and (not ranges or (token == "(" and NAME.match(last))):
+            depth += 1
+        elif token in ")]}" and depth:
+            depth -= 1
+        if token == "," and depth == 0:
+            parts.append(part)
+            part = ""
+        else:
+            part += token
+        last = last if token.isspace() else token
+    return [part.strip() for part in [*parts, part]]
+
+
+@lru_cache(8192)
+def unary(text: str) -> Test:
+    """A test of (value, variables). Null, or a value of another kind, does not match and is no error.
+
+    Raises ExpressionError when the text is not a test.
+    """
+    text = text.strip()
+    if text in ("", "-"):
+        return _anything
+    if text.startswith("not(") and text.endswith(")"):
+        inner = unary(text[4:-1])
+        return lambda found, data: not inner(found, data)
+    tests = [_one(part) for part in split(text)]
+    return tests[0] if len(tests) == 1 else lambda found, data: any(test(found, data) for test in tests)
+
+
+def _anything(_found: Any, _data: Mapping[str, Any]) -> bool:
+    return True
+
+
+def _one(part: str) -> Test:
+    if part.startswith("not("):
+        return unary(part)
+    if part == "null":
+        return lambda found, _data: found is None
+    reading = read(_rewritten(part))
+    return _Compiled(part, reading)
+
+
+def _rewritten(part: str) -> str:
+    """A test in zen's own words; ``$`` is the value that is tested."""
+    me = "$"
+    if DATE.search(part):
+        part, me = DATE.sub("d(", part), "d($)"
+    bounds = RANGE.match(part)
+    if bounds:
+        low, high = (">=" if bounds[1] == "[" else ">"), ("<=" if bounds[4] == "]" else "<")
+        return f"{me} {low} {bounds[2]} and {me} {high} {bounds[3]}"
+    if me != "$":
+        return f"{me} {part}" if part[:1] in "<>!=" else f"{me} == {part}"
+    return "==" + part.lstrip("=") if part.startswith("=") else part
+
+
+class _Compiled:
+    """A test that zen carries out."""
+
+    def __init__(self, part: str, reading: Reading) -> None:
+        self.names = [(name, alias(name)) for name in reading.names]
+        self.paths: list[str] = []
+        self.plain: Any = self.program(part, reading.zen)
+        self.dated: Any = self.as_dates(reading) if self.names and "d($)" not in reading.zen and re.search("[<>]", reading.zen) else None
+
+    @staticmethod
+    def program(part: str, text: str) -> Any:
+        try:
+            return zen.compile_unary_expression(text)
+        except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the text cannot be read
+            raise ExpressionError(
+                N_("The test “{expression}” cannot be read: {problem}."), expression=part[:200], problem=brief(error)
+            ) from None
+
+    def as_dates(self, reading: Reading) -> Any:
+        """The same test for the case that both sides are dates written as text: they are compared as dates."""
+        known = "|".join(re.escape(short) for _, short in self.names)
+        paths = rf"\b(?:{known})(?:\.\w+)*"
+        self.paths = sorted(set(re.findall(paths, reading.zen)))
+        text = reading.zen if "$" in reading.zen else "$ " + reading.zen
+        try:
+            return zen.compile_unary_expression(re.sub(rf"\$|{paths}", lambda found: f"d({found[0]})", text))
+        except Exception:  # noqa: BLE001 - not a comparison of dates then; the plain test stands
+            return None
+
+    def __call__(self, found: Any, data: Mapping[str, Any]) -> bool:
+        if found is None:
+            return False
+        given = {short: data.get(name) for name, short in self.names}
+        dated = self.dated is not None and all(
+            isinstance(one, str) and ISO.match(one) for one in (found, *(reach(given, path) for path in self.paths))
+        )
+        try:
+            program = self.dated if dated else self.plain
+            return program.evaluate({"$": found, **given}) is True
+        except Exception:  # noqa: BLE001 - values of different kinds do not match; that is no error in a table
+            return False
