@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 BROWSER := $(VENV)/.browser
 NODE := designer/node_modules/.installed
 BUILT := designer/node_modules/.built
-PAGES := $(shell find designer bpm/web -name node_modules -prune -o -name built -prune -o -type f -print)
+PAGES := $(shell find designer bpm/web \( -name node_modules -o -name built -o -name __pycache__ -o -name translations \) -prune -o -type f -print)
 CODE := app.py bpm connectors migrations scripts tests
 
 .PHONY: help run test check bench campaign demo-replay screenshots clean
