@@ -1,0 +1,52 @@
+"""Deployed processes: what is handed in, checked, kept as versions, published, and read again."""
+
+from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, publish
+from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip
+from bpm.definitions.reading import (
+    DefinitionNotFoundError,
+    FileNotFoundInDefinitionError,
+    NoProcessForTypeError,
+    archive,
+    engine_definition,
+    file,
+    find_published,
+    findings,
+    for_order_type,
+    form,
+    get,
+    latest,
+    page,
+    settings_of,
+    text,
+    versions,
+)
+from bpm.definitions.settings import NoticeText, ProcessSettings
+
+__all__ = [
+    "ArchiveError",
+    "ArchiveTooLargeError",
+    "DefinitionNotFoundError",
+    "DeployedMeanwhileError",
+    "FileNameError",
+    "FileNotFoundInDefinitionError",
+    "NoProcessForTypeError",
+    "NothingToDeployError",
+    "NoticeText",
+    "ProcessSettings",
+    "archive",
+    "deploy",
+    "engine_definition",
+    "file",
+    "find_published",
+    "findings",
+    "for_order_type",
+    "form",
+    "get",
+    "latest",
+    "page",
+    "publish",
+    "read_zip",
+    "settings_of",
+    "text",
+    "versions",
+]

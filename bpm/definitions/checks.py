@@ -1,0 +1,116 @@
+"""What is checked when a process is deployed, beside what the engine itself has to say about the drawing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator, SchemaError
+
+from bpm.connecting import Registry
+from bpm.definitions.drawings import Drawing, Reference, decision_ids
+from bpm.definitions.settings import ProcessSettings
+from bpm.definitions.sorting import CALLED, Bundle
+from bpm.engine import expressions
+from bpm.errors import N_, Finding
+
+FORMS = "forms/"
+_FILE_LEVEL = N_("The file {file} is not JSON: {problem}.")
+
+
+def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) -> Iterator[Finding]:
+    """Everything that a version refers to is there, and every form is one. Without a registry, calls are not checked."""
+    drawings = bundle.drawings
+    yield from _json_files(bundle.files)
+    yield from _references(drawings.values(), lambda d: d.forms, _forms_of(bundle.files), _NO_FORM)
+    yield from _decisions(bundle, settings, drawings)
+    yield from _references(_own(drawings), lambda d: d.notices, settings.notices.keys(), _NO_NOTICE)
+    if registry is not None:
+        for call in (call for drawing in drawings.values() for call in drawing.calls):
+            yield from registry.check(call.connector, call.operation, call.inputs, file=call.file, element=call.element)
+
+
+_NO_FORM = ("form-missing", N_("“{step}” shows the form “{name}”, but there is no file forms/{name}.json."))
+_NO_TABLE = ("table-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
+_NO_NOTICE = ("notice-missing", N_("“{step}” sends the notice “{name}”, which is not in process.json."))
+
+
+def form_name(file: str) -> str | None:
+    """The name by which drawings refer to a form's file; None for a file that is no form."""
+    inside = file.split("/", 2)[2] if file.startswith(CALLED) else file
+    is_form = inside.startswith(FORMS) and inside.endswith(".json")
+    return inside.removeprefix(FORMS).removesuffix(".json") if is_form else None
+
+
+def _own(drawings: Mapping[str, Drawing]) -> list[Drawing]:
+    return [drawing for name, drawing in drawings.items() if not name.startswith(CALLED)]
+
+
+def _forms_of(files: Iterable[str]) -> set[str]:
+    return {name for file in files if (name := form_name(file)) is not None}
+
+
+def _references(
+    drawings: Iterable[Drawing], kind: Callable[[Drawing], Iterable[Reference]], known: Iterable[str], missing: tuple[str, str]
+) -> Iterator[Finding]:
+    there, (code, text) = set(known), missing
+    for reference in (reference for drawing in drawings for reference in kind(drawing)):
+        if reference.name not in there:
+            facts = {"step": reference.drawn_name, "name": reference.name}
+            yield Finding("error", reference.file, reference.element, code, text, facts)
+
+
+def _decisions(bundle: Bundle, settings: ProcessSettings, drawings: Mapping[str, Drawing]) -> Iterator[Finding]:
+    tables = [decision_ids(name, content) for name, content in bundle.files.items() if name.endswith(".dmn")]
+    known: set[str] = set().union(*tables)
+    yield from _references(drawings.values(), lambda d: d.ladders, known, _NO_TABLE)
+    text = N_("process.json names the decision table “{name}” for {purpose}, but no table has this id.")
+    for purpose, name in settings.decisions.items():
+        if name not in known:
+            yield Finding("error", "process.json", None, "table-missing", text, {"name": name, "purpose": purpose})
+
+
+def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    for file, content in files.items():
+        if not file.endswith(".json") or file == "process.json" or file.startswith(CALLED):
+            continue
+        try:
+            read = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            yield Finding("error", file, None, "not-json", _FILE_LEVEL, {"file": file, "problem": str(error)})
+            continue
+        if form_name(file) is not None:
+            yield from _form(file, read)
+        elif file.startswith("strings/"):
+            yield from _strings(file, read)
+
+
+def _strings(file: str, read: Any) -> Iterator[Finding]:
+    if not isinstance(read, dict) or not all(isinstance(text, str) for text in read.values()):
+        text = N_("The file {file} must give a text for each text.")
+        yield Finding("error", file, None, "bad-strings", text, {"file": file})
+
+
+def _form(file: str, read: Any) -> Iterator[Finding]:
+    schema = read.get("schema", read) if isinstance(read, dict) else None
+    if not isinstance(schema, dict) or schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+        text = N_("The form {file} is no JSON Schema of an object with fields.")
+        yield Finding("error", file, None, "bad-form", text, {"file": file})
+        return
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        text = N_("The form {file} is no JSON Schema: {problem} ({place}).")
+        place = "/".join(map(str, error.absolute_path))
+        yield Finding("error", file, None, "bad-form", text, {"file": file, "problem": error.message[:200], "place": place})
+        return
+    yield from _fields(file, schema["properties"])
+
+
+def _fields(file: str, properties: Mapping[str, Any]) -> Iterator[Finding]:
+    for name, rule in properties.items():
+        default = rule.get("x-default") if isinstance(rule, dict) else None
+        if not isinstance(default, str) or not expressions.is_expression(default):
+            continue
+        error = expressions.problem(default.lstrip()[1:])
+        if error is not None:
+            yield Finding("error", file, name, error.code, error.sentence, error.facts)

@@ -1,0 +1,115 @@
+"""What can be read from a diagram or a table without running it: processes, calls, and what its elements refer to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bpm.engine.documents import Element, Notes, baton, local, parse, tag
+from bpm.engine.expressions import is_expression
+from bpm.errors import Finding
+
+_FLOW_NODE_HOLDER = "extensionElements"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An element refers to something by name: a form, a table of a ladder, a notice."""
+
+    file: str
+    element: str | None
+    drawn_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCall:
+    """A connector call: who is asked for what, and the names of its inputs."""
+
+    file: str
+    element: str | None
+    connector: str
+    operation: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A diagram. ``process_ids`` begins with the one that runs when this file is deployed alone; none when it cannot be read."""
+
+    process_ids: tuple[str, ...] = ()
+    name: str = ""
+    called: tuple[str, ...] = ()
+    forms: tuple[Reference, ...] = ()
+    ladders: tuple[Reference, ...] = ()
+    notices: tuple[Reference, ...] = ()
+    calls: tuple[DrawnCall, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@lru_cache(256)
+def read(file: str, content: bytes) -> Drawing:
+    """Read a diagram; what keeps it from being read stands in its findings."""
+    notes = Notes(file)
+    root = parse(file, content, notes)
+    if root is None:
+        return Drawing(findings=tuple(notes.found))
+    processes = sorted(root.findall(tag("process")), key=_runs_first)
+    return Drawing(
+        process_ids=tuple(id_ for process in processes if (id_ := process.get("id"))),
+        name=_name(root, processes[0]) if processes else "",
+        called=tuple(_called(root)),
+        forms=tuple(_references(file, root, "form", "ref")),
+        ladders=tuple(_references(file, root, "limit", "ladder")),
+        notices=tuple(_references(file, root, "notice", "text")),
+        calls=tuple(_calls(file, root)),
+    )
+
+
+@lru_cache(256)
+def decision_ids(file: str, content: bytes) -> frozenset[str]:
+    """The ids of the decision tables in a file; what keeps it from being read is told by the engine."""
+    root = parse(file, content, Notes(file))
+    return frozenset() if root is None else frozenset(each.get("id") or "" for each in root.iter() if local(each) == "decision")
+
+
+def _runs_first(process: Element) -> tuple[bool, bool]:
+    """Executable processes first, among them those that somebody can start."""
+    starts = any(local(child) == "startEvent" for child in process)
+    return process.get("isExecutable") != "true", not starts
+
+
+def _name(root: Element, process: Element) -> str:
+    pools = root.iter(tag("participant"))
+    drawn = [pool.get("name") for pool in pools if pool.get("processRef") == process.get("id")]
+    return " ".join((process.get("name") or next(filter(None, drawn), None) or process.get("id") or "").split())
+
+
+def _called(root: Element) -> Iterator[str]:
+    for activity in root.iter(tag("callActivity")):
+        called = activity.get("calledElement")
+        if called and not is_expression(called):
+            yield called.rpartition(":")[2]  # a qualified name: the prefix is that of the namespace
+
+
+def _references(file: str, root: Element, element: str, attribute: str) -> Iterator[Reference]:
+    for each in root.iter(baton(element)):
+        name = each.get(attribute)
+        if name and not is_expression(name):
+            owner = _owner(each)
+            yield Reference(file, owner.get("id"), owner.get("name") or owner.get("id") or "", name)
+
+
+def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
+    for each in root.iter(baton("call")):
+        owner = _owner(each)
+        connector, operation = each.get("connector"), each.get("operation")
+        if connector and operation:
+            inputs = tuple(name for value in owner.iter(baton("input")) if (name := value.get("name")))
+            yield DrawnCall(file, owner.get("id"), connector, operation, inputs)
+
+
+def _owner(extension: Element) -> Element:
+    """The element that carries an extension."""
+    holder = extension.getparent()
+    owner = holder.getparent() if holder is not None and local(holder) == _FLOW_NODE_HOLDER else None
+    return extension if owner is None else owner

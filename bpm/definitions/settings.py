@@ -1,0 +1,79 @@
+"""What a process says about itself in ``process.json``: typed, and checked when it is deployed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from bpm.connecting.manifest import misfit
+
+SETTINGS_FILE = "process.json"
+_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+_SCHEMA = {
+    "type": "object",
+    "required": ["key", "main", "name"],
+    "properties": {
+        "key": {"type": "string", "pattern": r"^[\w.-]{1,100}$"},
+        "main": {"type": "string", "minLength": 1},
+        "name": {"type": "string", "minLength": 1},
+        "order_type": {"type": ["string", "null"]},
+        "order_columns": _TEXTS,
+        "decisions": _TEXTS,
+        "messages": _TEXTS,
+        "notices": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["subject", "body"],
+                "additionalProperties": False,
+                "properties": {"subject": {"type": "string"}, "body": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A notice's words in the language of the drawing; ``{{ name }}`` stands for a variable."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    """``process.json``. A diagram that was deployed alone has its key, file and name, and nothing else.
+
+    ``order_columns``: the work order's columns and the variables that fill them. ``decisions``: what the platform asks a table for
+    (priority, ladder, pause ...) and the table's id. ``messages``: what the platform tells the process (urged, suspended ...) and the
+    message's name in the drawing.
+    """
+
+    key: str
+    main: str
+    name: str
+    order_type: str | None = None
+    order_columns: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[str, NoticeText] = field(default_factory=dict)
+
+
+_KNOWN = {each.name for each in fields(ProcessSettings)}
+
+
+def wrong_rule(raw: Any) -> str | None:
+    """The first place in which a ``process.json`` is not what it must be, and the rule it breaks."""
+    return misfit(_SCHEMA, raw)
+
+
+def unread(raw: Mapping[str, Any]) -> list[str]:
+    """The entries of a ``process.json`` that nothing reads."""
+    return sorted(raw.keys() - _KNOWN)
+
+
+def settings_of(raw: Mapping[str, Any]) -> ProcessSettings:
+    """The settings that a right ``process.json`` makes."""
+    known = {name: value for name, value in raw.items() if name in _KNOWN}
+    notices = {key: NoticeText(**texts) for key, texts in raw.get("notices", {}).items()}
+    return ProcessSettings(**{**known, "notices": notices})

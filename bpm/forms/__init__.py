@@ -1,0 +1,7 @@
+"""Forms: one file draws the page, checks the answers, fills the mail and documents the API."""
+
+from bpm.forms.answers import AnswersError, FieldSentence, check
+from bpm.forms.html import from_html
+from bpm.forms.resolving import Form, resolved
+
+__all__ = ["AnswersError", "FieldSentence", "Form", "check", "from_html", "resolved"]

@@ -1,0 +1,175 @@
+"""Answers to a form: checked against its schema, and every fault told in plain words beside its field."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from bpm.errors import N_, InvalidError
+from bpm.forms.resolving import Form
+
+Json = dict[str, Any]
+
+
+class FieldSentence(str):
+    """What is wrong with one field, in English; ``template`` and ``facts`` make the sentence in another language."""
+
+    __slots__ = ("facts", "template")
+
+    template: str
+    facts: dict[str, Any]
+
+    def __new__(cls, template: str, **facts: Any) -> "FieldSentence":
+        """Fill the sentence."""
+        sentence = super().__new__(cls, template.format(**facts))
+        sentence.template, sentence.facts = template, facts
+        return sentence
+
+
+class AnswersError(InvalidError):
+    """Some answers are not right. ``fields`` gives a sentence for each field that needs another look."""
+
+    code = "answers"
+    sentence = N_("Some of what you entered needs another look.")
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(fields=dict(fields))
+
+
+def check(form: Form, answers: Mapping[str, Any], *, partial: bool = False) -> Json:
+    """The answers that the form asks for, in the form's order; an answer that was cleared is None.
+
+    What the form does not ask for, or does not show beside the other answers, is left out. ``partial`` (a draft) asks for nothing that
+    is not there yet. Raises AnswersError.
+    """
+    given = {name: _cleared(answers[name]) for name in form.fields if name in answers}
+    shown = {name: value for name, value in given.items() if form.shows(name, given)}
+    filled = {name: value for name, value in shown.items() if value is not None}
+    wrong = _wrong(form, filled, partial=partial)
+    if wrong:
+        raise AnswersError({name: wrong[name] for name in form.fields if name in wrong})
+    return shown
+
+
+def _cleared(value: Any) -> Any:
+    """A text of blanks is no answer."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _wrong(form: Form, filled: Json, *, partial: bool) -> dict[str, FieldSentence]:
+    """The first fault of each field that is shown."""
+    found: dict[str, FieldSentence] = {}
+    for error in Draft202012Validator(form.schema, format_checker=_formats).iter_errors(filled):
+        if error.validator == "required" and not error.absolute_path:
+            wanted = cast("Sequence[str]", error.validator_value)
+            missing = () if partial else (name for name in wanted if name not in filled and form.shows(name, filled))
+            found.update((name, FieldSentence(_REQUIRED)) for name in missing)
+        elif error.absolute_path:
+            found.setdefault(str(error.absolute_path[0]), _sentence(error))
+    for name, sentence in _out_of_order(form, filled):
+        found.setdefault(name, sentence)
+    return {name: sentence for name, sentence in found.items() if form.shows(name, filled)}
+
+
+def _out_of_order(form: Form, filled: Json) -> Iterator[tuple[str, FieldSentence]]:
+    """Moments that must come before or after another field's (``x-before``, ``x-after``)."""
+    for name, rule in form.fields.items():
+        moment = _moment(filled.get(name))
+        for key, template in (("x-before", _BEFORE), ("x-after", _AFTER)):
+            other = str(rule.get(key))
+            limit = _moment(filled.get(other)) if other in form.fields else None
+            if moment is None or limit is None:
+                continue
+            if (moment >= limit) if key == "x-before" else (moment <= limit):
+                yield name, FieldSentence(template, title=form.fields[other].get("title", other))
+
+
+def _moment(value: Any) -> float | None:
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+# ---- words
+
+_REQUIRED = N_("Fill this in.")
+_BEFORE = N_("This must be before “{title}”.")
+_AFTER = N_("This must be after “{title}”.")
+_OTHERWISE = N_("This is not what is asked for here.")
+_TYPES = {
+    "number": N_("This is not a number."),
+    "integer": N_("This is not a whole number."),
+    "boolean": N_("Answer yes or no."),
+    "array": N_("This must be a list."),
+    "string": N_("This must be a text."),
+}
+_LIMITS = {
+    "minimum": N_("It must be at least {limit}."),
+    "maximum": N_("It must be at most {limit}."),
+    "exclusiveMinimum": N_("It must be more than {limit}."),
+    "exclusiveMaximum": N_("It must be less than {limit}."),
+    "multipleOf": N_("It must be a multiple of {limit}."),
+    "minLength": N_("Write at least {limit} characters."),
+    "minItems": N_("Choose at least {limit}."),
+    "maxItems": N_("Choose at most {limit}."),
+    "uniqueItems": N_("Each may be chosen only once."),
+}
+_FORMATS = {
+    "date": N_("This is no date. Write it like 2026-11-24."),
+    "date-time": N_("This is no date and time. Write it like 2026-11-24T15:10."),
+    "email": N_("This is no e-mail address."),
+}
+
+
+def _sentence(error: ValidationError) -> FieldSentence:
+    """Say in plain words which rule a field has broken."""
+    rule, value, instance = str(error.validator), cast("Any", error.validator_value), cast("Any", error.instance)
+    match rule:
+        case "type":
+            return FieldSentence(_TYPES.get(value if isinstance(value, str) else value[0], _OTHERWISE))
+        case "maxLength":
+            return FieldSentence(N_("At most {limit} characters; there are {length} now."), limit=value, length=len(instance))
+        case "const" | "enum" | "oneOf":
+            return _choose(rule, value)
+        case "format":
+            return FieldSentence(_FORMATS.get(value, _OTHERWISE))
+        case _:
+            return FieldSentence(_LIMITS.get(rule, _OTHERWISE), limit=value)
+
+
+_LISTED = 8
+
+
+def _choose(rule: str, value: Any) -> FieldSentence:
+    match rule:
+        case "const":
+            choices = [value]
+        case "oneOf":
+            choices = [choice.get("const") for choice in value]
+        case _:
+            choices = value
+    listed = ", ".join(str(choice) for choice in choices[:_LISTED]) + (", …" if len(choices) > _LISTED else "")
+    return FieldSentence(N_("This is not one of the choices: {choices}."), choices=listed)
+
+
+_formats = FormatChecker(formats=())
+
+
+def _is(read: Callable[[str], object]) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return not isinstance(value, str) or bool(read(value))
+
+    return fits
+
+
+def _is_address(text: str) -> bool:
+    name, at, host = text.rpartition("@")
+    return bool(name and at and "." in host.strip(".")) and not any(letter.isspace() for letter in text)
+
+
+_formats.checks("date", raises=ValueError)(_is(date.fromisoformat))
+_formats.checks("date-time", raises=ValueError)(_is(datetime.fromisoformat))
+_formats.checks("email")(_is(_is_address))
