@@ -3,8 +3,9 @@
 """A BpmnWorkflow whose step does not get slower with history, whose scopes run by index, and which never polls a clock.
 
 Replaced at import, because SpiffWorkflow offers no hook for them (each keeps its meaning): the depth of 1,000 at which task iterators
-stop in silence, two recursive searches upwards, and the setting of a state, which gathered log texts nobody reads and took the wall
-clock; here a state change takes the next number of its workflow, which is all that the order of changes needs.
+stop in silence; two recursive searches upwards; the setting of a state, which gathered log texts nobody reads and took the wall clock
+(here a state change takes the next number of its workflow, which is all that the order of changes needs); and the prediction of the
+whole way ahead, by recursion: the next steps are made when a token comes, one at a time.
 """
 
 import logging
@@ -16,6 +17,7 @@ from uuid import UUID
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.task import logger as task_logger
@@ -56,6 +58,19 @@ def _set_state(self: Task, value: int) -> None:
         self._state = value
 
 
+def _predict(self: TaskSpec, my_task: Task, seen: Any = None, looked_ahead: int = 0, mask: int = S.PREDICTED_MASK) -> None:
+    if my_task._state & mask:
+        self._predict_hook(my_task)
+
+
+def _update(self: TaskSpec, my_task: Task) -> None:
+    if not my_task._children:
+        self._predict_hook(my_task)
+    if self._update_hook(my_task):
+        my_task._ready()
+
+
+TaskSpec._predict, TaskSpec._update = _predict, _update
 Task.is_descendant_of, Task.find_ancestor, Task._set_state = _is_descendant_of, _find_ancestor, _set_state
 S.get_name = staticmethod(lru_cache(None)(S.get_name))
 task_logger.setLevel(logging.WARNING)
