@@ -143,9 +143,6 @@ def next_due(session: Session) -> datetime | None:
 
 def health(session: Session) -> Health:
     """Count what waits and what failed."""
-    rows = dict(
-        session.execute(
-            select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)
-        ).tuples()
-    )
+    query = select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)
+    rows = dict(session.execute(query).tuples().all())
     return Health(rows.get("waiting", 0), next_due(session), rows.get("failed", 0))

@@ -178,10 +178,10 @@ class Embedded:
                 due = work_items.next_due(session)
             if due is None or due > target:
                 break
-            self._set_clock(max(due, clock.now()))
+            self.set_clock(max(due, clock.now()))
             fired += self._until_quiet()
         if moving and target > clock.now():
-            self._set_clock(target)
+            self.set_clock(target)
             fired += self._until_quiet()
         return Advanced(clock.now(), fired)
 
@@ -197,7 +197,7 @@ class Embedded:
                 return fired
 
     @staticmethod
-    def _set_clock(moment: datetime) -> None:
+    def set_clock(moment: datetime) -> None:
         """Put the clock at a moment, also for whoever starts after a kill."""
         offset = moment - clock.wall()
         with unit_of_work() as session:

@@ -1,0 +1,132 @@
+"""What simulated staff do, and how long they take: derived from the case and the step, so that a replay that was killed goes on the same."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bpm import access, calendars, follow_up, inbox, instances, org, suspension
+from bpm.access import SYSTEM, Actor
+from bpm.engine.expressions import evaluate
+from bpm.errors import ConflictError, ForbiddenError
+from bpm.forms import Form
+from bpm.models.org import User
+from bpm.models.task import Task
+
+SLOWNESS = 0.9
+"""Spread of the time people take: with a median of a third of the limit, about one step in nine is late."""
+
+_MEDIAN_SHARE = 0.33
+_MINUTES_WITHOUT_LIMIT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When somebody will take a task, and when he will be done."""
+
+    claim_at: datetime
+    finish_at: datetime
+
+
+def _chance(task: Task, what: str) -> Random:
+    case = task.order.external_id if task.order else str(task.instance_id)
+    return Random(f"{what} {case} {task.element_id} {task.order.return_count if task.order else 0}")  # noqa: S311 -- repeatable, not secret
+
+
+def plan(session: Session, task: Task) -> Plan:
+    """A person takes the task after some working time, and is done after some more; some are late."""
+    chance = _chance(task, "time")
+    share = min(_MEDIAN_SHARE * chance.lognormvariate(0, SLOWNESS), 3.0)
+    minutes = (task.limit_minutes or _MINUTES_WITHOUT_LIMIT) * share
+    calendar = calendars.get(session, task.calendar)
+    working = calendar if task.calendar else calendars.get(session, org.calendar_of(session, task.unit_code))
+    claim_at = working.add(task.created_at, timedelta(minutes=minutes * chance.uniform(0.1, 0.6)))
+    return Plan(claim_at, max(claim_at, working.add(task.created_at, timedelta(minutes=minutes))))
+
+
+def take(session: Session, task_id: UUID, now: datetime) -> bool:
+    """Somebody of the queue claims the task; False when it is no longer to be had."""
+    task = session.get(Task, task_id)
+    if task is None or task.status not in ("open", "claimed"):
+        return False
+    person = _person(session, task)
+    if person is None:
+        return False
+    try:
+        inbox.claim(session, task_id, access.actor_of(person), now)
+    except (ConflictError, ForbiddenError):
+        return False
+    return True
+
+
+def _person(session: Session, task: Task) -> User | None:
+    if task.assignee_id is not None:
+        return org.user(session, task.assignee_id)
+    able = [user for user in org.members(session, task.unit_code, task.role) if f" {user.id} " not in (task.excluded or "")]
+    return _chance(task, "person").choice(able) if able else None
+
+
+def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: datetime) -> bool:
+    """Whoever has the task puts it on hold, sends it back or answers its form; False when it is no longer his."""
+    task = session.get(Task, task_id)
+    if task is None or task.status != "claimed" or task.assignee_id is None:
+        return False
+    actor = access.actor_of(org.user(session, task.assignee_id))
+    chance, habits = _chance(task, "answer"), behaviour["steps"].get(task.form or "", {})
+    if task.order is not None and not task.paused_minutes and chance.random() < habits.get("hold", 0):
+        return _hold(session, task, actor, chance, now)
+    if chance.random() < habits.get("return", 0) and not task.returned:
+        instances.return_task(session, task_id, "INCOMPLETE", "资料不全，请补充。", actor, now)
+        return True
+    form = instances.form_of(session, task, "zh")
+    answers = defaults(form, instances.task_data(session, task)) if form else {}
+    roll = chance.random()
+    for other in habits.get("answers", ()):
+        roll -= other["chance"]
+        if roll < 0:
+            answers |= other["answers"]
+            break
+    instances.complete_task(session, task_id, answers, actor, now)
+    return True
+
+
+def _hold(session: Session, task: Task, actor: Actor, chance: Random, now: datetime) -> bool:
+    if task.order is None:
+        return False
+    until = now + timedelta(hours=chance.randint(4, 40))
+    suspension.suspend(session, task.order, "WAIT_CUSTOMER", until, "等客户补充故障时间和地点。", actor, now)
+    return True
+
+
+def defaults(form: Form, data: dict[str, Any]) -> dict[str, Any]:
+    """The ordinary way through a form: its defaults, its first choices, and a plain sentence where text is needed."""
+    answers: dict[str, Any] = {}
+    required = set(form.schema.get("required", ()))
+    for rule in form.schema.get("allOf", ()):
+        required |= set(rule.get("then", {}).get("required", ()))
+    for name, field in form.schema["properties"].items():
+        if field.get("readOnly"):
+            continue
+        if "default" in field:
+            answers[name] = field["default"]
+        elif name in required:
+            answers[name] = _first(field, data)
+    return {name: value for name, value in answers.items() if value is not None}
+
+
+def _first(field: dict[str, Any], data: dict[str, Any]) -> Any:
+    choices = field.get("oneOf") or [{"const": value} for value in field.get("enum", ())]
+    if choices:
+        return choices[0]["const"]
+    if field.get("type") == "string":
+        return evaluate("answer_text", data) or "已核实处理完毕，恢复正常，已向客户说明原因。"
+    return {"boolean": True, "integer": 1, "number": 0}.get(str(field.get("type")))
+
+
+def urge(session: Session, task: Task, now: datetime) -> None:
+    """The customer asks where it is."""
+    if task.order is not None:
+        follow_up.urge(session, task.order, "客户来电询问进度。", SYSTEM, now)
