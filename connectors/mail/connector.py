@@ -17,6 +17,7 @@ from bpm.connecting import Json, Manifest, OutsideError
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 _LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
 _PERMANENT = range(500, 600)
 
@@ -118,18 +119,25 @@ def compose(inputs: Json, key: str, sender: str) -> EmailMessage:
     message["To"] = checked_address(inputs["to"])
     if "reply_to" in inputs:
         message["Reply-To"] = checked_address(inputs["reply_to"])
-    message["Subject"] = inputs["subject"]
+    message["Subject"] = _one_line(inputs["subject"])
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = message_id(key, sender)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     for name, value in inputs.get("headers", {}).items():
-        message[name] = value
+        message[name] = _one_line(value)
     # base64 passes every server, and no line of it is too long
     message.set_content(inputs["text"], cte="base64")
     if "html" in inputs:
         message.add_alternative(inputs["html"], subtype="html", cte="base64")
     return message
+
+
+def _one_line(text: str) -> str:
+    """A header's text. The manifest refuses control characters already; the library lets one at the end cut the headers in two."""
+    if _CONTROL.search(text):
+        raise OutsideError("mail-refused", reason="control-character")
+    return text
 
 
 def message_id(key: str, sender: str) -> str:

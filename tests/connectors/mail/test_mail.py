@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -10,11 +11,11 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import connectors.mail
-from bpm.connecting import ConnectorError, ConnectorSettingError, Registry, read_manifest, typed_settings
+from bpm.connecting import ConnectorError, ConnectorSettingError, OutsideError, Registry, read_manifest, typed_settings
 from connectors.mail.connector import Connector, compose
 from connectors.mail.simulator import Simulator, for_demo
 
@@ -140,14 +141,17 @@ def test_a_further_header_cannot_take_the_place_of_ours(mail, simulator, name):
     assert simulator.messages() == []
 
 
+@example("\r", "subject")
+@example("\r", "X-Baton-Order")
 @given(st.text(min_size=1), st.sampled_from(["subject", "X-Baton-Order"]))
 def test_even_without_the_manifest_no_text_makes_a_second_header(text, field):
-    """The second wall: what the library itself refuses or folds."""
+    """The library alone lets a last carriage return cut the headers in two, and Auto-Submitted with them."""
     inputs = {**LETTER, **({"subject": text} if field == "subject" else {"headers": {field: text}})}
-    try:
-        written = compose(inputs, "i1:t1", "baton@baton.example").as_bytes()
-    except (ValueError, UnicodeError):
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
+        with pytest.raises(OutsideError, match="mail-refused"):
+            compose(inputs, "i1:t1", "baton@baton.example")
         return
+    written = compose(inputs, "i1:t1", "baton@baton.example").as_bytes()
     names = [name.lower() for name in message_from_bytes(written, policy=policy.default)]
     ours = ["from", "to", "subject", "date", "message-id", "auto-submitted", "x-auto-response-suppress", "content-type"]
     ours += ["content-transfer-encoding", "mime-version"] + ([field.lower()] if field != "subject" else [])
