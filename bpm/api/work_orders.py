@@ -91,7 +91,7 @@ def suspend(body: dict[str, Any], number: str) -> Answer:
 def resume(number: str) -> Answer:
     """Let an order on hold go on; its limits move by the working time that it stood."""
     order = _checked(number)
-    suspension.resume(session(), order, actor(), now(), "person")
+    suspension.resume(session(), order, actor(), now())
     return _whole(order)
 
 

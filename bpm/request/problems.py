@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError
+from bpm.forms import FieldSentence
 from bpm.models.database import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.request import reader, unit
 
@@ -122,13 +123,19 @@ def problem(error: BatonError, language: str) -> Problem:
             "facts": {name: value for name, value in error.facts.items() if name != "fields"},
         }
         if "fields" in error.facts:
-            document["fields"] = {name: gettext(text) for name, text in error.facts["fields"].items()}
+            document["fields"] = {name: _of_field(text) for name, text in error.facts["fields"].items()}
         if isinstance(error, RefusedError):
             document["findings"] = [
                 {"level": f.level, "file": f.file, "element": f.element, "code": f.code, "sentence": gettext(f.text).format(**f.facts)}
                 for f in error.findings
             ]
     return document
+
+
+def _of_field(sentence: str) -> str:
+    if isinstance(sentence, FieldSentence):
+        return gettext(sentence.template).format(**sentence.facts)
+    return gettext(sentence)
 
 
 def on_error(app: Flask, render: Render) -> None:

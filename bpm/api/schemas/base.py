@@ -1,6 +1,7 @@
 """The pieces that the chapters' schemas are made of."""
 
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -71,6 +72,7 @@ def one_of(values: Collection[str], **options: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(choices, error="This is not one of the known values."), **options)
 
 
+@cache
 def page_of(shape: type[Shape]) -> type[Shape]:
     """The shape of one page of a list."""
     made: type[Shape] = type(
