@@ -1,0 +1,80 @@
+"""What a reader may do with a task or an order as it stands now: the buttons of a page. The commands themselves ask again."""
+
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from bpm import access, org
+from bpm.access import Actor
+from bpm.inbox import OPEN
+from bpm.models.org import Unit
+from bpm.models.task import Task
+from bpm.models.work_order import WorkOrder
+from bpm.workorders import CLOSED_STATES
+
+OfTask = Literal["claim", "complete", "release", "return", "reassign", "hold", "resume"]
+OfOrder = Literal["urge", "note", "attach", "hold", "resume", "withdraw", "reopen", "move", "incident"]
+
+_MAY_HOLD = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "HANDLER", "SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "KAM", "VP"})
+_MAY_WITHDRAW = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "CS_MANAGER", "KAM"})
+_MAY_REOPEN = _MAY_WITHDRAW | {"VISITOR", "QA"}
+_MAY_MEND = frozenset({"CS_MANAGER", "ANALYST"})
+
+
+def of_task(session: Session, task: Task, actor: Actor) -> frozenset[OfTask]:
+    """What the actor may do with a task."""
+    if task.status == "suspended":
+        return frozenset({"resume"})
+    if task.status not in OPEN:
+        return frozenset()
+    can: set[OfTask] = set()
+    mine = actor.user_id is not None and task.assignee_id == actor.user_id
+    if mine and task.status == "claimed":
+        can |= {"complete", "release", "return", "reassign"}
+        can |= {"hold"} if task.order is not None else set()
+    elif task.assignee_id is None or mine:
+        excluded = task.excluded is not None and f" {actor.user_id} " in task.excluded
+        can |= set() if excluded or actor.user_id is None else {"claim"}
+    if actor.is_admin or task.queue in actor.queues or leads(session, actor, task.unit_code):
+        can.add("reassign")
+    return frozenset(can)
+
+
+def of_order(session: Session, order: WorkOrder, actor: Actor) -> frozenset[OfOrder]:
+    """What the actor may do with an order."""
+    closed = order.state in CLOSED_STATES
+    can: set[OfOrder] = {"note", "attach"}
+    if not closed:
+        can.add("urge")
+        if order.state == "SUSPENDED":
+            can.add("resume")
+        elif _plays(actor, _MAY_HOLD):
+            can.add("hold")
+        if _plays(actor, _MAY_WITHDRAW):
+            can.add("withdraw")
+    elif order.state in ("CLOSED", "ARCHIVED") and _plays(actor, _MAY_REOPEN):
+        can.add("reopen")
+    if _plays(actor, _MAY_MEND):
+        can.add("incident")
+    if actor.is_admin and not closed:
+        can.add("move")
+    return frozenset(can)
+
+
+def _plays(actor: Actor, roles: frozenset[str]) -> bool:
+    return actor.is_admin or not actor.roles.isdisjoint(roles)
+
+
+def leads(session: Session, actor: Actor, unit_code: str) -> bool:
+    """Tell whether the actor leads a unit or one above it."""
+    unit: Unit | None = org.unit(session, unit_code)
+    while unit is not None:
+        if unit.code in actor.heads:
+            return True
+        unit = unit.parent
+    return False
+
+
+def may_reveal(session: Session, order: WorkOrder, actor: Actor) -> bool:
+    """Tell whether the actor may read the customer's whole number: whoever may see the order; each time is written down."""
+    return access.may_see_order(session, actor, order)

@@ -1,0 +1,195 @@
+"""The story of an order: who had it when, what was said, what the system did. Read from hand-overs, contacts, pauses and the journal."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bpm import journal, limits, workorders
+from bpm.inbox import OPEN
+from bpm.models.org import User
+from bpm.models.task import HandOver, Task, TaskComment
+from bpm.models.work_order import WorkOrder
+
+Group = Literal["handover", "contact", "system"]
+
+_TOLD = frozenset(
+    {
+        "incident",
+        "call-failed",
+        "incident-retried",
+        "incident-skipped",
+        "incident-result",
+        "moved",
+        "variables-set",
+        "warning",
+        "tier",
+        "way-missing",
+        "order-suspended",
+        "order-resumed",
+        "number-shown",
+        "instance-cancelled",
+    }
+)
+"""What of the journal people want to read; the rest of it is for auditors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. ``kind`` names it, ``facts`` fill its sentence; ``used`` and ``limit`` are working minutes of a step."""
+
+    at: datetime
+    group: Group
+    kind: str
+    who: str | None
+    unit: str | None = None
+    step: str | None = None
+    used: float | None = None
+    limit: float | None = None
+    late: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the whole case: ``state`` is done or now; minutes are working minutes, of all its legs together."""
+
+    element_id: str
+    name: str
+    state: Literal["done", "now"]
+    used: float
+    limit: float | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What one unit did, or does, at one step: a line of the table of sub-orders."""
+
+    unit: str
+    step: str
+    status: str
+    who: str | None
+    used: float
+    limit: float | None
+    late: bool
+
+
+def of_order(session: Session, order: WorkOrder, now: datetime) -> list[Event]:
+    """All that happened to an order, the newest first."""
+    events = [*_handed(session, order), *_open(session, order, now), *_said(session, order), *_remarked(session, order)]
+    if order.instance_id is not None:
+        events += _noted(session, order.instance_id)
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def steps(session: Session, order: WorkOrder, now: datetime) -> list[Step]:
+    """The steps that the order has taken, in order, and those at which it stands."""
+    found: dict[str, Step] = {}
+    for leg in _legs(session, order):
+        if leg.how == "cancelled":
+            continue
+        before = found.pop(leg.element_id, None)
+        used = leg.net_minutes + (before.used if before else 0.0)
+        late = leg.late or (before.late if before else False)
+        found[leg.element_id] = Step(leg.element_id, leg.name, "done", used, leg.limit_minutes, late)
+    for task in _tasks(session, order):
+        used = limits.used_minutes(session, task, now)
+        found.pop(task.element_id, None)
+        late = task.limit_minutes is not None and used > task.limit_minutes
+        found[task.element_id] = Step(task.element_id, task.name, "now", used, task.limit_minutes, late)
+    return list(found.values())
+
+
+def units(session: Session, order: WorkOrder, now: datetime) -> list[Leg]:
+    """What the units that work in called processes did and do: the latest of each unit and step, where more than one unit is asked."""
+    rows: dict[tuple[str, str], Leg] = {}
+    for leg in _legs(session, order):
+        if leg.scope_id is not None and leg.how != "cancelled":
+            who = leg.user.login if leg.user else None
+            rows[leg.unit_code, leg.name] = Leg(leg.unit_code, leg.name, leg.how, who, leg.net_minutes, leg.limit_minutes, leg.late)
+    for task in _tasks(session, order):
+        if task.scope_id is not None:
+            used = limits.used_minutes(session, task, now)
+            late = task.limit_minutes is not None and used > task.limit_minutes
+            who = task.assignee.login if task.assignee else None
+            rows[task.unit_code, task.name] = Leg(task.unit_code, task.name, task.status, who, used, task.limit_minutes, late)
+    return list(rows.values())
+
+
+def _legs(session: Session, order: WorkOrder) -> list[HandOver]:
+    query = select(HandOver).where(HandOver.order_id == order.id).options(joinedload(HandOver.user)).order_by(HandOver.finished_at)
+    return list(session.scalars(query))
+
+
+def _tasks(session: Session, order: WorkOrder) -> list[Task]:
+    query = select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).options(joinedload(Task.assignee), joinedload(Task.instance))
+    return list(session.scalars(query.order_by(Task.created_at)))
+
+
+def _handed(session: Session, order: WorkOrder) -> list[Event]:
+    return [
+        Event(
+            at=leg.finished_at,
+            group="handover",
+            kind=f"task-{leg.how}",
+            who=leg.user.login if leg.user else None,
+            unit=leg.unit_code,
+            step=leg.name,
+            used=leg.net_minutes,
+            limit=leg.limit_minutes,
+            late=leg.late,
+            facts={"reason": leg.reason},
+        )
+        for leg in _legs(session, order)
+        if leg.how != "cancelled"
+    ]
+
+
+def _open(session: Session, order: WorkOrder, now: datetime) -> list[Event]:
+    return [
+        Event(
+            at=task.claimed_at or task.created_at,
+            group="handover",
+            kind="task-open" if task.assignee is None else "task-claimed",
+            who=task.assignee.login if task.assignee else None,
+            unit=task.unit_code,
+            step=task.name,
+            used=limits.used_minutes(session, task, now),
+            limit=task.limit_minutes,
+        )
+        for task in _tasks(session, order)
+    ]
+
+
+def _said(session: Session, order: WorkOrder) -> list[Event]:
+    return [
+        Event(
+            at=contact.at,
+            group="contact",
+            kind=f"{contact.direction}-{contact.kind}",
+            who=contact.user.login if contact.user else ("customer" if contact.direction == "in" and contact.kind != "note" else "system"),
+            facts={"text": contact.text, "channel": contact.channel, "kind": contact.kind, "direction": contact.direction},
+        )
+        for contact in workorders.contacts(session, order)
+    ]
+
+
+def _remarked(session: Session, order: WorkOrder) -> list[Event]:
+    query = select(TaskComment, Task.name, User.login)
+    query = query.join(Task, TaskComment.task_id == Task.id).join(User, TaskComment.user_id == User.id).where(Task.order_id == order.id)
+    return [
+        Event(at=remark.created_at, group="contact", kind="comment", who=login, step=name, facts={"text": remark.text})
+        for remark, name, login in session.execute(query).tuples()
+    ]
+
+
+def _noted(session: Session, instance_id: UUID) -> list[Event]:
+    return [
+        Event(at=entry.at, group="system", kind=entry.kind, who=entry.actor, facts={**entry.facts, "element_id": entry.element_id})
+        for entry in journal.entries(session, instance_id)
+        if entry.kind in _TOLD
+    ]

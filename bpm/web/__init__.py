@@ -1,0 +1,14 @@
+"""Pages: rendered on the server, read with or without script. A page parses, asks a chapter and shows; no rule stands here."""
+
+from flask import Flask
+
+from bpm.web import catalogue, complaints, definitions, errors, frame, inbox, intake, login, notices, orders, profile, tracking
+
+
+def register(app: Flask) -> None:
+    """Serve every page. ``bpm.request`` must have been registered before."""
+    catalogue.compile_stale()
+    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, notices, profile):
+        app.register_blueprint(chapter.blueprint)
+    frame.dress(app)
+    errors.register(app)

@@ -1,0 +1,38 @@
+"""What a reader sees when something did not work: what happened, what was kept, what to do, one number to quote."""
+
+import json
+from typing import Any
+
+from flask import Flask, make_response, redirect, url_for
+from flask import request as http
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from bpm.request import on_error
+from bpm.web import frame
+
+_LOGGED_OUT = 401
+_KEEPS_THE_PAGE = "none"
+
+
+def register(app: Flask) -> None:
+    """Draw the problems of pages."""
+    on_error(app, draw)
+
+
+def draw(problem: dict[str, Any]) -> Response:
+    """Answer a problem: a script is told a sentence and keeps its page, a browser gets a page."""
+    cookie.pop("_flashes", None)  # what was going to be announced was not done
+    if http.headers.get("HX-Request"):
+        return _whisper(problem)
+    if problem["status"] == _LOGGED_OUT and http.method == "GET":
+        return redirect(url_for("login.page", to=http.full_path.rstrip("?")))
+    return frame.show("error.html", problem["status"], problem=problem, back=frame.back(url_for("login.home")))
+
+
+def _whisper(problem: dict[str, Any]) -> Response:
+    response = make_response(problem["detail"], problem["status"])
+    response.mimetype = "text/plain"
+    response.headers["HX-Reswap"] = _KEEPS_THE_PAGE
+    response.headers["HX-Trigger"] = json.dumps({"alert": {"text": problem["detail"]}})
+    return response

@@ -1,0 +1,172 @@
+"""What every page shares: the frame around it, its assets, its security headers, and how a write is answered."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, url_for
+from flask import request as http
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from bpm import access, notices, queues
+from bpm.access import Actor
+from bpm.errors import BatonError
+from bpm.models.org import User
+from bpm.models.work_order import Attachment
+from bpm.request import csrf_token, language, now, session, status_of, visitor
+from bpm.web import fields, words
+
+STATIC = Path(__file__).parent / "static"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+_NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
+    ("inbox", "inbox.page", "inbox", "Inbox", frozenset()),
+    ("intake", "intake.page", "headset", "Intake", frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
+    ("orders", "orders.listing", "clipboard-list", "Orders", frozenset()),
+    ("board", "board.page", "layout-dashboard", "Board", frozenset()),
+    ("flows", "definitions.listing", "sitemap", "Flows", frozenset({"ANALYST", "ADMIN", "CS_MANAGER", "QA"})),
+)
+"""Key, endpoint, icon, word, and the roles that need it (none: everybody)."""
+
+
+
+
+def dress(app: Flask) -> None:
+    """Give templates their words, and every page its headers."""
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(icon=icon, asset=asset, words=words, label=words.label, csrf_field=csrf_field, say=say, are_short=fields.are_short, in_groups=fields.in_groups)
+    app.jinja_env.filters.update(
+        moment=words.moment_of, day=words.day_of, date=words.date_of, time=words.time_of, masked=words.masked, name=words.name_of, left=words.left
+    )
+    app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice)
+    app.context_processor(_surroundings)
+    app.after_request(_protect)
+
+
+def icon(name: str, words_for: str | None = None) -> Markup:
+    """An icon of the sprite; decoration unless it has words of its own."""
+    told = Markup('role="img" aria-label="{}"').format(words_for) if words_for else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(told, asset("built/icons.svg"), name)
+
+
+def asset(name: str) -> str:
+    """The address of an asset, with its content's hash: browsers keep it for a year and never an old one."""
+    return url_for("static", filename=name, v=_digest(name, (STATIC / name).stat().st_mtime_ns))
+
+
+@cache
+def _digest(name: str, _changed: int) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def _with_word(code: str, kind: str) -> tuple[str, str]:
+    return code, words.label(kind, code)
+
+
+def _as_choice(user: User) -> tuple[str, str]:
+    return user.login, words.name_of(user)
+
+
+def csrf_field() -> Markup:
+    """The secret that a form sends back."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+def say(text: str, facts: dict[str, Any]) -> str:
+    """A stored sentence (English ``str.format`` text and its facts) in the reader's language."""
+    return gettext(text).format(**facts)
+
+
+def tell(error: BatonError) -> str:
+    """The sentence of an error in the reader's language."""
+    return say(error.sentence, error.facts)
+
+
+def _surroundings() -> dict[str, Any]:
+    actor = visitor()
+    frame: dict[str, Any] = {"actor": actor, "lang": language(), "html_lang": "zh-CN" if language() == "zh" else "en", "now": now()}
+    if actor is not None and not http.headers.get("HX-Target"):
+        frame |= {"navigation": _navigation(actor), "waiting": queues.counts(session(), actor, now())["mine"], "unread": notices.unread(session(), actor)}
+    return frame
+
+
+def _navigation(actor: Actor) -> list[tuple[str, str, str, str]]:
+    known = [place for place in _NAVIGATION if place[1] in current_app.view_functions]
+    return [(key, url_for(endpoint), ic, gettext(word)) for key, endpoint, ic, word, roles in known if not roles or roles & actor.roles]
+
+
+def wants(target: str) -> bool:
+    """Tell whether only this part of the page is asked for."""
+    return http.headers.get("HX-Target") == target
+
+
+def show(template: str, status: int = 200, **facts: Any) -> Response:
+    """Render a page."""
+    return make_response(render_template(template, **facts), status)
+
+
+def done(text: str, to: str, undo: str | None = None) -> Answer:
+    """Say what was done on the page that comes next; ``undo`` is the address that takes it back."""
+    flash({"text": text, "undo": undo}, "toast")  # type: ignore[arg-type]  # any JSON will do
+    return redirect(to, 303)
+
+
+def download(file: Attachment) -> Response:
+    """A file as a download: never shown as a page, whatever it calls itself."""
+    response = make_response(file.content)
+    response.mimetype = "application/octet-stream"
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return response
+
+
+def back(fallback: str) -> str:
+    """The page the reader came from, where that is one of ours."""
+    came_from = urlsplit(http.form.get("back") or http.headers.get("HX-Current-URL") or http.referrer or "")
+    if came_from.path.startswith("/") and not came_from.path.startswith("//") and came_from.netloc in ("", http.host):
+        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return fallback
+
+
+def discard_changes() -> None:
+    """Drop what a refused command has changed in memory, before the page is drawn again."""
+    for row in list(session().new):
+        session().expunge(row)
+    session().expire_all()
+
+
+def refused(error: BatonError) -> int:
+    """The status of a page that is drawn again because of this error."""
+    discard_changes()
+    return status_of(error)
+
+
+def require(actor: Actor, *roles: str) -> None:
+    """Only these roles may see the page."""
+    access.require(actor, *roles)
+
+
+def _protect(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if http.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "HX-Target, Cookie, Accept-Language"
+    return response

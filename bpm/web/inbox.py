@@ -1,0 +1,248 @@
+"""The inbox: lists of tasks, the pane beside them, and everything that can be done with a task."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
+
+from flask import Blueprint, make_response, url_for
+from flask import request as http
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from bpm import clock, desk, inbox, instances, queues, workorders
+from bpm.errors import BatonError, ConflictError
+from bpm.forms import AnswersError, from_html
+from bpm.models.task import Task
+from bpm.queues import TaskFilters, View
+from bpm.request import actor, language, now, session
+from bpm.web import fields, frame, rows, words
+from bpm.web.sheet import Sheet, sheet_of
+
+blueprint = Blueprint("inbox", __name__)
+
+VIEWS: dict[str, tuple[View, dict[str, Any]]] = {
+    "mine": ("mine", {}),
+    "unit": ("unit", {}),
+    "taken": ("unit", {"status": "claimed"}),
+    "done": ("done", {}),
+    "late": ("mine", {"late": True}),
+    "soon": ("mine", {"due_within": timedelta(hours=4)}),
+    "suspended": ("mine", {"status": "suspended"}),
+    "all": ("all", {}),
+}
+_WIDE = frozenset({"unit", "taken", "all"})
+_NARROWING = ("q", "level", "grade", "element_id")
+
+Arguments = Mapping[str, str]
+
+
+@blueprint.get("/inbox")
+def page() -> Response:
+    """A list of tasks with one of them beside it."""
+    return _draw(http.args)
+
+
+def _draw(args: Arguments, status: int = 200, *, sheet: Sheet | None = None, alert: str | None = None, extra: Task | None = None) -> Response:
+    view = args.get("view", "mine") if args.get("view", "mine") in VIEWS else "mine"
+    base, fixed = VIEWS[view]
+    filters = TaskFilters(**fixed, **{name: args[name] for name in _NARROWING if args.get(name)})
+    sort = args.get("sort", "created" if view == "done" else "priority")
+    found = queues.page(session(), actor(), base, filters, now(), sort=sort, cursor=args.get("cursor"))
+    tasks = list(found.items)
+    if extra is not None and extra not in tasks:
+        tasks.insert(0, extra)
+    if sheet is None and view not in _WIDE and tasks:
+        sheet = sheet_of(tasks[0])
+    here = {name: args[name] for name in ("view", "sort", *_NARROWING) if args.get(name)}
+    facts: dict[str, Any] = {
+        "view": view,
+        "sort": sort,
+        "here": here,
+        "link": lambda **changes: _link(here, **changes),
+        "rows": rows.of_tasks(tasks),
+        "sheet": sheet,
+        "wide": sheet is None,
+        "more": _link(here, cursor=found.next_cursor) if found.next_cursor else None,
+    }
+    if frame.wants("rows"):
+        return frame.show("inbox/rows.html", status, **facts)
+    facts |= {"counts": queues.counts(session(), actor(), now()), "steps": desk.steps(session(), actor(), language())}
+    return frame.show("inbox/page.html", status, alert=alert, **facts)
+
+
+def _link(here: Mapping[str, str], **changes: str | None) -> str:
+    arguments = {**here, **changes}
+    return f"{url_for('inbox.page')}?{urlencode({name: value for name, value in arguments.items() if value})}"
+
+
+@blueprint.get("/inbox/tasks/<uuid:task_id>")
+def task(task_id: UUID) -> Response:
+    """One task: the pane beside a list, or a page of its own where there is no room."""
+    return _draw_task(sheet_of(inbox.get(session(), task_id, actor())))
+
+
+def _draw_task(sheet: Sheet, status: int = 200, alert: str | None = None) -> Response:
+    template = "inbox/pane.html" if frame.wants("pane") else "inbox/task.html"
+    return frame.show(template, status, sheet=sheet, alert=alert)
+
+
+def _again(error: BatonError, task_id: UUID, typed: dict[str, Any] | None = None) -> Response:
+    """Draw the page anew with a sentence; what was typed stays in its fields, and a task that somebody took stands in the list as taken."""
+    status = frame.refused(error)
+    found = inbox.get(session(), task_id, actor())
+    wrong = fields.sentences(error) if isinstance(error, AnswersError) else {}
+    sheet = sheet_of(found, typed=typed, wrong=wrong)
+    came_from = urlsplit(frame.back(""))
+    if came_from.path == url_for("inbox.page"):
+        args = {name: values[0] for name, values in parse_qs(came_from.query).items()}
+        keeps_sheet = typed is not None or args.get("view", "mine") not in _WIDE
+        return _draw(args, status, sheet=sheet if keeps_sheet else None, alert=frame.tell(error), extra=found)
+    return _draw_task(sheet, status, frame.tell(error))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/claim")
+def claim(task_id: UUID) -> Response:
+    """Take a task from its queue."""
+    try:
+        found = inbox.claim(session(), task_id, actor(), now())
+    except ConflictError as error:
+        return _again(error, task_id)
+    to = frame.back(url_for("inbox.task", task_id=task_id))
+    if urlsplit(to).path == url_for("inbox.page"):
+        to = url_for("inbox.task", task_id=task_id) if parse_qs(urlsplit(to).query).get("view", ["mine"])[0] in _WIDE else to
+    return frame.done(gettext("%(title)s is yours.", title=_name(found)), to, undo=url_for("inbox.release", task_id=task_id))
+
+
+@blueprint.post("/inbox/claim-next")
+def claim_next() -> Response:
+    """Take the most urgent task of one's queues: nobody picks cherries."""
+    task_id = queues.first_free(session(), actor(), now())
+    if task_id is None:
+        return frame.done(gettext("Your unit's queue is empty."), url_for("inbox.page"))
+    return claim(task_id)
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/release")
+def release(task_id: UUID) -> Response:
+    """Put a task back into its queue."""
+    try:
+        found = inbox.release(session(), task_id, actor())
+    except ConflictError as error:
+        return _again(error, task_id)
+    return frame.done(gettext("%(title)s is back in the queue.", title=_name(found)), _list_or(url_for("inbox.page")))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/complete")
+def complete(task_id: UUID) -> Response:
+    """Hand the answers in."""
+    typed = _typed(task_id)
+    try:
+        found = instances.complete_task(session(), task_id, typed, actor(), now())
+    except (AnswersError, ConflictError) as error:
+        return _again(error, task_id, typed)
+    following = instances.next_tasks(session(), found, actor())
+    said = gettext("%(step)s is done.", step=rows.step_of(found))
+    if following:
+        said += " " + gettext("Next for you: %(step)s.", step=rows.step_of(following[0]))
+    return frame.done(said, _list_or(url_for("inbox.page")))
+
+
+def _typed(task_id: UUID) -> dict[str, Any]:
+    found = inbox.get(session(), task_id, actor())
+    form = instances.form_of(session(), found, actor().language)
+    return from_html(form, http.form, clock.zone()) if form else {}
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/draft")
+def draft(task_id: UUID) -> Response:
+    """Keep what was typed so far; answers with a line that says so."""
+    kept = inbox.save_draft(session(), task_id, _typed(task_id), actor(), now())
+    assert kept.draft_at is not None
+    return make_response(gettext("Draft saved %(time)s", time=words.time_of(kept.draft_at)))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/return")
+def send_back(task_id: UUID) -> Response:
+    """Send the work back with a reason."""
+    try:
+        found = instances.return_task(session(), task_id, http.form.get("reason", ""), http.form.get("note", ""), actor(), now())
+    except ConflictError as error:
+        return _again(error, task_id)
+    return frame.done(gettext("%(title)s was returned.", title=_name(found)), _list_or(url_for("inbox.page")))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/reassign")
+def reassign(task_id: UUID) -> Response:
+    """Hand a task to a colleague or to another unit."""
+    try:
+        found = inbox.reassign(session(), task_id, actor(), now(), user=http.form.get("user") or None, unit=http.form.get("unit") or None)
+    except ConflictError as error:
+        return _again(error, task_id)
+    to_whom = rows.person_name(found.assignee.login) if found.assignee else rows.unit_name(found.unit_code)
+    return frame.done(gettext("%(title)s is now with %(name)s.", title=_name(found), name=to_whom), _list_or(url_for("inbox.page")))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/comments")
+def comment(task_id: UUID) -> Response:
+    """Leave a remark for colleagues."""
+    text = http.form.get("text", "").strip()
+    if text:
+        inbox.comment(session(), task_id, text, actor(), now())
+    return frame.done(gettext("Your comment stands with the task."), _list_or(url_for("inbox.task", task_id=task_id)))
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/attachments")
+def attach(task_id: UUID) -> Response:
+    """Add files to the task's order."""
+    found = inbox.get(session(), task_id, actor())
+    files = [file for file in http.files.getlist("files") if file.filename]
+    if found.order is not None:
+        for file in files:
+            workorders.attach(session(), found.order, file.filename or "", file.read(), now(), actor=actor(), task=found, media_type=file.mimetype)
+    said = ngettext("%(num)d file was added.", "%(num)d files were added.", len(files))
+    return frame.done(said, _list_or(url_for("inbox.task", task_id=task_id)))
+
+
+@blueprint.post("/inbox/bulk/<any(claim, release, reassign):what>")
+def bulk(what: str) -> Response:
+    """Claim, release or reassign several tasks; those that cannot be are named, and the others go through."""
+    changed: list[UUID] = []
+    failed: list[str] = []
+    for text in http.values.getlist("task"):
+        task_id = UUID(text)
+        try:
+            _one_of_many(what, task_id)
+            changed.append(task_id)
+        except ConflictError as error:
+            failed.append(frame.tell(error))
+    said = {
+        "claim": ngettext("%(num)d task is yours.", "%(num)d tasks are yours.", len(changed)),
+        "release": ngettext("%(num)d task is back in the queue.", "%(num)d tasks are back in the queue.", len(changed)),
+        "reassign": ngettext("%(num)d task was reassigned.", "%(num)d tasks were reassigned.", len(changed)),
+    }[what]
+    undo = f"{url_for('inbox.bulk', what='release')}?{urlencode([('task', str(each)) for each in changed])}" if what == "claim" and changed else None
+    return frame.done(" ".join([said, *dict.fromkeys(failed)]), _list_or(url_for("inbox.page")), undo=undo)
+
+
+def _one_of_many(what: str, task_id: UUID) -> None:
+    match what:
+        case "claim":
+            inbox.claim(session(), task_id, actor(), now())
+        case "release":
+            inbox.release(session(), task_id, actor())
+        case _:
+            inbox.reassign(session(), task_id, actor(), now(), user=http.form.get("user") or None, unit=http.form.get("unit") or None)
+
+
+def _list_or(fallback: str) -> str:
+    """Back to the list or the order one came from; a task's own page may have nothing left to show."""
+    to = frame.back(fallback)
+    own_page = urlsplit(to).path.startswith(url_for("inbox.page") + "/tasks/")
+    return fallback if own_page else to
+
+
+def _name(found: Task) -> str:
+    return found.order.number if found.order else rows.step_of(found)
+

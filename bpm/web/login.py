@@ -1,0 +1,66 @@
+"""Logging in and out, and the language of a reader who has no account."""
+
+from flask import Blueprint, make_response, redirect, url_for
+from flask import request as http
+from werkzeug.wrappers import Response
+
+from bpm import access, clock
+from bpm.errors import BatonError
+from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, forget, session, visitor
+from bpm.web import frame
+
+blueprint = Blueprint("login", __name__)
+
+A_YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Everybody's work begins in the inbox."""
+    return redirect(url_for("inbox.page" if visitor() else "login.page"))
+
+
+@blueprint.get("/login")
+def page() -> Response:
+    """The page to log in with."""
+    return redirect(url_for("inbox.page")) if visitor() else frame.show("login.html", to=http.args.get("to", ""))
+
+
+@blueprint.post("/login")
+def log_in() -> Response:
+    """Check login and password, and open a session."""
+    login, to = http.form.get("login", "").strip(), http.form.get("to", "")
+    try:
+        _, secret = access.log_in(session(), login, http.form.get("password", ""), http.remote_addr or "", clock.wall())
+    except (access.LoginFailedError, access.TooManyTriesError) as error:
+        return _again(error, login, to)
+    forget()
+    response = redirect(to if to.startswith("/") and not to.startswith(("//", "/\\")) else url_for("inbox.page"), 303)
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="Lax", secure=http.is_secure)
+    return response
+
+
+def _again(error: BatonError, login: str, to: str) -> Response:
+    return frame.show("login.html", frame.refused(error), error=frame.tell(error), login=login, to=to)
+
+
+@blueprint.post("/logout")
+def log_out() -> Response:
+    """Close the session."""
+    secret = http.cookies.get(SESSION_COOKIE)
+    if secret:
+        access.log_out(session(), secret)
+    response = redirect(url_for("login.page"), 303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@blueprint.post("/language")
+def choose_language() -> Response:
+    """Remember the language of this browser; a person's own setting is in the profile."""
+    wish = http.form.get("language", "")
+    response = make_response(redirect(frame.back(url_for("login.page")), 303))
+    if wish in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=A_YEAR, samesite="Lax", httponly=True, secure=http.is_secure)
+    return response
+

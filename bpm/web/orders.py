@@ -1,0 +1,223 @@
+"""Work orders: the list, the page of one, and what can be done with it."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, jsonify, make_response, url_for
+from flask import request as http
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from bpm import definitions, follow_up, incidents, instances, journal, options, picture, story, suspension, timeline, workorders
+from bpm.errors import BatonError, ConflictError, ForbiddenError, InvalidError
+from bpm.models.work_order import WorkOrder
+from bpm.request import actor, now, session
+from bpm.web import fields, frame, rows, stories
+from bpm.web.sheet import sheet_of
+from bpm.workorders import OrderFilters
+
+blueprint = Blueprint("orders", __name__, url_prefix="/orders")
+
+_NARROWING = ("q", "state", "unit", "class_code", "city", "level")
+
+
+@blueprint.get("")
+def listing() -> Response:
+    """The list of orders; a whole number typed into the search opens its order."""
+    args = http.args
+    late = {"yes": True, "no": False}.get(args.get("late", ""))
+    here = {name: args[name].strip() for name in _NARROWING if args.get(name)}
+    filters = OrderFilters(**here, late=late, open_only=args.get("open") == "yes")
+    found = workorders.page(session(), actor(), filters, now(), cursor=args.get("cursor"))
+    if len(found.items) == 1 and found.items[0].number == here.get("q"):
+        return frame.redirect(url_for("orders.page", number=found.items[0].number))
+    kept = {name: args[name] for name in (*_NARROWING, "late", "open") if args.get(name)}
+    more = f"{url_for('orders.listing')}?{urlencode({**kept, 'cursor': found.next_cursor})}" if found.next_cursor else None
+    return frame.show("orders/listing.html", rows=rows.of_orders(found.items), here=kept, more=more)
+
+
+@blueprint.get("/<number>")
+def page(number: str) -> Response:
+    """All about one order."""
+    return _draw(workorders.by_number(session(), number, actor()))
+
+
+def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Response:
+    tasks = workorders.open_tasks(session(), order)
+    can = options.of_order(session(), order, actor())
+    mine = next((task for task in tasks if {"complete", "claim", "resume"} & options.of_task(session(), task, actor())), None)
+    first = mine or (tasks[0] if tasks else None)
+    instance = instances.get(session(), order.instance_id, actor()) if order.instance_id else None
+    line = timeline.of_ladder(session(), first, now()) if first else None
+    return frame.show(
+        "orders/page.html",
+        status,
+        alert=alert,
+        order=order,
+        row=rows.of_orders([order])[0],
+        can=can,
+        sheet=sheet_of(mine) if mine else None,
+        first=rows.of_task(first) if first else None,
+        line=line,
+        instance=instance,
+        definition=definitions.get(session(), instance.definition_id) if instance else None,
+        steps=stories.steps(story.steps(session(), order, now()), instance),
+        units=stories.units(story.units(session(), order, now()), instance),
+        days=stories.days(story.of_order(session(), order, now()), instance),
+        faults=incidents.of_instance(session(), instance.id) if instance else [],
+        pictures=picture.of_instance(session(), instance) if instance else [],
+        whole=timeline.of_order(session(), order, now()),
+        law=timeline.of_law(order, now()),
+        contacts=workorders.contacts(session(), order),
+        attachments=workorders.attachments(session(), order),
+        others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
+        owner=rows.person_name(order.first_owner),
+        rungs=stories.rungs(line, first.task) if line and first else [],
+    )
+
+
+@blueprint.get("/<number>/standing")
+def standing(number: str) -> Response:
+    """Where the order's process stands, for the live diagram: the marks of one of its drawings."""
+    order = workorders.by_number(session(), number, actor())
+    if order.instance_id is None:
+        return jsonify({})
+    pictures = picture.of_instance(session(), instances.get(session(), order.instance_id, actor()))
+    shown = next((each for each in pictures if each.file == http.args.get("file")), pictures[0])
+    return jsonify(stories.marks(shown, {task.element_id: rows.of_task(task) for task in workorders.open_tasks(session(), order)}))
+
+
+@blueprint.get("/<number>/drawing")
+def drawing(number: str) -> Response:
+    """One of the drawings of the order's process, as it was when the order started."""
+    order = workorders.by_number(session(), number, actor())
+    assert order.instance_id is not None
+    instance = instances.get(session(), order.instance_id, actor())
+    response = make_response(definitions.file(session(), instance.definition_id, http.args["file"]))
+    response.mimetype = "application/xml"
+    return response
+
+
+@blueprint.get("/<number>/attachments/<uuid:attachment_id>")
+def attachment(number: str, attachment_id: UUID) -> Response:
+    """A file of the order: always a download, whatever it calls itself."""
+    order = workorders.by_number(session(), number, actor())
+    return frame.download(workorders.attachment(session(), order, attachment_id))
+
+
+@blueprint.post("/<number>/number")
+def reveal(number: str) -> Response:
+    """Show the customer's whole number. That it was shown, and to whom, is written down."""
+    order = workorders.by_number(session(), number, actor())
+    if order.instance_id is not None:
+        journal.note(session(), instances.get(session(), order.instance_id, actor()), "number-shown", actor().login, now())
+    return make_response(frame.show("orders/number.html", order=order))
+
+
+def _change(number: str, command: Callable[[WorkOrder], object], said: str) -> Response:
+    """Carry out a command on an order; where it is refused, draw the order again with the reason."""
+    order = workorders.by_number(session(), number, actor())
+    try:
+        command(order)
+    except (ConflictError, InvalidError, ForbiddenError) as error:
+        return _again(number, error)
+    return frame.done(said, frame.back(url_for("orders.page", number=number)))
+
+
+def _again(number: str, error: BatonError) -> Response:
+    status = frame.refused(error)
+    return _draw(workorders.by_number(session(), number, actor()), status, frame.tell(error))
+
+
+@blueprint.post("/<number>/urge")
+def urge(number: str) -> Response:
+    """Tell whoever has the order that somebody waits for it."""
+    reason = http.form.get("reason", "")
+    return _change(number, lambda order: follow_up.urge(session(), order, reason, actor(), now()), gettext("Urged. Whoever has the order has been told."))
+
+
+@blueprint.post("/<number>/suspend")
+def suspend(number: str) -> Response:
+    """Put the order on hold until a day."""
+    given: Mapping[str, str] = http.form
+    until = fields.moment(given.get("until", ""))
+    return _change(
+        number,
+        lambda order: suspension.suspend(session(), order, given.get("reason", ""), until, given.get("note") or None, actor(), now()),
+        gettext("The order is on hold. The time limits stand still."),
+    )
+
+
+@blueprint.post("/<number>/resume")
+def resume(number: str) -> Response:
+    """Let the order go on."""
+    return _change(number, lambda order: suspension.resume(session(), order, actor(), now()), gettext("The order goes on, and so do its time limits."))
+
+
+@blueprint.post("/<number>/notes")
+def note(number: str) -> Response:
+    """Add a remark that only the staff can read."""
+    text = http.form.get("text", "").strip()
+    return _change(number, lambda order: text and workorders.note(session(), order, text, actor(), now()), gettext("The note stands with the order."))
+
+
+@blueprint.post("/<number>/information")
+def inform(number: str) -> Response:
+    """Write down what the customer has added."""
+    text = http.form.get("text", "").strip()
+    return _change(number, lambda order: follow_up.inform(session(), order, text, actor(), now()), gettext("Added. Whoever has the order has been told."))
+
+
+@blueprint.post("/<number>/attachments")
+def attach(number: str) -> Response:
+    """Add files."""
+
+    def add(order: WorkOrder) -> None:
+        for file in http.files.getlist("files"):
+            if file.filename:
+                workorders.attach(session(), order, file.filename, file.read(), now(), actor=actor(), media_type=file.mimetype)
+
+    return _change(number, add, gettext("The files stand with the order."))
+
+
+@blueprint.post("/<number>/withdraw")
+def withdraw(number: str) -> Response:
+    """The customer takes the complaint back."""
+    reason = http.form.get("reason", "")
+    return _change(number, lambda order: follow_up.withdraw(session(), order, reason, actor(), now()), gettext("The complaint is withdrawn."))
+
+
+@blueprint.post("/<number>/reopen")
+def reopen(number: str) -> Response:
+    """It was not solved: the same number goes on."""
+    reason = http.form.get("reason", "")
+    return _change(number, lambda order: follow_up.reopen(session(), order, reason, actor(), now()), gettext("The order is open again."))
+
+
+@blueprint.post("/<number>/move")
+def move(number: str) -> Response:
+    """Take the process from one step to another by hand."""
+    given = http.form
+
+    def carry(order: WorkOrder) -> None:
+        assert order.instance_id is not None
+        instances.move(session(), order.instance_id, given.get("from", ""), given.get("to", ""), actor(), now())
+
+    return _change(number, carry, gettext("The order stands at the other step now."))
+
+
+@blueprint.post("/<number>/incidents/<uuid:incident_id>/retry")
+def retry(number: str, incident_id: UUID) -> Response:
+    """Try a failed step again."""
+    return _change(number, lambda _order: instances.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+
+
+@blueprint.post("/<number>/incidents/<uuid:incident_id>/resolve")
+def resolve(number: str, incident_id: UUID) -> Response:
+    """Pass over a failed step, or give its result by hand."""
+    action = "result" if http.form.get("action") == "result" else "skip"
+    result = stories.result_of(http.form.get("result", ""))
+    said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
+    return _change(number, lambda _order: instances.resolve_incident(session(), incident_id, action, result, actor(), now()), said)
+

@@ -1,0 +1,119 @@
+"""Tasks and orders as a list shows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from bpm import classes, definitions, org, timeline
+from bpm.classes import ClassNotFoundError
+from bpm.models.task import Task
+from bpm.models.work_order import WorkOrder
+from bpm.request import actor, language, now, session
+from bpm.timeline import Face
+from bpm.web import words
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in a list: what is shown beside its order's columns. ``taken`` says who has it, where that is somebody else."""
+
+    task: Task
+    order: WorkOrder | None
+    title: str
+    step: str
+    kind: str
+    face: Face | None
+    taken: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in a list."""
+
+    order: WorkOrder
+    kind: str
+    step: str
+    unit: str
+    person: str
+    face: Face | None
+
+
+def of_tasks(tasks: Iterable[Task]) -> list[TaskRow]:
+    """The rows of these tasks."""
+    return [of_task(task) for task in tasks]
+
+
+def of_task(task: Task) -> TaskRow:
+    """The row of a task."""
+    order, step = task.order, step_of(task)
+    title = order.title if order else (task.instance.business_key or step)
+    return TaskRow(task, order, title, step, class_of(order), timeline.of_task(session(), task, now()), taken_by(task))
+
+
+def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:
+    """The rows of these orders."""
+    return [
+        OrderRow(order, class_of(order), order_step(order), unit_name(order.current_unit), person_name(order.current_user), order_face(order, now()))
+        for order in orders
+    ]
+
+
+def order_face(order: WorkOrder, moment: datetime) -> Face | None:
+    """The clock of a whole order, where it still runs."""
+    return timeline.of_order(session(), order, moment) if order.closed_at is None else None
+
+
+def step_of(task: Task) -> str:
+    """The name of a task's step in the reader's language."""
+    return definitions.text(session(), task.instance.definition_id, task.name, language())
+
+
+def translated(task: Task, text: str) -> str:
+    """A text of a task's drawing in the reader's language."""
+    return definitions.text(session(), task.instance.definition_id, text, language()) if text else ""
+
+
+def order_step(order: WorkOrder) -> str:
+    """The name of the step at which an order stands."""
+    if order.current_step is None or order.instance_id is None:
+        return ""
+    return definitions.text(session(), definitions.of_instance(session(), order.instance_id), order.current_step, language())
+
+
+def class_of(order: WorkOrder | None) -> str:
+    """The two finest names of an order's class: No signal › indoor."""
+    if order is None or not order.class_code:
+        return ""
+    try:
+        return " › ".join(words.name_of(each) for each in classes.path(session(), order.class_code)[-2:])
+    except ClassNotFoundError:
+        return order.class_code
+
+
+def unit_name(code: str | None) -> str:
+    """The name of a unit in the reader's language."""
+    return words.name_of(org.unit(session(), code)) if code else ""
+
+
+def person_name(login: str | None) -> str:
+    """The name behind a login; the system and the customer have names as well."""
+    if not login:
+        return ""
+    if login in ("system", "customer"):
+        return gettext("System") if login == "system" else gettext("Customer")
+    try:
+        return words.name_of(org.find_user(session(), login))
+    except org.UserNotFoundError:
+        return login
+
+
+def taken_by(task: Task) -> str | None:
+    """Claimed by Li Xiaoyan 15:04, where somebody else has it."""
+    if task.assignee is None or task.assignee_id == actor().user_id:
+        return None
+    name = words.name_of(task.assignee)
+    if task.claimed_at is None:
+        return gettext("With %(name)s", name=name)
+    return gettext("Claimed by %(name)s %(time)s", name=name, time=words.moment_of(task.claimed_at))

@@ -1,0 +1,277 @@
+"""The story of an order in words: sentences, icons and marks for what the chapters report."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from bpm import definitions, story
+from bpm.errors import N_, InvalidError
+from bpm.models.instance import Instance
+from bpm.models.task import Task
+from bpm.picture import Picture
+from bpm.request import language, session
+from bpm.timeline import Line, Tick
+from bpm.web import rows, words
+from bpm.web.rows import TaskRow
+
+
+class NotJsonError(InvalidError):
+    """A result given by hand is no JSON object."""
+
+    code = "not-json"
+    sentence = N_("The result must be a JSON object, such as {{\"ticket\": \"A1\"}}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a story."""
+
+    at: datetime
+    group: str
+    icon: str
+    who: str
+    what: str
+    took: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one day."""
+
+    heading: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the way: its name, how long it took, and whether it is over."""
+
+    name: str
+    took: str
+    state: str
+    late: bool
+
+
+_ICONS = {
+    "task-completed": "check",
+    "task-returned": "corner-up-left",
+    "task-claimed": "pencil",
+    "task-open": "inbox",
+    "comment": "message",
+    "incident": "alert-triangle",
+    "call-failed": "alert-triangle",
+    "warning": "bell",
+    "tier": "stairs-up",
+    "order-suspended": "player-pause",
+    "order-resumed": "player-play",
+    "number-shown": "eye",
+    "moved": "arrows-move",
+    "in-urge": "bell-ringing",
+    "in-withdraw": "ban",
+    "in-reopen": "refresh",
+    "in-complaint": "flag",
+    "in-note": "pencil",
+}
+_CHANNEL_ICONS = {"PHONE_1860": "phone", "EMAIL": "mail", "SMS_FREE": "message", "SMS_FORMAT": "message"}
+_SENTENCES = {
+    "task-completed": N_("finished “{step}”"),
+    "task-returned": N_("returned “{step}”"),
+    "task-claimed": N_("has “{step}” in hand"),
+    "task-open": N_("“{step}” waits to be claimed"),
+    "comment": N_("on “{step}”: {text}"),
+    "in-complaint": N_("complained"),
+    "in-information": N_("added: {text}"),
+    "in-urge": N_("urged: {text}"),
+    "in-withdraw": N_("withdrew the complaint: {text}"),
+    "in-reopen": N_("asked to reopen: {text}"),
+    "in-note": N_("noted: {text}"),
+    "in-rating": N_("rated the answer: {text}"),
+    "incident": N_("“{step}” could not be carried out: {message}"),
+    "call-failed": N_("“{step}” had no answer: {message}"),
+    "incident-retried": N_("had “{step}” tried again"),
+    "incident-skipped": N_("passed over “{step}”"),
+    "incident-result": N_("gave the result of “{step}” by hand"),
+    "moved": N_("moved the order to “{step}”"),
+    "variables-set": N_("changed data by hand"),
+    "warning": N_("reminded of “{name}”: {to}"),
+    "tier": N_("escalated to tier {tier}, told: {to}"),
+    "way-missing": N_("could not be told outside the page: {to}"),
+    "order-suspended": N_("put the order on hold: {reason}"),
+    "order-resumed": N_("let the order go on after {minutes}"),
+    "number-shown": N_("looked at the customer's whole number"),
+    "instance-cancelled": N_("ended the process"),
+}
+_TO_CUSTOMER = N_("to the customer: {text}")
+
+
+def days(events: Iterable[story.Event], instance: Instance | None) -> list[Day]:
+    """The story by days, the newest first."""
+    found: list[Day] = []
+    for event in events:
+        heading = words.story_day(event.at)
+        if not found or found[-1].heading != heading:
+            found.append(Day(heading, []))
+        found[-1].entries.append(_entry(event, instance))
+    return found
+
+
+def _entry(event: story.Event, instance: Instance | None) -> Entry:
+    who = rows.person_name(event.who) or rows.unit_name(event.unit)
+    if event.unit and event.who:
+        who = f"{who} · {rows.unit_name(event.unit)}"
+    quoted = event.kind == "in-complaint"
+    return Entry(
+        at=event.at,
+        group=event.group,
+        icon=_ICONS.get(event.kind) or _CHANNEL_ICONS.get(str(event.facts.get("channel")), "info-circle"),
+        who=who or gettext("System"),
+        what=_sentence(event, instance),
+        took=_took(event.used, event.limit),
+        state=_state(event),
+        detail=str(event.facts.get("text", "")) if quoted else _because(event),
+    )
+
+
+def _sentence(event: story.Event, instance: Instance | None) -> str:
+    template = _TO_CUSTOMER if event.kind.startswith("out-") else _SENTENCES.get(event.kind, "{text}")
+    facts: dict[str, Any] = {"text": "", "message": "", "to": "", "tier": "", "name": "", "reason": "", **event.facts}
+    facts["step"] = _named(event, instance)
+    facts["name"] = _text(instance, str(facts["name"]))
+    facts["to"] = _people(facts["to"])
+    if event.kind.startswith("order-"):
+        facts["reason"] = words.label("suspend_reason", facts["reason"])
+        facts["minutes"] = words.span(float(facts.get("minutes") or 0))
+    return gettext(template).format(**facts)
+
+
+def _because(event: story.Event) -> str:
+    if event.kind == "task-returned" and event.facts.get("reason"):
+        return words.label("return_reason", event.facts["reason"])
+    return str(event.facts.get("note") or "") if event.kind == "order-suspended" else ""
+
+
+def _people(logins: Any) -> str:
+    named = logins if isinstance(logins, list) else [logins]
+    return gettext(", ").join(rows.person_name(login) for login in named if login)
+
+
+def _named(event: story.Event, instance: Instance | None) -> str:
+    if event.step:
+        return _text(instance, event.step)
+    element = event.facts.get("element_id")
+    if instance is None or not element:
+        return ""
+    drawn = definitions.engine_definition(session(), instance.definition_id).names
+    return _text(instance, drawn.get(element) or element)
+
+
+def _text(instance: Instance | None, chinese: str) -> str:
+    return definitions.text(session(), instance.definition_id, chinese, language()) if instance and chinese else chinese
+
+
+def _state(event: story.Event) -> str:
+    if event.kind in ("incident", "call-failed"):
+        return "bad"
+    if event.late:
+        return "late"
+    return "now" if event.kind == "task-claimed" else ""
+
+
+def _took(used: float | None, limit: float | None) -> str:
+    if used is None:
+        return ""
+    if not limit:
+        return words.span(used)
+    if used > limit:
+        over = words.span(used - limit)
+        return gettext("%(used)s / limit %(limit)s, %(over)s over", used=words.span(used), limit=words.span(limit), over=over)
+    return gettext("%(used)s / limit %(limit)s", used=words.span(used), limit=words.span(limit))
+
+
+def steps(found: Iterable[story.Step], instance: Instance | None) -> list[StepView]:
+    """The steps of the way with their times."""
+    return [StepView(_text(instance, step.name), _took(step.used, step.limit), step.state, step.late) for step in found]
+
+
+def units(found: Sequence[story.Leg], instance: Instance | None) -> list[dict[str, Any]]:
+    """The lines of the table of sub-orders: nothing worth a table while only one unit was asked."""
+    if len({leg.unit for leg in found}) < 2:
+        return []
+    return [
+        {
+            "unit": rows.unit_name(leg.unit),
+            "step": _text(instance, leg.step),
+            "who": rows.person_name(leg.who),
+            "took": _took(leg.used, leg.limit),
+            "open": leg.status in ("open", "claimed", "suspended"),
+            "late": leg.late,
+        }
+        for leg in found
+    ]
+
+
+def rungs(line: Line, task: Task) -> list[dict[str, Any]]:
+    """The rungs of a ladder in words: when, and who is told."""
+    return [
+        {
+            "state": tick.state,
+            "word": rung_word(tick),
+            "at": tick.rung.at,
+            "to": gettext(", ").join(_post(name) for name in tick.rung.to),
+            "late": tick.rung.tier > 0 and task.due_at is not None,
+        }
+        for tick in line.ticks
+    ]
+
+
+def rung_word(tick: Tick) -> str:
+    """Reminder, or tier 1."""
+    return gettext("Tier %(n)d", n=tick.rung.tier) if tick.rung.tier else gettext("Reminder")
+
+
+_POSTS = {
+    "handler": N_("whoever has it"),
+    "assignee": N_("whoever has it"),
+    "section_head": N_("section head"),
+    "department_head": N_("department head"),
+    "customer_service_head": N_("customer-service manager"),
+    "vice_president": N_("vice president"),
+    "first_owner": N_("first owner"),
+    "kam": N_("key account manager"),
+}
+
+
+def _post(name: str) -> str:
+    return gettext(_POSTS[name]) if name in _POSTS else rows.person_name(name)
+
+
+def marks(shown: Picture, at: Mapping[str, TaskRow]) -> dict[str, Any]:
+    """What the live diagram lays over the drawing."""
+    return {
+        "done": list(shown.done),
+        "here": [{"id": element, "count": count, "mark": _mark(at.get(element))} for element, count in shown.here.items()],
+        "faults": [{"id": fault.element_id, "word": gettext("Incident")} for fault in shown.faults],
+    }
+
+
+def _mark(row: TaskRow | None) -> dict[str, str] | None:
+    return {"state": row.face.state, "word": words.left(row.face)} if row is not None and row.face is not None else None
+
+
+def result_of(text: str) -> dict[str, Any]:
+    """A result that was given by hand. Raises NotJsonError."""
+    if not text.strip():
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise NotJsonError from error
+    if not isinstance(found, dict):
+        raise NotJsonError
+    return found

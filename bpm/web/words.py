@@ -1,0 +1,218 @@
+"""Words for codes, times and spans, in the reader's language. English is written here; Chinese stands in the catalogue."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext, ngettext
+
+from bpm import clock
+from bpm.errors import N_
+from bpm.request import language, now
+from bpm.timeline import Face
+
+LABELS: dict[str, dict[str, str]] = {
+    "level": {"L1": N_("Major"), "L2": N_("Urgent"), "L3": N_("Normal"), "L4": N_("Minor")},
+    "grade": {"DIAMOND": N_("Diamond"), "GOLD": N_("Gold"), "SILVER": N_("Silver"), "GROUP": N_("Group"), "ORDINARY": N_("Standard")},
+    "type": {
+        "COMPLAINT": N_("Complaint"),
+        "FAULT": N_("Fault"),
+        "CONSULT": N_("Question"),
+        "SUGGESTION": N_("Suggestion"),
+        "REQUEST": N_("Request"),
+        "APPOINTMENT": N_("Appointment"),
+        "PRAISE": N_("Praise"),
+    },
+    "channel": {
+        "PHONE_1860": N_("1860 hotline"),
+        "VOICE_MSG": N_("Voice message"),
+        "FAX": N_("Fax"),
+        "SMS_FREE": N_("Text message"),
+        "SMS_FORMAT": N_("Text message, coded"),
+        "WEB_FORM": N_("Web form"),
+        "WEB_SELF": N_("Self-service"),
+        "EMAIL": N_("E-mail"),
+        "KAM": N_("Key account manager"),
+        "HALL": N_("Business hall"),
+        "MEMBER_CENTRE": N_("Member centre"),
+        "VIP_CLUB": N_("VIP club"),
+        "SUPERVISION": N_("Public supervision"),
+        "REGULATOR": N_("Regulator"),
+        "OUTBOUND_FOUND": N_("Found on a return visit"),
+        "CHAT": N_("Chat"),
+        "WEB": N_("Tracking page"),
+    },
+    "state": {
+        "DRAFT": N_("Draft"),
+        "REGISTERED": N_("Registered"),
+        "IN_REVIEW": N_("In review"),
+        "TO_DISPATCH": N_("To be dispatched"),
+        "DISPATCHED": N_("To be accepted"),
+        "IN_PROGRESS": N_("In progress"),
+        "FEEDBACK": N_("Feedback in"),
+        "TO_ANSWER": N_("To be answered"),
+        "ANSWERED": N_("Answered"),
+        "TO_VISIT": N_("Return visit"),
+        "CLOSED": N_("Closed"),
+        "ARCHIVED": N_("Archived"),
+        "SUSPENDED": N_("On hold"),
+        "RETURNED": N_("Returned"),
+        "ON_SPOT_DONE": N_("Solved on the spot"),
+        "MERGED": N_("Merged"),
+        "WITHDRAWN": N_("Withdrawn"),
+        "REJECTED": N_("Not ours"),
+        "REOPENED": N_("Reopened"),
+    },
+    "suspend_reason": {
+        "WAIT_CUSTOMER": N_("Waiting for the customer"),
+        "CUSTOMER_APPOINTMENT": N_("Appointment with the customer"),
+        "WAIT_THIRD_PARTY": N_("Waiting for a third party"),
+        "WAIT_PARTS": N_("Waiting for parts"),
+        "WAIT_PLANNED_WORK": N_("Waiting for planned work"),
+        "COURT_OR_REGULATOR": N_("Court or regulator"),
+    },
+    "return_reason": {
+        "WRONG_UNIT": N_("Not our unit's"),
+        "INCOMPLETE": N_("Facts are missing"),
+        "NOT_REPRODUCED": N_("Could not be reproduced"),
+        "ANSWER_UNSUITABLE": N_("Answer does not fit"),
+        "MISSING_EVIDENCE": N_("Evidence is missing"),
+    },
+    "role": {
+        "AGENT": N_("Agent"),
+        "REVIEWER": N_("Reviewer"),
+        "DISPATCHER": N_("Dispatcher"),
+        "HANDLER": N_("Handler"),
+        "SECTION_HEAD": N_("Section head"),
+        "DEPT_HEAD": N_("Department head"),
+        "VP": N_("Vice president"),
+        "VISITOR": N_("Return visits"),
+        "CS_MANAGER": N_("Customer-service manager"),
+        "KAM": N_("Key account manager"),
+        "QA": N_("Quality"),
+        "ANALYST": N_("Process analyst"),
+        "ADMIN": N_("Administrator"),
+        "SPECIALIST": N_("Specialist"),
+    },
+    "definition_state": {"draft": N_("Draft"), "published": N_("In use"), "retired": N_("Retired")},
+    "finding": {"error": N_("Error"), "warning": N_("Warning"), "info": N_("Note")},
+}
+
+_HOUR = 60
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_MONTHS = (N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"))
+
+
+def is_chinese() -> bool:
+    """Tell whether the reader reads Chinese."""
+    return language() == "zh"
+
+
+def label(kind: str, code: str | None) -> str:
+    """The word for a code of a list; the code itself where nobody has named it."""
+    text = LABELS[kind].get(code or "")
+    return gettext(text) if text else (code or "")
+
+
+def name_of(thing: object) -> str:
+    """The name of a person, unit or class in the reader's language."""
+    english: str | None = getattr(thing, "name_en", None)
+    name: str = getattr(thing, "name", "")
+    return name if is_chinese() or not english else english
+
+
+def local(moment: datetime) -> datetime:
+    """A moment as the clocks of the organisation show it."""
+    return moment.astimezone(clock.zone())
+
+
+def time_of(moment: datetime) -> str:
+    """16:30."""
+    return local(moment).strftime("%H:%M")
+
+
+def day_of(moment: datetime) -> str:
+    """Today, tomorrow, or 24 Nov (11-24); with the year where it is another one."""
+    at, today = local(moment), local(now())
+    distance = (at.date() - today.date()).days
+    if distance in (-1, 0, 1):
+        return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[distance + 1]
+    return date_of(moment)
+
+
+def date_of(moment: datetime) -> str:
+    """24 Nov (11-24); with the year where it is another one."""
+    at = local(moment)
+    if is_chinese():
+        return at.strftime("%m-%d" if at.year == local(now()).year else "%Y-%m-%d")
+    text = f"{at.day} {gettext(_MONTHS[at.month - 1])}"
+    return text if at.year == local(now()).year else f"{text} {at.year}"
+
+
+def moment_of(moment: datetime) -> str:
+    """Today 16:30, or 24 Nov 11:00."""
+    return f"{day_of(moment)} {time_of(moment)}"
+
+
+def long_date(moment: datetime) -> str:
+    """Wednesday, 25 Nov, as the public reads it: 11 月 25 日（周三）."""
+    at = local(moment)
+    weekday = gettext(_WEEKDAYS[at.weekday()])
+    if is_chinese():
+        return f"{at.month} 月 {at.day} 日（{weekday}）"
+    return f"{weekday} {at.day} {gettext(_MONTHS[at.month - 1])}"
+
+
+def story_day(moment: datetime) -> str:
+    """The heading of a day in a story."""
+    at = long_date(moment)
+    return gettext("%(day)s (today)", day=at) if local(moment).date() == local(now()).date() else at
+
+
+def span(minutes: float, day_minutes: float = 24 * 60, *, natural: bool = True) -> str:
+    """1 h 20 min; from two days on, days (working days where the calendar has hours)."""
+    whole = max(0, round(minutes))
+    if whole >= 2 * day_minutes:
+        days, rest = int(whole // day_minutes), int(whole % day_minutes // _HOUR)
+        if not natural:
+            return ngettext("%(num)d working day", "%(num)d working days", days)
+        words = ngettext("%(num)d day", "%(num)d days", days)
+        return gettext("%(days)s %(hours)d h", days=words, hours=rest) if rest else words
+    hours, rest = divmod(whole, _HOUR)
+    if not hours:
+        return gettext("%(minutes)d min", minutes=rest)
+    return gettext("%(hours)d h %(minutes)s min", hours=hours, minutes=f"{rest:02d}") if rest else gettext("%(hours)d h", hours=hours)
+
+
+def left(face: Face) -> str:
+    """1 h 20 min left, 25 min late, On hold to 30 Nov."""
+    if face.state == "hold":
+        return gettext("On hold to %(day)s", day=date_of(face.until)) if face.until else gettext("On hold")
+    words = span(abs(face.minutes), face.day_minutes, natural=face.natural)
+    return gettext("%(span)s late", span=words) if face.state == "late" else gettext("%(span)s left", span=words)
+
+
+def due_note(face: Face) -> str:
+    """Due today 16:30 · limit 960 working min, 60 min on hold taken off."""
+    limit = span(face.limit_minutes, face.day_minutes, natural=face.natural)
+    parts = [gettext("Due %(moment)s", moment=moment_of(face.due_at))]
+    parts.append(gettext("limit %(limit)s", limit=limit) if face.natural else gettext("limit %(limit)s of working time", limit=limit))
+    if face.paused_minutes >= 1:
+        parts.append(gettext("%(span)s on hold taken off", span=span(face.paused_minutes)))
+    return " · ".join(parts)
+
+
+def masked(number: str | None) -> str:
+    """138****2716: enough to know it again, not enough to call."""
+    if not number:
+        return ""
+    return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" + number[-2:]
+
+
+def size(octets: int) -> str:
+    """412 KB."""
+    return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{max(1, round(octets / 1024))} KB"
+
+
+def proposed_wake() -> str:
+    """What a "wake at" field proposes: two days from now at 12:00, as an input reads it."""
+    at = local(now() + timedelta(days=2)).replace(hour=12, minute=0)
+    return at.strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,25 @@
+/* What every page shares, each in its own file. Everything works without script; this makes it quick. */
+import { watchBulk } from './bulk.js';
+import { watchClasses } from './classes.js';
+import { watchConditions } from './conditions.js';
+import { startDiagrams } from './diagram.js';
+import { watchDialogs } from './dialogs.js';
+import { watchDrafts } from './drafts.js';
+import { watchKeys } from './keys.js';
+import { watchPane } from './pane.js';
+import { watchStory } from './story.js';
+import { watchTheme } from './theme.js';
+import { settleToasts, watchToasts } from './toasts.js';
+
+const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses];
+
+watchTheme();
+watchDialogs();
+watchToasts();
+watchKeys();
+watchPane();
+watchBulk();
+watchDrafts();
+watchStory();
+fresh.forEach((each) => each(document));
+document.body.addEventListener('htmx:load', (event) => fresh.forEach((each) => each(event.detail.elt)));

@@ -1,0 +1,58 @@
+/* The live diagram of one instance: where it has been, where it stands, what is broken. Read only; colours come from the page's tokens. */
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import { addMarks, focusOn } from './marks.js';
+
+const READABLE = 1040; /* diagram units across a wide canvas at which labels are still easy to read */
+const READABLE_SMALL = 420;
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function viewerIn(container) {
+  const fontFamily = getComputedStyle(document.body).fontFamily;
+  return new NavigatedViewer({
+    container,
+    bpmnRenderer: {
+      defaultFillColor: token('--b-surface'),
+      defaultStrokeColor: token('--b-line-strong'),
+      defaultLabelColor: token('--b-ink'),
+    },
+    textRenderer: { defaultStyle: { fontFamily, fontSize: 13 }, externalStyle: { fontSize: 12 } },
+  });
+}
+
+async function show(container) {
+  const [xml, standing] = await Promise.all([
+    fetch(container.dataset.xml).then((answer) => answer.text()),
+    container.dataset.standing ? fetch(container.dataset.standing).then((answer) => answer.json()) : { marks: [] },
+  ]);
+  const viewer = viewerIn(container);
+  await viewer.importXML(xml);
+  viewer.get('canvas').zoom('fit-viewport', 'auto');
+  addMarks(viewer, standing);
+  focusOn(viewer, standing, container.clientWidth < 600 ? READABLE_SMALL : READABLE);
+  container.removeAttribute('aria-busy');
+  return viewer;
+}
+
+function listenToButtons(viewer, root) {
+  root.querySelectorAll('[data-zoom]').forEach((button) => {
+    button.addEventListener('click', () => {
+      const canvas = viewer.get('canvas');
+      if (button.dataset.zoom === 'fit') canvas.zoom('fit-viewport', 'auto');
+      else canvas.zoom(canvas.zoom() * Number(button.dataset.zoom));
+    });
+  });
+}
+
+/* Draw the diagram in this container: ``data-xml`` and, for a running case, ``data-standing`` are addresses. */
+export function start(container) {
+  show(container)
+    .then((viewer) => listenToButtons(viewer, container.closest('.card') || document))
+    .catch(() => {
+      container.textContent = container.dataset.failed;
+      container.removeAttribute('aria-busy');
+    });
+}
