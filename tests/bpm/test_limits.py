@@ -1,0 +1,99 @@
+"""Limits: due in working time, never later than promised, and armed anew whenever something moves."""
+
+import pytest
+from sqlalchemy import Engine
+
+from bpm import limits
+from tests.bpm.casework import Casework, at, local
+
+
+@pytest.fixture
+def desk(database: Engine) -> Casework:
+    return Casework()
+
+
+class TestTasks:
+    def test_a_step_is_due_in_its_working_time(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        assert (local(desk.step.warn_at), local(desk.step.due_at)) == ("2026-11-02 14:30", "2026-11-02 15:30")
+
+    def test_a_limit_without_a_calendar_counts_as_the_unit_works(self, desk: Casework) -> None:
+        desk.complain(limit=1440, calendar=None)
+        assert desk.step.calendar == "CAL-247"  # that of the city's network department
+        assert local(desk.step.due_at) == "2026-11-03 10:00"
+
+    def test_a_shorter_limit_brings_the_next_rung_nearer(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        with desk.unit() as session:
+            limits.change(session, desk.task(session), 120, desk.now)
+        assert local(desk.step.due_at) == "2026-11-02 12:00"
+        (item,) = desk.items("rung")
+        assert local(item.due_at) == "2026-11-02 11:30"
+
+    def test_a_longer_limit_does_not_ring_again_what_has_rung(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        desk.claim("handler")
+        desk.wait("2026-11-02 14:30")
+        with desk.unit() as session:
+            limits.change(session, desk.task(session), 480, desk.now)
+        desk.wait("2026-11-03 10:29")
+        assert len(desk.told("handler")) == 1
+        assert desk.told("head") == []
+        desk.wait("2026-11-03 10:30")
+        assert len(desk.told("head")) == 1
+
+    @pytest.mark.parametrize("minutes", [0, -5])
+    def test_a_limit_leaves_some_time(self, desk: Casework, minutes: float) -> None:
+        desk.complain(limit=240)
+        with desk.unit() as session, pytest.raises(limits.LimitError):
+            limits.change(session, desk.task(session), minutes, desk.now)
+
+    def test_a_ladder_that_cannot_be_asked_holds_nobody_up(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        with desk.unit() as session:
+            task = desk.task(session)
+            task.ladder = "no_such_table"
+            limits.arm(session, task, desk.now)
+            assert limits.ladder(session, task) == []
+        assert local(desk.step.due_at) == "2026-11-02 15:30"
+        assert local(desk.step.warn_at) == "2026-11-02 14:30"
+        (entry,) = desk.journal("ladder-failed")
+        assert entry.facts["table"] == "no_such_table"
+
+    def test_when_the_level_rises_the_ladder_of_the_open_step_is_laid_anew(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        with desk.unit() as session:
+            order = desk.order(session)
+            order.level = "L1"
+            limits.prioritise(session, order, desk.now)
+        assert (desk.case.priority, desk.step.priority) == (100, 100)
+        (item,) = desk.items("rung")
+        assert local(item.due_at) == "2026-11-02 12:00"  # 50 % instead of 75 %
+
+
+class TestOrders:
+    def test_five_working_days_from_when_it_came(self, desk: Casework) -> None:
+        desk.complain()
+        assert local(desk.case.due_at) == "2026-11-09 10:00"
+
+    def test_an_earlier_limit_counts_from_when_the_complaint_came(self, desk: Casework) -> None:
+        desk.complain()
+        desk.wait("2026-11-02 16:00")
+        with desk.unit() as session:
+            limits.arm_order(session, desk.order(session), 1440, "CAL-247", desk.now)
+        assert local(desk.case.due_at) == "2026-11-03 10:00"
+
+    def test_a_promise_is_never_put_off_by_a_recalculation(self, desk: Casework) -> None:
+        desk.complain()
+        with desk.unit() as session:
+            limits.arm_order(session, desk.order(session), 3150, "CAL-BIZ", desk.now)
+        assert local(desk.case.due_at) == "2026-11-09 10:00"
+
+    def test_when_it_is_nearly_due_it_is_more_urgent(self, desk: Casework) -> None:
+        desk.complain()
+        with desk.unit() as session:
+            order = desk.order(session)
+            limits.prioritise(session, order, at("2026-11-09 08:59"))
+            assert order.priority == 30
+            limits.prioritise(session, order, at("2026-11-09 09:00"))
+            assert order.priority == 55

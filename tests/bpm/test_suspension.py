@@ -1,0 +1,230 @@
+"""An order on hold does not age, somebody must have agreed to a long hold, and it wakes on the promised day."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from bpm import follow_up, inbox, limits, suspension
+from tests.bpm.casework import Casework, at, local
+
+
+@pytest.fixture
+def desk(database: Engine) -> Casework:
+    case = Casework()
+    case.complain(limit=240)
+    case.claim("handler")
+    return case
+
+
+def hold(desk: Casework, login: str, reason: str, until: str | None, note: str | None = None) -> Any:
+    return desk.do(login, suspension.suspend, reason, at(until) if until else None, note)
+
+
+class TestClocks:
+    def test_an_order_on_hold_does_not_age_but_the_statutory_clock_does(self, desk: Casework) -> None:
+        statutory = desk.case.statutory_due_at
+        desk.wait("2026-11-02 11:00")
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        assert desk.case.state == "SUSPENDED"
+        assert desk.step.status == "suspended"
+        desk.wait("2026-11-04 10:59")
+        assert desk.told("head", "tier") == []
+        desk.wait("2026-11-04 11:00")
+        case, step = desk.case, desk.step
+        assert (case.state, case.state_before, step.status) == ("IN_PROGRESS", None, "claimed")
+        assert case.paused_minutes == step.paused_minutes == 900  # two working days
+        assert local(step.due_at) == "2026-11-04 15:30"  # was the same hour two days before
+        assert local(case.due_at) == "2026-11-11 10:00"  # was 2026-11-09 10:00
+        assert case.statutory_due_at == statutory
+
+    def test_the_ladder_goes_on_where_it_stood(self, desk: Casework) -> None:
+        desk.wait("2026-11-02 14:30")
+        assert len(desk.told("handler", "warn")) == 1
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-03 14:30")
+        desk.wait("2026-11-03 15:29")
+        assert desk.told("head", "tier") == []
+        desk.wait("2026-11-03 15:30")
+        assert len(desk.told("head", "tier")) == 1
+        assert len(desk.told("handler", "warn")) == 1
+
+    def test_a_weekend_on_hold_costs_nothing(self, desk: Casework) -> None:
+        desk.wait("2026-11-02 11:00")
+        hold(desk, "handler", "CUSTOMER_APPOINTMENT", "2026-11-06 17:30")
+        desk.wait("2026-11-06 17:30")
+        due = desk.step.due_at
+        hold(desk, "handler", "CUSTOMER_APPOINTMENT", "2026-11-09 08:30")
+        desk.wait("2026-11-09 08:30")
+        assert desk.step.due_at == due
+
+    def test_a_limit_that_is_changed_on_hold_counts_after_it(self, desk: Casework) -> None:
+        desk.wait("2026-11-02 11:00")
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-03 11:00")
+        with desk.unit() as session:
+            limits.change(session, desk.task(session), 300, at("2026-11-02 16:00"))
+        assert desk.items("rung") == []  # nothing rings while the clock stands
+        desk.wait("2026-11-03 11:00")
+        assert local(desk.step.due_at) == "2026-11-03 16:30"  # an hour later than the old limit, a day later than without the hold
+        desk.wait("2026-11-03 16:30")
+        assert len(desk.told("head", "tier")) == 1
+
+    def test_what_the_step_has_used_stands_still(self, desk: Casework) -> None:
+        desk.wait("2026-11-02 11:00")
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-03 11:00")
+        desk.wait("2026-11-02 17:00")
+        with desk.unit() as session:
+            assert limits.used_minutes(session, desk.task(session), desk.now) == 60
+        desk.wait("2026-11-03 11:30")
+        with desk.unit() as session:
+            assert limits.used_minutes(session, desk.task(session), desk.now) == 90
+
+    def test_a_court_stops_the_statutory_clock_as_well(self, desk: Casework) -> None:
+        statutory = desk.case.statutory_due_at
+        hold(desk, "vp", "COURT_OR_REGULATOR", None, "法院调取")
+        assert desk.items("statutory") == []
+        desk.wait("2026-12-20 10:00")
+        assert desk.told("vp", "tier") == []
+        desk.do("vp", suspension.resume)
+        assert desk.case.statutory_due_at == statutory + timedelta(days=48)
+        (item,) = desk.items("statutory")
+        assert item.due_at == desk.case.statutory_due_at - timedelta(hours=72)
+
+
+class TestGoingOn:
+    def test_a_person_may_end_it_before_the_day(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        desk.wait("2026-11-02 11:00")
+        desk.do("handler", suspension.resume)
+        assert desk.case.state == "IN_PROGRESS"
+        assert local(desk.step.due_at) == "2026-11-02 16:30"
+        assert desk.items("wake") == []
+
+    def test_the_customer_s_answer_ends_it(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        desk.wait("2026-11-02 11:00")
+        desk.do("customer", follow_up.inform, "是在地下二层")
+        assert desk.case.state == "IN_PROGRESS"
+        assert [entry.facts["because"] for entry in desk.journal("order-resumed")] == ["information"]
+
+    def test_a_hold_for_somebody_else_is_not_ended_by_the_customer(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-04 11:00")
+        desk.do("customer", follow_up.inform, "还没好")
+        assert desk.case.state == "SUSPENDED"
+
+    def test_an_old_wake_date_does_not_end_a_newer_hold(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-02 15:00")
+        desk.do("handler", suspension.resume)
+        hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-03 15:00")
+        desk.wait("2026-11-02 16:00")
+        assert desk.case.state == "SUSPENDED"
+        desk.wait("2026-11-03 15:00")
+        assert desk.case.state == "IN_PROGRESS"
+
+    def test_what_is_not_on_hold_cannot_go_on(self, desk: Casework) -> None:
+        with pytest.raises(suspension.NotSuspendedError):
+            desk.do("handler", suspension.resume)
+
+
+class TestRefusals:
+    def test_one_hold_at_a_time(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        with pytest.raises(suspension.AlreadySuspendedError):
+            hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-05 11:00")
+
+    def test_a_reason_that_the_table_does_not_know(self, desk: Casework) -> None:
+        with pytest.raises(suspension.ReasonNotAllowedError, match="TIRED"):
+            hold(desk, "handler", "TIRED", "2026-11-04 11:00")
+
+    @pytest.mark.parametrize("until", ["2026-11-02 10:00", "2026-10-30 10:00"])
+    def test_a_day_that_is_over(self, desk: Casework, until: str) -> None:
+        with pytest.raises(suspension.WakeDateError):
+            hold(desk, "handler", "WAIT_CUSTOMER", until)
+
+    def test_an_appointment_needs_its_day(self, desk: Casework) -> None:
+        with pytest.raises(suspension.WakeDateError):
+            hold(desk, "handler", "CUSTOMER_APPOINTMENT", None)
+
+    def test_not_at_the_last_tier(self, desk: Casework) -> None:
+        with desk.unit() as session:
+            desk.order(session).escalation_tier = 4
+        with pytest.raises(suspension.LastTierError, match="tier 4"):
+            hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+
+    def test_the_last_tier_ends_a_hold(self, desk: Casework) -> None:
+        hold(desk, "depthead", "WAIT_PLANNED_WORK", "2026-11-30 10:00")
+        desk.wait("2026-11-14 10:00")
+        assert desk.case.escalation_tier == 4
+        assert desk.case.state == "IN_PROGRESS"
+
+    def test_a_colleague_of_another_city_may_not(self, desk: Casework) -> None:
+        with pytest.raises(suspension.NotYoursError):
+            hold(desk, "handler-qd", "WAIT_CUSTOMER", "2026-11-04 11:00")
+
+    def test_a_closed_order_has_no_clock(self, desk: Casework) -> None:
+        desk.finish("handler")
+        with pytest.raises(suspension.NothingToSuspendError):
+            hold(desk, "depthead", "WAIT_CUSTOMER", "2026-11-04 11:00")
+
+
+class TestApproval:
+    def test_without_a_day_it_is_the_longest_that_needs_nobody(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", None)
+        assert local(desk.case.suspended_until) == "2026-11-05 10:00"  # three working days
+
+    def test_more_than_three_working_days_needs_the_section_head(self, desk: Casework) -> None:
+        with pytest.raises(suspension.ApprovalNeededError, match=r"section head.*1350"):
+            hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 10:30")
+        pause = hold(desk, "head", "WAIT_CUSTOMER", "2026-11-05 10:30")
+        assert pause.approved_by == "head"
+
+    def test_who_stands_above_may_approve_too(self, desk: Casework) -> None:
+        assert hold(desk, "depthead", "WAIT_CUSTOMER", "2026-11-06 10:30").approved_by == "depthead"
+
+    def test_holds_for_the_same_reason_add_up(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 10:00")
+        desk.wait("2026-11-04 10:00")
+        hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-04 11:00")  # another reason
+        desk.wait("2026-11-04 11:00")
+        with pytest.raises(suspension.ApprovalNeededError):
+            hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 14:00")
+
+    def test_parts_may_be_waited_for_once_until_the_promised_day(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_PARTS", "2026-11-06 10:00")
+        desk.wait("2026-11-06 10:00")
+        with pytest.raises(suspension.ApprovalAlwaysNeededError, match="department head"):
+            hold(desk, "handler", "WAIT_PARTS", "2026-11-09 10:00")
+
+    def test_only_the_vice_president_may_stop_the_law_s_clock(self, desk: Casework) -> None:
+        for until in ("2026-11-06 10:00", None):
+            with pytest.raises(suspension.ApprovalAlwaysNeededError, match="vice president"):
+                hold(desk, "depthead", "COURT_OR_REGULATOR", until)
+
+
+class TestWhoIsTold:
+    def test_the_customer_is_told_what_is_needed(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00", "电梯编号")
+        (contact,) = desk.contacts("suspended")
+        assert (contact.text, contact.public) == ("请补充：电梯编号", True)
+
+    def test_the_customer_need_not_know_of_third_parties(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-04 11:00")
+        assert desk.contacts("suspended") == []
+
+    def test_the_section_head_knows(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        assert desk.told("head") == [f"张伟 has put {desk.number} on hold until 2026-11-04 11:00 (WAIT_CUSTOMER)."]
+
+    def test_a_task_on_hold_cannot_be_claimed(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        with pytest.raises(inbox.TaskSuspendedError):
+            desk.claim("handler")
+
+
+def test_the_minutes_of_each_hold_are_kept(desk: Casework) -> None:
+    desk.wait("2026-11-02 11:00")
+    pause = hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-03 11:00")
+    desk.wait("2026-11-03 11:00")
+    with desk.unit() as session:
+        kept = session.get_one(type(pause), pause.id)
+        assert (kept.minutes, kept.by, kept.ended_at) == (450, "handler", at("2026-11-03 11:00"))
