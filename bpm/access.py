@@ -323,7 +323,7 @@ class _Tries:
                 wrong = self._wrong.get(key, [])
                 if len(wrong) >= limit:
                     wait = wrong[-limit] + TRIES_WINDOW - now
-                    raise TooManyTriesError(minutes=max(1, -(-wait // timedelta(minutes=1))))
+                    raise TooManyTriesError(minutes=-(-wait // timedelta(minutes=1)), seconds=-(-wait // timedelta(seconds=1)))
 
     def note(self, keys: Iterable[str], now: datetime) -> None:
         with self._lock:

@@ -17,6 +17,7 @@ from bpm.definitions.reading import (
     latest,
     page,
     settings_of,
+    started_by_message,
     text,
     versions,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "publish",
     "read_zip",
     "settings_of",
+    "started_by_message",
     "text",
     "versions",
 ]

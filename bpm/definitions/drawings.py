@@ -33,12 +33,22 @@ class DrawnCall:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageStart:
+    """A process begins when a message of this name comes that nobody awaits."""
+
+    process_id: str
+    element: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A diagram. ``process_ids`` begins with the one that runs when this file is deployed alone; none when it cannot be read."""
 
     process_ids: tuple[str, ...] = ()
     name: str = ""
     called: tuple[str, ...] = ()
+    message_starts: tuple[MessageStart, ...] = ()
     forms: tuple[Reference, ...] = ()
     ladders: tuple[Reference, ...] = ()
     notices: tuple[Reference, ...] = ()
@@ -58,6 +68,7 @@ def read(file: str, content: bytes) -> Drawing:
         process_ids=tuple(id_ for process in processes if (id_ := process.get("id"))),
         name=_name(root, processes[0]) if processes else "",
         called=tuple(_called(root)),
+        message_starts=tuple(_message_starts(root)),
         forms=tuple(_references(file, root, "form", "ref")),
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
@@ -89,6 +100,16 @@ def _called(root: Element) -> Iterator[str]:
         called = activity.get("calledElement")
         if called and not is_expression(called):
             yield called.rpartition(":")[2]  # a qualified name: the prefix is that of the namespace
+
+
+def _message_starts(root: Element) -> Iterator[MessageStart]:
+    names = {message.get("id"): message.get("name") for message in root.iter(tag("message"))}
+    for process in root.iter(tag("process")):
+        for start in process.findall(tag("startEvent")):
+            trigger = start.find(tag("messageEventDefinition"))
+            name = names.get(trigger.get("messageRef")) if trigger is not None else None
+            if name:
+                yield MessageStart(process.get("id") or "", start.get("id") or "", name)
 
 
 def _references(file: str, root: Element, element: str, attribute: str) -> Iterator[Reference]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bpm import paging
 from bpm.definitions.cache import Recent
 from bpm.definitions.checks import form_name
-from bpm.definitions.drawings import read
+from bpm.definitions.drawings import MessageStart, read
 from bpm.definitions.packing import write_zip
 from bpm.definitions.settings import SETTINGS_FILE, ProcessSettings
 from bpm.definitions.settings import settings_of as typed
@@ -52,11 +52,12 @@ class _Parts:
 
     fingerprint: str  # of what the engine runs: versions with the same drawings share one engine definition
     settings: ProcessSettings
+    message_starts: tuple[MessageStart, ...]
     forms: Mapping[str, dict[str, Any]]
     strings: Mapping[str, Mapping[str, str]]  # by language, by the Chinese text
 
 
-_parts: Recent[UUID, _Parts] = Recent(500)
+_parts: Recent[UUID, _Parts] = Recent(2000)
 _engines: Recent[str, EngineDefinition] = Recent(100)
 
 
@@ -91,6 +92,17 @@ def for_order_type(session: Session, order_type: str) -> Definition:
     if definition is None:
         raise NoProcessForTypeError(type=order_type)
     return definition
+
+
+def started_by_message(session: Session, name: str) -> list[tuple[str, str]]:
+    """The processes in use that begin when this message comes, and the start events at which they do."""
+    published = session.scalars(select(Definition).where(Definition.state == "published").order_by(Definition.key)).all()
+    return [
+        (definition.key, start.element)
+        for definition in published
+        for start in _parts_of(session, definition.id).message_starts
+        if start.message == name
+    ]
 
 
 def versions(session: Session, key: str) -> list[Definition]:
@@ -194,7 +206,9 @@ def _read_parts(definition: Definition, files: Mapping[str, bytes]) -> _Parts:
         elif language is not None and isinstance(content := _json(files[name]), dict):
             strings.setdefault(language, {}).update(content)
     settings = _settings(definition, files)
-    return _Parts(_fingerprint(files, settings), settings, forms, strings)
+    main = _main(files, settings)
+    starts = read(settings.main, files[settings.main]).message_starts if settings.main in files else ()
+    return _Parts(_fingerprint(files, settings), settings, tuple(start for start in starts if start.process_id == main), forms, strings)
 
 
 def _json(content: bytes) -> Any:
@@ -228,7 +242,11 @@ def _fingerprint(files: Mapping[str, bytes], settings: ProcessSettings) -> str:
 
 
 def _build(files: Mapping[str, bytes], settings: ProcessSettings) -> EngineDefinition:
-    """Hand the engine its files, and the id of the process that the main diagram begins with."""
     run = {name: content for name, content in files.items() if name.endswith((".bpmn", ".dmn"))}
+    return EngineDefinition.build(_main(files, settings), run)
+
+
+def _main(files: Mapping[str, bytes], settings: ProcessSettings) -> str:
+    """The id of the process that runs: the key where the main diagram has it, else the process that it begins with."""
     drawn = read(settings.main, files[settings.main]).process_ids if settings.main in files else ()
-    return EngineDefinition.build(settings.key if settings.key in drawn or not drawn else drawn[0], run)
+    return settings.key if settings.key in drawn or not drawn else drawn[0]

@@ -378,6 +378,25 @@ def test_an_archive_that_lies_about_its_sizes_is_refused() -> None:
 # ---- what others read
 
 
+def test_a_message_that_nobody_awaits_begins_the_processes_that_are_in_use_for_it(database: Engine) -> None:
+    start = '<startEvent id="called"><messageEventDefinition messageRef="m"/></startEvent>'
+    start += '<sequenceFlow id="x" sourceRef="called" targetRef="step0"/>'
+    drawn = (
+        diagram("a", task())
+        .decode()
+        .replace("<process", '<message id="m" name="phone-rang"/><process')
+        .replace("<userTask", start + "<userTask")
+    )
+    deploy({"a.bpmn": drawn.encode()})
+    deploy({"b.bpmn": diagram("b", task())})
+    with unit_of_work(write=False) as session:
+        assert definitions.started_by_message(session, "phone-rang") == [("a", "called")]
+        assert definitions.started_by_message(session, "doorbell") == []
+    deploy({"a.bpmn": diagram("a", task())})
+    with unit_of_work(write=False) as session:
+        assert definitions.started_by_message(session, "phone-rang") == []
+
+
 def test_texts_of_the_drawing_in_the_readers_language(database: Engine) -> None:
     (made,) = deploy(repair())
     with unit_of_work(write=False) as session:
