@@ -21,7 +21,6 @@ from bpm.models.classes import ServiceClass
 from bpm.models.org import Membership, Unit, User
 
 Json = dict[str, Any]
-_FINEST_LEVEL = 4
 _WORKING_UNITS = ("DEPARTMENT", "SECTION", "HALL", "PARTNER")
 
 
@@ -109,10 +108,12 @@ def _choices(session: Session, rule: Json, language: str, city: str | None) -> N
 
 
 def _classes(session: Session, language: str) -> Iterator[tuple[str, str]]:
-    """The finest classes that are still given, with their path."""
+    """The classes that are still given and not divided further, with their path."""
     every = {each.code: each for each in session.scalars(select(ServiceClass).order_by(ServiceClass.code))}
-    for each in every.values():
-        if each.level == _FINEST_LEVEL and each.replaced_by is None:
+    given = [each for each in every.values() if each.replaced_by is None]
+    divided = {each.parent for each in given}
+    for each in given:
+        if each.code not in divided:
             yield each.code, " / ".join(_own_name(above, language) for above in _upwards(every, each))
 
 
