@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, forms, inbox, incidents, journal, messages, queues, work_items
+from bpm import access, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
@@ -89,14 +89,12 @@ def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], a
     """Hand a person's answers to the process and move it on. Raises AnswersError and what ``inbox.for_completion`` raises."""
     instance = lock(session, inbox.get(session, task_id, actor).instance_id)
     task = inbox.for_completion(session, task_id, actor)
-    checked = _checked(session, instance, task, answers, actor)
+    form = form_of(session, task, actor.language)
+    checked = dict(answers) if form is None else forms.check(form, answers)
+    if form is not None and task.order is not None and actor.user_id is not None:
+        evaluations.record(session, task.order, task, form, checked, actor.user_id, now)
     apply(session, instance, c.CompleteTask(task.token_id, checked), Doing(actor, now, task.token_id))
     return task
-
-
-def _checked(session: Session, instance: Instance, task: Task, answers: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    form = form_of(session, task, actor.language)
-    return dict(answers) if form is None else forms.check(form, answers)
 
 
 def form_of(session: Session, task: Task, language: str) -> forms.Form | None:
