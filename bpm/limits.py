@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, definitions, journal, org, work_items
@@ -31,6 +31,10 @@ WARNING_PERCENT = 75.0
 """When a limit without a ladder begins to warn, in percent of the limit."""
 
 OPEN = ("open", "claimed", "suspended")
+
+_SHORTLY = timedelta(days=30)
+_THIRD_LEVEL = 6
+"""Digits of a class's code that stand for its first three levels."""
 
 
 class LimitError(InvalidError):
@@ -283,7 +287,7 @@ def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
     The points are those of the table that the process names for ``priority`` (reference processes, D3), and those of the tiers that the
     order has reached (D7).
     """
-    points = _asked(session, order, "priority", now)
+    points = _asked(session, order, "priority", now, repeat_flag=_is_repeat(session, order))
     if isinstance(points, int | float):
         reached = [row for row in _rows(_asked(session, order, "ladder", now)) if 0 < int(row["tier"]) <= order.escalation_tier]
         order.priority = int(points) + sum(int(row.get("priority") or 0) for row in reached)
@@ -307,10 +311,24 @@ def decide(session: Session, order: WorkOrder, what: str, now: datetime | None, 
     return definitions.engine_definition(session, definition).decide(table, {**_facts(session, order, now), **facts}).result
 
 
-def _asked(session: Session, order: WorkOrder, what: str, now: datetime | None) -> Any:
+def _is_repeat(session: Session, order: WorkOrder) -> bool:
+    """Tell whether the same customer has complained of the same thing (to the third level of its class) shortly before."""
+    numbers = [number for number in (order.customer_number, order.contact_phone) if number]
+    if not numbers or not order.class_code:
+        return False
+    query = select(WorkOrder.id).where(
+        or_(WorkOrder.customer_number.in_(numbers), WorkOrder.contact_phone.in_(numbers)),
+        WorkOrder.class_code.startswith(order.class_code[:_THIRD_LEVEL], autoescape=True),
+        WorkOrder.created_at.between(order.created_at - _SHORTLY, order.created_at),
+        WorkOrder.id != order.id,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _asked(session: Session, order: WorkOrder, what: str, now: datetime | None, **facts: Any) -> Any:
     """What a table says, or None: one that cannot be asked holds nobody's work up."""
     try:
-        return decide(session, order, what, now)
+        return decide(session, order, what, now, **facts)
     except StepError as error:
         _log.warning("order %s: the table for %s cannot be asked: %s", order.number, what, error)
         return None

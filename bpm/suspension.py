@@ -230,8 +230,17 @@ def tell_process(session: Session, order: WorkOrder, what: str, payload: dict[st
     session.flush()
     if name is None or not messages.awaiting(session, "message", name, business_key=order.number):
         return False
-    everything = {"current_user": order.current_user, "current_unit": order.current_unit, **payload}
+    everything = {"current_user": _who_has_it(session, order), "current_unit": order.current_unit, **payload}
     return bool(instances.deliver(session, name, order.number, everything, now, business_key=order.number, actor=actor))
+
+
+def _who_has_it(session: Session, order: WorkOrder) -> str | None:
+    """Whom a drawn notice reaches about this order now: a login, or role@unit while nobody has taken the newest step."""
+    tasks = workorders.open_tasks(session, order)
+    if not tasks:
+        return order.current_user
+    newest = tasks[-1]
+    return newest.assignee.login if newest.assignee else f"{newest.role}@{newest.unit_code}"
 
 
 # ---- may it?

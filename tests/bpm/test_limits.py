@@ -97,3 +97,14 @@ class TestOrders:
             assert order.priority == 30
             limits.prioritise(session, order, at("2026-11-09 09:00"))
             assert order.priority == 55
+
+    def test_whoever_complains_of_the_same_thing_again_is_more_urgent(self, desk: Casework) -> None:
+        desk.complain(customer_number="13900000001", class_code="01010101")
+        desk.wait("2026-11-04 10:00")
+        desk.complain(customer_number="13900000001", class_code="01010102")
+        assert desk.case.priority == 45
+        desk.complain(customer_number="13900000001", class_code="02010101")  # of something else
+        assert desk.case.priority == 30
+        desk.wait("2026-12-10 10:00")
+        desk.complain(customer_number="13900000001", class_code="01010101")  # of the same, but long after
+        assert desk.case.priority == 30
