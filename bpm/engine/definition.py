@@ -202,7 +202,6 @@ class _Builder:
             root = parse(name, content, self.notes[name])
             if root is not None:
                 self.roots[name] = normalise(root, self.notes[name])
-        self.refuse()
 
     def survey(self, name: str, root: Element, known: Mapping[str, Decision]) -> None:
         """Gather what the platform and the facts want to know, and check what only the whole bundle can tell."""
@@ -222,23 +221,21 @@ class _Builder:
         extensions = extensions_of(element)
         self.names.setdefault(own, drawn_name(element).removesuffix(OWN))
         for form in extensions.get("form", []):
-            self.drawn.forms.append((name, own, form["ref"]))
-        if local(element) == "serviceTask":
-            call, inputs = extensions["call"][0], tuple(given["name"] for given in extensions.get("input", []))
-            tries = int(call["tries"]) if call.get("tries") else None
-            self.drawn.calls.append(
-                Call(name, own, self.names[own], call["connector"], call["operation"], inputs, tries, call.get("onFailure"))
-            )
+            self.drawn.forms.append((name, own, form.get("ref", "")))
+        for call in extensions.get("call", []) if local(element) == "serviceTask" else ():
+            self.call(name, own, call, extensions)
         for asked in extensions.get("decision", []) if local(element) == "businessRuleTask" else ():
-            if asked["id"] not in known:
-                self.notes[name].refuse(
-                    element,
-                    "decision-missing",
-                    N_("“{name}” asks the decision {decision}, which is not in the files."),
-                    decision=asked["id"],
-                )
+            if asked.get("id") not in known:
+                text = N_("“{name}” asks the decision {decision}, which is not in the files.")
+                self.notes[name].refuse(element, "decision-missing", text, decision=asked.get("id"))
         if local(element) == "callActivity":
             self.called(name, element)
+
+    def call(self, name: str, own: str, call: dict[str, str], extensions: dict[str, list[dict[str, str]]]) -> None:
+        inputs = tuple(given.get("name", "") for given in extensions.get("input", []))
+        tries = int(call["tries"]) if call.get("tries", "").isdigit() else None
+        given = (call.get("connector", ""), call.get("operation", ""))
+        self.drawn.calls.append(Call(name, own, self.names[own], *given, inputs, tries, call.get("onFailure") or None))
 
     def called(self, name: str, element: Element) -> None:
         called = str(element.get("calledElement"))

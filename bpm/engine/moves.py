@@ -66,17 +66,23 @@ def _entry_of(task: Task) -> Any:
 def _earlier(task: Task, element: str | None) -> Task | None:
     """The last run of an element before this token in its scope; None for the element: the last user task."""
     unit = task.parent is not None and isinstance(task.parent.task_spec, LoopTask)
-    step = task.parent.parent if unit else task.parent
+    step = _before(task.parent if unit else task)
     while step is not None:
-        if _is(step, element) and not isinstance(step.task_spec, BoundaryEventSplit):
-            return _with_events(step)
-        step = step.parent
+        if _is(step, element):
+            return step
+        step = _before(step)
     return None
 
 
-def _with_events(step: Task) -> Task:
-    """A run of a step begins where the events attached to it are armed."""
-    return step
+def _before(step: Task) -> Task | None:
+    """The step before. Before one that was entered anew by hand stands what stood before its earlier run."""
+    parent: Task | None = step.parent
+    if parent is None or parent._state != S.CANCELLED:
+        return parent
+    run = parent
+    while run is not None and run.task_spec is not step.task_spec:
+        run = run.parent
+    return _before(run) if run is not None else parent
 
 
 def _is(step: Task, element: str | None) -> bool:

@@ -153,10 +153,14 @@ def model(body: str, ways: str) -> bytes:
 
 
 def lanes(**of: str) -> str:
-    return "<laneSet>" + "".join(f'<lane name="{name}"><flowNodeRef>{step}</flowNodeRef></lane>' for step, name in of.items()) + "</laneSet>"
+    return (
+        "<laneSet>" + "".join(f'<lane name="{name}"><flowNodeRef>{step}</flowNodeRef></lane>' for step, name in of.items()) + "</laneSet>"
+    )
 
 
-def table(policy: str, rules: list[tuple[str, str]], *, aggregation: str = "", look_at: str = "amount", outputs: str = "", known: str = "D") -> bytes:
+def table(
+    policy: str, rules: list[tuple[str, str]], *, aggregation: str = "", look_at: str = "amount", outputs: str = "", known: str = "D"
+) -> bytes:
     column = outputs or '<output id="o" name="r"><outputValues><text>"high","mid","low"</text></outputValues></output>'
     rows = "".join(
         f'<rule id="r{number}"><description>rule {number}</description><inputEntry><text><![CDATA[{test}]]></text></inputEntry>'

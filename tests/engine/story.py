@@ -32,7 +32,14 @@ def build(*drawings: bytes, key: str = "p", tables: tuple[bytes, ...] = ()) -> D
 class Story:
     """One instance and what it said last."""
 
-    def __init__(self, *drawings: bytes, at: str = MORNING, tables: tuple[bytes, ...] = (), calendars: Mapping[str, Any] | None = None, fresh: bool = True):
+    def __init__(
+        self,
+        *drawings: bytes,
+        at: str = MORNING,
+        tables: tuple[bytes, ...] = (),
+        calendars: Mapping[str, Any] | None = None,
+        fresh: bool = True,
+    ):
         self.drawings, self.tables, self.fresh = drawings, tables, fresh
         self.now, self.calendars = datetime.fromisoformat(at), calendars or {}
         self.definition = build(*drawings, tables=tables)

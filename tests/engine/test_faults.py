@@ -5,7 +5,17 @@ import sys
 import pytest
 
 from bpm.engine import commands as c
-from bpm.engine.facts import CallRequested, InstanceEnded, MessageAwaited, MessageForgotten, MessageSent, SignalAwaited, SignalThrown, StepFailed, Stuck
+from bpm.engine.facts import (
+    CallRequested,
+    InstanceEnded,
+    MessageAwaited,
+    MessageForgotten,
+    MessageSent,
+    SignalAwaited,
+    SignalThrown,
+    StepFailed,
+    Stuck,
+)
 from bpm.engine.facts import TaskClosed, TaskOpened, TimerCleared, TimerSet
 from bpm.engine.process import NotOpenError
 from bpm.errors import RefusedError
@@ -34,7 +44,9 @@ def test_an_event_subprocess_catches_an_error_end():
 
 
 def test_an_event_subprocess_catches_an_escalation_from_outside():
-    case = Story(model(start() + gateway("parallel", "g") + user("u", "w") + end() + event_sub("escalation"), "s > g > u > e; g > w > e")).start()
+    case = Story(
+        model(start() + gateway("parallel", "g") + user("u", "w") + end() + event_sub("escalation"), "s > g > u > e; g > w > e")
+    ).start()
     case.do(c.Escalate("late"))
     assert case.users == ["h"]
     assert len(case.has(TaskClosed)) == 2
@@ -131,7 +143,9 @@ def test_a_join_keeps_what_each_branch_has_changed():
 
 
 def test_variables_that_are_set_by_hand_are_not_lost_at_a_join():
-    case = Story(model(start() + gateway("parallel", "a", "j") + user("u1", "u2") + end(), "s > a; a > u1 > j; a > u2 > j; j > e")).start(x=0)
+    case = Story(model(start() + gateway("parallel", "a", "j") + user("u1", "u2") + end(), "s > a; a > u1 > j; a > u2 > j; j > e")).start(
+        x=0
+    )
     case.done("u1")
     case.do(c.SetData({"x": 5}))
     case.done("u2")
@@ -173,7 +187,9 @@ def test_two_thousand_five_hundred_rounds_in_one_step():
 
 def test_a_thousand_steps_in_a_row_are_drawn_and_run():
     steps = [f"t{number}" for number in range(1500)]
-    case = Story(model(start() + "".join(node("task", step) for step in steps) + user("u") + end(), f"s > {' > '.join(steps)} > u > e")).start()
+    case = Story(
+        model(start() + "".join(node("task", step) for step in steps) + user("u") + end(), f"s > {' > '.join(steps)} > u > e")
+    ).start()
     assert case.users == ["u"]
 
 
@@ -234,7 +250,11 @@ def test_an_inclusive_gateway_joins_what_it_has_split():
 
 
 def test_a_message_goes_from_one_instance_to_the_one_that_awaits_its_key():
-    asks = ext(baton("message", correlation="= order"), baton("payload", name="sum", value="= amount * 2"), baton("payload", name="kind", value="refund"))
+    asks = ext(
+        baton("message", correlation="= order"),
+        baton("payload", name="sum", value="= amount * 2"),
+        baton("payload", name="kind", value="refund"),
+    )
     sender = Story(model(start() + node("sendTask", "snd", asks, messageRef="M") + end(), "s > snd > e")).start(order="投诉-7", amount=4)
     sent = sender.has(MessageSent)[0]
     assert (sent.name, sent.correlation, sent.payload) == ("paid", "投诉-7", {"sum": 8, "kind": "refund"})
@@ -275,7 +295,10 @@ def test_a_conditional_event_attached_to_a_task():
 
 
 def test_a_conditional_event_sees_what_another_branch_changes():
-    drawing = model(start() + gateway("parallel", "g") + user("u", "w", "w2") + catch("k", when("amount > 10")) + end(), "s > g; g > k > u > e; g > w > w2 > e")
+    drawing = model(
+        start() + gateway("parallel", "g") + user("u", "w", "w2") + catch("k", when("amount > 10")) + end(),
+        "s > g; g > k > u > e; g > w > w2 > e",
+    )
     case = Story(drawing).start(amount=1)
     case.done("w", amount=12)
     assert "u" in case.users
@@ -283,7 +306,13 @@ def test_a_conditional_event_sees_what_another_branch_changes():
 
 def race() -> bytes:
     return model(
-        start() + gateway("eventBased", "g") + catch("t", after("PT1H")) + catch("t2", after("PT2H")) + catch("k", "message") + user("a", "b", "d") + end(),
+        start()
+        + gateway("eventBased", "g")
+        + catch("t", after("PT1H"))
+        + catch("t2", after("PT2H"))
+        + catch("k", "message")
+        + user("a", "b", "d")
+        + end(),
         "s > g; g > t > a > e; g > k > b > e; g > t2 > d > e",
     )
 
@@ -356,7 +385,11 @@ def test_an_error_that_nobody_catches_is_an_incident_at_its_end():
 
 
 def test_a_terminate_end_ends_its_subprocess_with_what_all_tokens_have():
-    inside = sub("sp", start("is") + gateway("parallel", "g") + user("a", "b", "b2") + end("ie", "terminate") + end("ie2"), "is > g; g > a > ie; g > b > b2 > ie2")
+    inside = sub(
+        "sp",
+        start("is") + gateway("parallel", "g") + user("a", "b", "b2") + end("ie", "terminate") + end("ie2"),
+        "is > g; g > a > ie; g > b > b2 > ie2",
+    )
     case = Story(model(start() + inside + user("v") + end(), "s > sp > v > e")).start()
     assert case.users == ["a", "b"]
     case.done("b", y=2)
@@ -426,7 +459,11 @@ def test_three_units_at_once_answer_in_any_order_and_are_collected_in_their_own(
 
 
 def test_two_of_three_are_enough():
-    case = Story(model(start() + user("u", inner=several(enough("nrOfCompletedInstances / nrOfInstances >= 0.6"))) + user("v") + end(), "s > u > v > e"))
+    case = Story(
+        model(
+            start() + user("u", inner=several(enough("nrOfCompletedInstances / nrOfInstances >= 0.6"))) + user("v") + end(), "s > u > v > e"
+        )
+    )
     case.start(units=[1, 2, 3])
     first, _, third = case.has(TaskOpened)
     case.do(c.CompleteTask(third.place.token_id, {"answer": 3}))
@@ -438,7 +475,9 @@ def test_two_of_three_are_enough():
 
 
 def test_one_by_one_until_somebody_says_no():
-    case = Story(model(start() + user("u", inner=several(enough('answer == "no"'), at_once=False)) + user("v") + end(), "s > u > v > e")).start(units=[1, 2, 3])
+    case = Story(
+        model(start() + user("u", inner=several(enough('answer == "no"'), at_once=False)) + user("v") + end(), "s > u > v > e")
+    ).start(units=[1, 2, 3])
     case.done("u", answer="yes")
     assert case.users == ["u"]
     case.done("u", answer="no")
@@ -446,7 +485,9 @@ def test_one_by_one_until_somebody_says_no():
 
 
 def test_a_timer_takes_all_units_away():
-    drawing = model(start() + user("u", inner=several()) + bound("b", "u", after("PT1H")) + user("v", "x") + end(), "s > u > v > e; b > x > e")
+    drawing = model(
+        start() + user("u", inner=several()) + bound("b", "u", after("PT1H")) + user("v", "x") + end(), "s > u > v > e; b > x > e"
+    )
     case = Story(drawing).start(units=[1, 2])
     case.done("u", answer=7)
     case.tick("b")
@@ -455,7 +496,9 @@ def test_a_timer_takes_all_units_away():
 
 
 def test_a_call_activity_takes_in_and_gives_out_what_is_written():
-    mapping = ext(baton("in", target="n", value="= amount * 2"), baton("in", target="kind", value="refund"), baton("out", target="back", value="= r"))
+    mapping = ext(
+        baton("in", target="n", value="= amount * 2"), baton("in", target="kind", value="refund"), baton("out", target="back", value="= r")
+    )
     outer = process(start() + node("callActivity", "ca", mapping, calledElement="q") + user("v") + end(), "s > ca > v > e")
     inner = process(start("qs") + user("qu") + script("qx", "r = n + 1") + end("qe"), "qs > qu > qx > qe", "q")
     case = Story(document(outer, inner)).start(amount=5, secret=1)
@@ -469,8 +512,12 @@ def test_a_call_activity_takes_in_and_gives_out_what_is_written():
 
 def test_data_objects_are_kept_apart_from_the_variables():
     objects = '<dataObject id="case"/><dataObjectReference id="r1" dataObjectRef="case"/>'
-    write = node("scriptTask", "w", '<dataOutputAssociation id="o1"><targetRef>r1</targetRef></dataOutputAssociation><script>case = 7</script>')
-    read = node("scriptTask", "r", '<dataInputAssociation id="i1"><sourceRef>r1</sourceRef></dataInputAssociation><script>got = case + 1</script>')
+    write = node(
+        "scriptTask", "w", '<dataOutputAssociation id="o1"><targetRef>r1</targetRef></dataOutputAssociation><script>case = 7</script>'
+    )
+    read = node(
+        "scriptTask", "r", '<dataInputAssociation id="i1"><sourceRef>r1</sourceRef></dataInputAssociation><script>got = case + 1</script>'
+    )
     case = Story(model(objects + start() + write + user("u") + read + end(), "s > w > u > r > e")).start()
     assert "case" not in case.data_of("u")
     case.done("u")
@@ -480,7 +527,9 @@ def test_data_objects_are_kept_apart_from_the_variables():
 
 def test_subprocesses_in_subprocesses_each_with_its_own_event():
     inner = sub("s2", start("i2") + user("a") + end("e2"), "i2 > a > e2") + bound("b2", "s2", after("PT1H")) + user("x")
-    case = Story(model(start() + sub("s1", start("i1") + inner + end("e1"), "i1 > s2 > e1; b2 > x > e1") + user("v") + end(), "s > s1 > v > e")).start()
+    case = Story(
+        model(start() + sub("s1", start("i1") + inner + end("e1"), "i1 > s2 > e1; b2 > x > e1") + user("v") + end(), "s > s1 > v > e")
+    ).start()
     opened = case.has(TaskOpened)[0].place
     assert len(opened.scopes) == 2
     assert opened.scope_id == opened.scopes[0]
@@ -514,7 +563,10 @@ def test_a_message_attached_to_a_task_comes_twice():
 
 def test_an_error_goes_to_the_event_that_names_its_code():
     inside = sub("sp", start("is") + user("u") + end("ie", "error"), "is > u > ie")
-    drawing = model(start() + inside + bound("any", "sp", "any error") + bound("b", "sp", "error") + user("x", "y") + end(), "s > sp > e; any > y > e; b > x > e")
+    drawing = model(
+        start() + inside + bound("any", "sp", "any error") + bound("b", "sp", "error") + user("x", "y") + end(),
+        "s > sp > e; any > y > e; b > x > e",
+    )
     case = Story(drawing).start()
     case.done("u")
     assert case.users == ["x"]
@@ -550,7 +602,12 @@ def test_an_attached_event_whose_arming_failed_goes_with_its_activity():
 
 
 def test_a_multi_instance_of_calls_has_one_scope_for_each_unit():
-    call = node("callActivity", "ca", ext(baton("in", target="unit", value="= unit"), baton("out", target="answer", value="= said")) + several(), calledElement="q")
+    call = node(
+        "callActivity",
+        "ca",
+        ext(baton("in", target="unit", value="= unit"), baton("out", target="answer", value="= said")) + several(),
+        calledElement="q",
+    )
     inner = process(start("qs") + user("qu") + end("qe"), "qs > qu > qe", "q")
     case = Story(document(process(start() + call + user("v") + end(), "s > ca > v > e"), inner)).start(units=["a", "b"])
     one, two = case.has(TaskOpened)
@@ -562,7 +619,9 @@ def test_a_multi_instance_of_calls_has_one_scope_for_each_unit():
 
 
 def test_a_late_timer_and_a_second_completion_change_nothing():
-    case = Story(model(start() + user("u", "v") + bound("b", "u", after("PT1H"), stays=True) + user("x") + end(), "s > u > v > e; b > x > e")).start()
+    case = Story(
+        model(start() + user("u", "v") + bound("b", "u", after("PT1H"), stays=True) + user("x") + end(), "s > u > v > e; b > x > e")
+    ).start()
     late = c.FireTimer(case.token("b", TimerSet), "b")
     twice = c.CompleteTask(case.token("u"))
     case.done("u")

@@ -1,7 +1,19 @@
 """A step: what a command changes is told as facts."""
 
 from bpm.engine import commands as c
-from bpm.engine.facts import CallDropped, CallRequested, Decided, ElementEntered, InstanceEnded, NoticeAsked, StepFailed, TaskClosed, TaskOpened, TimerCleared, TimerSet
+from bpm.engine.facts import (
+    CallDropped,
+    CallRequested,
+    Decided,
+    ElementEntered,
+    InstanceEnded,
+    NoticeAsked,
+    StepFailed,
+    TaskClosed,
+    TaskOpened,
+    TimerCleared,
+    TimerSet,
+)
 
 from .drawing import after, baton, bound, catch, end, ext, gateway, lanes, model, rule, script, service, start, table, user
 from .story import Story
@@ -77,7 +89,11 @@ def test_a_call_that_fails_without_one_is_an_incident_and_can_be_tried_again():
 
 
 def test_a_failing_script_stops_its_branch_only():
-    case = Story(model(start() + gateway("parallel", "g") + script("bad", "x = y + 1") + user("u") + end() + end("e2"), "s > g > bad > e; g > u > e2")).start()
+    case = Story(
+        model(
+            start() + gateway("parallel", "g") + script("bad", "x = y + 1") + user("u") + end() + end("e2"), "s > g > bad > e; g > u > e2"
+        )
+    ).start()
     assert case.has(StepFailed)[0].place.element_id == "bad"
     case.done("u")
     case.do(c.SetData({"y": 4}))
