@@ -124,7 +124,7 @@ def check_password(session: Session, login: str, password: str, address: str, no
     keys = (f"account {login.casefold()}", f"address {address}")
     limits = (TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS)
     _tries.check(zip(keys, limits, strict=True), now)
-    found = session.scalar(select(User).where(User.login == login, User.active))
+    found = session.scalar(select(User).where(User.login == login, User.active)) if login.isprintable() else None
     kept = found.password_hash if found is not None else None
     nobodys = _nobodys_hash()
     right = _verify(kept or nobodys, password)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
 from bpm.errors import N_, NotFoundError
@@ -24,6 +24,7 @@ CUSTOMER_SERVICE = "CS_DEPT"
 
 _DEPARTMENT_AND_ABOVE = ("DEPARTMENT", "CITY", "PROVINCE")
 _FOUND_AT_ONCE = 20
+_DEEPEST = 20  # a unit that stood above itself would send us in circles
 
 
 class UserNotFoundError(NotFoundError):
@@ -82,7 +83,9 @@ def resolve_unit(session: Session, unit: str, city: str | None) -> Unit | None:
 
     Of several of one function in a city (business halls), the one whose code comes first.
     """
-    return _unit_of_code(session, unit) or _unit_of_function(session, unit, city) or _unit_of_function(session, unit, None)
+    in_city = (Unit.function == unit) & or_(Unit.city == city, Unit.city.is_(None))
+    found = session.scalars(select(Unit).where(or_(Unit.code == unit, in_city))).all()
+    return min(found, key=lambda each: (each.code != unit, each.city is None, each.code), default=None)
 
 
 def members(session: Session, unit_code: str, role: str) -> list[User]:
@@ -174,7 +177,7 @@ def _present(session: Session, person: User, now: datetime | None) -> User | Non
 
 def _posts_upwards(session: Session, unit_code: str, kind: Post, city: str | None) -> Iterator[Sequence[User]]:
     """Those who hold the post, then those who hold it further up, level by level."""
-    above = list(_upwards(session, unit_code))
+    above = _upwards(session, unit_code)
     match kind:
         case "section_head":
             yield from (heads(session, each.code) for each in above)
@@ -194,14 +197,12 @@ def _customer_service_heads(session: Session, city: str | None) -> Iterator[Sequ
             yield members(session, department.code, "CS_MANAGER") or heads(session, department.code)
 
 
-def _upwards(session: Session, unit_code: str) -> Iterator[Unit]:
-    """The unit, its parent, and so on to the top."""
-    current = _unit_of_code(session, unit_code)
-    seen: set[UUID] = set()
-    while current is not None and current.id not in seen:
-        yield current
-        seen.add(current.id)
-        current = current.parent
+def _upwards(session: Session, unit_code: str) -> Sequence[Unit]:
+    """The unit, its parent, and so on to the top, in one query."""
+    above = select(Unit.id, Unit.parent_id, literal(0).label("steps")).where(Unit.code == unit_code).cte("above", recursive=True)
+    parents = select(Unit.id, Unit.parent_id, above.c.steps + 1).join(above, Unit.id == above.c.parent_id)
+    above = above.union_all(parents.where(above.c.steps < _DEEPEST))
+    return session.scalars(select(Unit).join(above, Unit.id == above.c.id).order_by(above.c.steps)).all()
 
 
 def _unique(people: Iterable[User | None]) -> list[User]:

@@ -170,6 +170,9 @@ def _resource(session: Session, content: bytes) -> Resource:
 
 
 def _put_into_use(session: Session, definition: Definition, login: str, now: datetime) -> None:
+    session.execute(
+        select(Definition.id).where(Definition.key == definition.key).order_by(Definition.id).with_for_update()
+    )  # one at a time
     in_use = (Definition.key == definition.key, Definition.state == "published", Definition.id != definition.id)
     session.execute(update(Definition).where(*in_use).values(state="retired"))
     definition.state, definition.published_at, definition.published_by = "published", now, login

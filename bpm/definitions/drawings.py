@@ -56,7 +56,7 @@ class Drawing:
     findings: tuple[Finding, ...] = ()
 
 
-@lru_cache(256)
+@lru_cache(128)
 def read(file: str, content: bytes) -> Drawing:
     """Read a diagram; what keeps it from being read stands in its findings."""
     notes = Notes(file)
@@ -76,7 +76,7 @@ def read(file: str, content: bytes) -> Drawing:
     )
 
 
-@lru_cache(256)
+@lru_cache(128)
 def decision_ids(file: str, content: bytes) -> frozenset[str]:
     """The ids of the decision tables in a file; what keeps it from being read is told by the engine."""
     root = parse(file, content, Notes(file))

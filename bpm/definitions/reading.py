@@ -82,7 +82,7 @@ def latest(session: Session, key: str) -> Definition:
 
 def find_published(session: Session, key: str) -> Definition | None:
     """The version of a process that is in use, or None."""
-    return session.scalar(select(Definition).where(Definition.key == key, Definition.state == "published"))
+    return session.scalar(select(Definition).where(Definition.key == key, Definition.state == "published").limit(1))
 
 
 def for_order_type(session: Session, order_type: str) -> Definition:
@@ -180,7 +180,7 @@ def text(session: Session, definition_id: UUID, zh: str, language: str) -> str:
 def engine_findings(files: Mapping[str, bytes], settings: ProcessSettings) -> list[Finding]:
     """What the engine has to say about files that are to become a version."""
     try:
-        built = _build(files, settings)
+        built = _engines.get(_fingerprint(files, settings), lambda: _build(files, settings))
     except RefusedError as error:
         return error.findings
     return list(built.findings)

@@ -54,8 +54,11 @@ def check(form: Form, answers: Mapping[str, Any], *, partial: bool = False) -> J
 
 
 def _cleared(value: Any) -> Any:
-    """A text of blanks is no answer."""
-    return None if isinstance(value, str) and not value.strip() else value
+    """A text of blanks is no answer; the one character that PostgreSQL cannot keep is dropped."""
+    if not isinstance(value, str):
+        return value
+    kept = value.replace("\0", "")
+    return kept if kept.strip() else None
 
 
 def _wrong(form: Form, filled: Json, *, partial: bool) -> dict[str, FieldSentence]:

@@ -69,11 +69,11 @@ def test_an_unknown_login_looks_like_a_wrong_password(people: dict[str, User]) -
         session.add(people["handler"])
         people["handler"].active = False
     told = []
-    for login, password in (("agent", "wrong"), ("nobody", PASSWORD), ("handler", PASSWORD), ("qa", PASSWORD)):
+    for login, password in (("agent", "wrong"), ("nobody", PASSWORD), ("handler", PASSWORD), ("qa", PASSWORD), ("\0", "x")):
         with patch.object(access, "_verify", wraps=access._verify) as verify, pytest.raises(access.LoginFailedError) as caught:
             log_in(login, password)
         told.append((str(caught.value), caught.value.facts, verify.call_count))
-    assert told == [("This login and this password do not belong together.", {}, 1)] * 4, "same words, same work"
+    assert told == [("This login and this password do not belong together.", {}, 1)] * 5, "same words, same work"
 
 
 @pytest.mark.usefixtures("people")

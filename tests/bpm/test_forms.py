@@ -183,6 +183,10 @@ def test_a_text_that_was_cleared_is_none(database: Engine) -> None:
     assert forms.check(resolve(HANDLE), {**GOOD, "mail": "  ", "amount": None}) == {**GOOD, "mail": None, "amount": None}
 
 
+def test_a_character_that_no_database_keeps_is_dropped(database: Engine) -> None:
+    assert forms.check(resolve(HANDLE), {**GOOD, "findings": "天线\0松动"}) == GOOD
+
+
 def test_a_draft_may_be_half_done_but_not_wrong() -> None:
     assert faults({"outcome": "DONE"}, partial=True) == {}
     assert faults({"outcome": "LATER"}, partial=True) == {"outcome": "This is not one of the choices: DONE, RETURN."}
