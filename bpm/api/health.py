@@ -62,7 +62,8 @@ def _gauge(name: str, told: str, value: float) -> Iterator[str]:
 
 
 def _counts(session: Session, name: str, told: str, column: InstrumentedAttribute[str], values: tuple[str, ...]) -> Iterator[str]:
-    rows = dict(session.execute(select(column, func.count()).where(column.in_(values)).group_by(column)).tuples())
+    query = select(column, func.count()).where(column.in_(values)).group_by(column)
+    rows = {value: count for value, count in session.execute(query)}  # noqa: C416 -- dict() would not see that a row is a pair
     yield f"# HELP {name} {told}"
     yield f"# TYPE {name} gauge"
     for value in values:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from jsonschema import Draft202012Validator
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from bpm import inbox, instances, limits
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
+from bpm.forms import Form
 from bpm.models.task import Task, TaskComment
 
 VIEWS = ("mine", "unit", "all", "done")
@@ -172,9 +174,24 @@ def whole_task(session: Session, task: Task, language: str, now: datetime) -> di
     if row["limit"] is not None:
         row["limit"]["used"] = round(limits.used_minutes(session, task, now), 2)
     form = instances.form_of(session, task, language) if task.status in inbox.OPEN else None
-    row["form"] = None if form is None else {"name": form.name, "title": form.title, "schema": form.schema, "ui": form.ui}
+    row["form"] = None if form is None else _form(form)
     row["data"] = instances.task_data(session, task)
     return row
+
+
+def _form(form: Form) -> dict[str, Any]:
+    """A form, with all that its ordinary way asks for among the required fields: a program need not work out any condition.
+
+    Beside other answers some of them are hidden (``ui`` says which) and then not asked for, as everywhere.
+    """
+    defaults = {name: rule["default"] for name, rule in form.fields.items() if "default" in rule}
+    asked = set(form.schema.get("required", ()))
+    for branch in form.schema.get("allOf", ()):
+        if "if" in branch:
+            way = "then" if Draft202012Validator(branch["if"]).is_valid(defaults) else "else"
+            asked.update(branch.get(way, {}).get("required", ()))
+    required = [name for name in form.fields if name in asked and form.shows(name, defaults)]
+    return {"name": form.name, "title": form.title, "schema": {**form.schema, "required": required}, "ui": form.ui}
 
 
 def comment_row(comment: TaskComment) -> dict[str, Any]:
