@@ -204,7 +204,13 @@ class Case:
 
 
 CLASSES = ["01010101"]
-UNITS = ["531-NETWORK"]
+
+
+def unit_meant(found: Any) -> Any:
+    """The unit of the demo city where a default names a function only."""
+    if isinstance(found, list):
+        return [unit_meant(each) for each in found]
+    return found if "-" in found else f"531-{found}"
 
 
 def defaults(drawn: Mapping[str, Any], data: Data) -> Data:
@@ -216,7 +222,9 @@ def defaults(drawn: Mapping[str, Any], data: Data) -> Data:
         if found is None:
             found = rule.get("default")
         if found is None and rule.get("x-options"):
-            found = (CLASSES if rule["x-options"] == "classes" else UNITS)[0] if name in schema["required"] else None
+            found = (CLASSES[0] if rule["x-options"] == "classes" else "NETWORK") if name in schema["required"] else None
+        if found is not None and rule.get("x-options") == "units":
+            found = unit_meant(found)
         if found is None and rule["type"] == "string" and "oneOf" not in rule and "x-options" not in rule and "format" not in rule:
             found = "好"
         if found is None and rule.get("format") == "textarea":
