@@ -70,7 +70,7 @@ def _ring(session: Session, instance: Instance, task: Task, rung: Rung, now: dat
         "minutes": max(0, round(limit - used)),
         "percent": round(100 * used / limit) if limit else 100,
         "tier": rung.tier,
-        "holder": task.assignee.name if task.assignee else task.unit_code,
+        "holder": task.assignee.name if task.assignee else org.unit(session, task.unit_code).name,
     }
     kind, text = ("tier", LATE) if rung.tier else ("warn", WARNING)
     notices.tell(session, people, kind, text, facts, now=now, order=task.order, task=task, ways=rung.how)

@@ -204,12 +204,18 @@ def _send(session: Session, notice: Notice, user: User, ways: Sequence[str], now
         if address and _is_ready(name):
             text = sentence(notice, user.language)
             number = f"[{order.number}] " if order is not None else ""
-            inputs = _inputs(name, address, f"{number}{text}"[:_LONGEST_SUBJECT], f"{text}\n\n{_Outside.url}/")
+            inputs = _inputs(name, address, f"{number}{text}"[:_LONGEST_SUBJECT], f"{text}\n\n{_link(order, task)}")
             payload = {"connector": name, "operation": _SEND, "inputs": inputs}
             work_items.enqueue(session, "notice", f"notice:{notice.id}", payload, now, now)
             break
         missing.append(way)
     _note_missing(session, _instance(session, order, task), missing, user.login, now)
+
+
+def _link(order: WorkOrder | None, task: Task | None) -> str:
+    """Where to go on reading: the task, else the order."""
+    path = f"inbox/tasks/{task.id}" if task is not None else f"orders/{order.number}" if order is not None else ""
+    return f"{_Outside.url}/{path}"
 
 
 _LONGEST_SUBJECT = 200

@@ -79,6 +79,7 @@ class TestStaff:
         assert (item.payload["connector"], item.payload["operation"]) == ("mail", "send")
         assert item.payload["inputs"]["to"] == "handler@example.org"
         assert item.payload["inputs"]["subject"].startswith(f"[{desk.number}] ")
+        assert item.payload["inputs"]["text"].endswith(f"https://baton.example.org/orders/{desk.number}")
         (entry,) = desk.journal("way-missing")
         assert entry.facts == {"ways": ["sms"], "to": "handler"}
 
