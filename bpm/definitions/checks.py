@@ -7,6 +7,7 @@ import orjson
 from jsonschema import Draft202012Validator, SchemaError
 
 from bpm.connecting import Registry
+from bpm.connecting.manifest import misfit
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
@@ -103,14 +104,36 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
         place = "/".join(map(str, error.absolute_path))
         yield Finding("error", file, None, "bad-form", text, {"file": file, "problem": error.message[:200], "place": place})
         return
-    yield from _fields(file, schema["properties"])
+    rule = misfit(_FORM, {"schema": schema, "ui": read.get("ui", {})})
+    if rule is not None:
+        text = N_("The form {file} is not right: {rule}.")
+        yield Finding("error", file, None, "bad-form", text, {"file": file, "rule": rule})
+        return
+    yield from _fields(file, schema["properties"], read.get("ui", {}).get("fields", {}))
 
 
-def _fields(file: str, properties: Mapping[str, Any]) -> Iterator[Finding]:
+_SHOW = {"type": "object", "required": ["field", "in"], "properties": {"field": {"type": "string"}, "in": {"type": "array"}}}
+_RULE = {"type": "object", "properties": {"x-options": {"type": "string", "pattern": r"^(classes|units|users:[A-Z_]+)$"}}}
+_BRANCH = {"type": "object", "properties": {"then": {"type": "object"}, "else": {"type": "object"}}}
+_FORM = {  # what more than JSON Schema a form must keep
+    "properties": {
+        "schema": {"properties": {"properties": {"additionalProperties": _RULE}, "allOf": {"items": _BRANCH}, "then": {"type": "object"}}},
+        "ui": {
+            "type": "object",
+            "properties": {"fields": {"type": "object", "additionalProperties": {"type": "object", "properties": {"show": _SHOW}}}},
+        },
+    }
+}
+
+
+def _fields(file: str, properties: Mapping[str, Any], hints: Mapping[str, Any]) -> Iterator[Finding]:
     for name, rule in properties.items():
-        default = rule.get("x-default") if isinstance(rule, dict) else None
-        if not isinstance(default, str) or not expressions.is_expression(default):
-            continue
-        error = expressions.problem(default.lstrip()[1:])
-        if error is not None:
-            yield Finding("error", file, name, error.code, error.sentence, error.facts)
+        default = rule.get("x-default")
+        if isinstance(default, str) and expressions.is_expression(default):
+            error = expressions.problem(default.lstrip()[1:])
+            if error is not None:
+                yield Finding("error", file, name, error.code, error.sentence, error.facts)
+    text = N_("The form {file} speaks of the field “{name}”, which it does not have.")
+    shown_by = (hint["show"]["field"] for hint in hints.values() if "show" in hint)
+    for name in sorted({*hints, *shown_by} - properties.keys()):
+        yield Finding("error", file, name, "field-missing", text, {"file": file, "name": name})

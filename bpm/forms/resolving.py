@@ -103,7 +103,7 @@ def _choices(session: Session, rule: Json, language: str, city: str | None) -> N
             return
     options = [{"const": code, "title": name} for code, name in found]
     if options:
-        target = rule["items"] if rule.get("type") == "array" else rule
+        target = rule.setdefault("items", {}) if rule.get("type") == "array" else rule
         target["oneOf"] = options
 
 

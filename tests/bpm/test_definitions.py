@@ -288,6 +288,12 @@ def test_nothing_is_kept_of_a_bundle_with_an_error(database: Engine) -> None:
             {"forms/mend.json": b'{"type": "object", "properties": {"a": {"type": "string", "x-default": "= 1 +"}}}'},
             "expression", "forms/mend.json", "1 +",
         ),
+        ({"forms/mend.json": b'{"type": "object", "properties": {"a": true}}'}, "bad-form", "forms/mend.json", "properties.a"),
+        ({"forms/mend.json": b'{"type": "object", "properties": {"a": {"x-options": "me"}}}'}, "bad-form", "forms/mend.json", "x-options"),
+        (
+            {"forms/mend.json": b'{"type": "object", "properties": {}, "ui": {"fields": {"a": {"show": {"field": "b", "in": [1]}}}}}'},
+            "field-missing", "forms/mend.json", "“b”",
+        ),
         ({"strings/en.json": b'{"a": 1}'}, "bad-strings", "strings/en.json", "strings/en.json"),
         ({"strings/en.json": b"?"}, "not-json", "strings/en.json", "strings/en.json"),
         ({"visit.bpmn": visit('<baton:limit minutes="60" ladder="d7"/>')}, "table-missing", "visit.bpmn", "d7"),
