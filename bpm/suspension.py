@@ -38,13 +38,6 @@ MAY_APPROVE = {
 }
 """Who may allow what a role may allow: the role and those above it."""
 
-ROLE_NAMES = {
-    "SECTION_HEAD": N_("section head"),
-    "DEPT_HEAD": N_("department head"),
-    "CS_MANAGER": N_("customer-service manager"),
-    "VP": N_("vice president"),
-}
-
 
 class AlreadySuspendedError(ConflictError):
     """One pause at a time."""
@@ -102,18 +95,23 @@ class TooLongError(InvalidError):
     sentence = N_("For this reason an order can be on hold for {minutes} working minutes at most.")
 
 
+_APPROVAL_BY = {
+    "SECTION_HEAD": N_("Only a section head, or somebody above, may put this order on hold for so long or for this reason."),
+    "DEPT_HEAD": N_("Only a department head, or somebody above, may put this order on hold for so long or for this reason."),
+    "CS_MANAGER": N_("Only the customer-service manager, or somebody above, may put this order on hold for so long or for this reason."),
+    "VP": N_("Only the vice president may put this order on hold for so long or for this reason."),
+}
+
+
 class ApprovalNeededError(ForbiddenError):
-    """So long a hold needs somebody above."""
+    """So long a hold, or one for this reason, needs somebody above. Facts: the role, and the working minutes that need nobody."""
 
     code = "approval-needed"
-    sentence = N_("Only a {role} may put this order on hold for more than {minutes} working minutes. Ask for it, or choose an earlier day.")
+    sentence = N_("Only the role {role} may put this order on hold for so long or for this reason.")
 
-
-class ApprovalAlwaysNeededError(ForbiddenError):
-    """A hold for this reason is not for everybody."""
-
-    code = "approval-needed"
-    sentence = N_("Only a {role} may put an order on hold for this reason.")
+    def __init__(self, role: str, minutes: int | None) -> None:
+        self.sentence = _APPROVAL_BY.get(role, self.sentence)  # type: ignore[misc]  # each role has a name in each language
+        super().__init__(role=role, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def suspend(
     """Put an order on hold until a day: its tasks and clocks stand, and what is drawn for it runs.
 
     Without ``until`` it wakes when the reason's longest time is over. Raises NotYoursError, NothingToSuspendError, AlreadySuspendedError,
-    LastTierError, ReasonNotAllowedError, WakeDateError, TooLongError, ApprovalNeededError, ApprovalAlwaysNeededError.
+    LastTierError, ReasonNotAllowedError, WakeDateError, TooLongError, ApprovalNeededError.
     """
     instance = _locked(session, order)
     _require_hand_in(session, order, actor)
@@ -291,10 +289,7 @@ def _approver(
         raise TooLongError(minutes=round(rule.max_minutes or 0))
     if actor.is_admin or not actor.roles.isdisjoint(MAY_APPROVE.get(rule.approval, {rule.approval})):
         return actor.login
-    role = ROLE_NAMES.get(rule.approval, rule.approval)
-    if rule.max_minutes is None:
-        raise ApprovalAlwaysNeededError(role=role)
-    raise ApprovalNeededError(role=role, minutes=round(rule.max_minutes))
+    raise ApprovalNeededError(rule.approval, None if rule.max_minutes is None else round(rule.max_minutes))
 
 
 def _goes_beyond(session: Session, order: WorkOrder, reason: str, rule: Rule, until: datetime | None, now: datetime) -> bool:
