@@ -28,15 +28,20 @@ def arrive(my_task: Task) -> None:
         my_task._set_state(S.WAITING)
 
 
-def fire(my_task: Task, taken: list[Task]) -> bool:
-    """Consume the tokens that meet; one goes on with what all of them bring. Tells whether it is ``my_task``."""
-    chosen = my_task if my_task in taken else taken[-1]
+def meet(chosen: Task, taken: list[Task]) -> None:
+    """One token stands for all that meet, with what all of them bring."""
     data = merge_branches(taken)
     for task in taken:
         if task is not chosen:
             task._set_state(S.CANCELLED)
             task._drop_children(force=True)
     chosen.data = data
+
+
+def fire(my_task: Task, taken: list[Task]) -> bool:
+    """Consume the tokens that meet; one goes on. Tells whether it is ``my_task``."""
+    chosen = my_task if my_task in taken else taken[-1]
+    meet(chosen, taken)
     if chosen is my_task:
         return True
     chosen._ready()
@@ -140,14 +145,17 @@ def go_on(my_task: Task, ways: list[Any]) -> None:
 
 
 class EndJoin(_EndJoin):
-    """The end of a scope: all tokens are here; waiting event sub-processes do not count."""
+    """The end of a scope: all tokens are here; waiting event sub-processes do not count.
+
+    Tokens that are here become one at once, so that reminders and the like do not pile up.
+    """
 
     polls = True
     bystander = True
 
     def _update_hook(self, my_task: Task) -> bool:
         arrive(my_task)
-        mine, listeners = [], []
+        mine, listeners, others = [], [], False
         for task in my_task.workflow.tasks.in_state(ACTIVE):
             waiting = task._state == S.WAITING
             if waiting and task.task_spec is self:
@@ -155,7 +163,11 @@ class EndJoin(_EndJoin):
             elif waiting and getattr(task.task_spec, "listens", False):
                 listeners.append(task)
             else:
-                return False
+                others = True
+        if others:
+            if len(mine) > 1:
+                meet(my_task, mine)
+            return False
         for task in listeners:
             task.cancel()
         return fire(my_task, mine)

@@ -145,7 +145,8 @@ class StepParser:
         for event in attached:
             step = self.process_parser.parse_node(event)
             split.connect(step)
-            step.connect(join)
+            if step.cancel_activity:  # one that does not interrupt ends nothing, so nothing waits for its end
+                step.connect(join)
         return split
 
     def connect_flows(self) -> None:

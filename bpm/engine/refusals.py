@@ -110,6 +110,8 @@ def _flows(scope: Element, notes: Notes) -> None:
     for flow in words.flows(scope):
         source, target = here.get(flow.get("sourceRef")), here.get(flow.get("targetRef"))
         if source is None or target is None:
+            if {flow.get("sourceRef"), flow.get("targetRef")} <= {child.get("id") for child in scope}:
+                continue  # a step of an unknown kind, which was refused by its name
             notes.refuse(
                 flow,
                 "flow",

@@ -1,0 +1,193 @@
+"""What cannot be run truly is refused when it is deployed: by name, in words, all findings at once."""
+
+import pytest
+
+from bpm.engine.definition import Definition
+from bpm.errors import RefusedError
+
+from .drawing import (
+    HEAD,
+    after,
+    baton,
+    bound,
+    catch,
+    document,
+    end,
+    event_sub,
+    ext,
+    gateway,
+    loop,
+    model,
+    node,
+    process,
+    rule,
+    script,
+    service,
+    start,
+)
+from .drawing import sub, throw, timer, times, user, when
+from .story import build
+
+U = user("u")
+LOOP = "multiInstanceLoopCharacteristics"
+
+
+def in_line(*steps: str) -> bytes:
+    """start, the steps (whose ids are x, y ...), end"""
+    known = ["x", "y"][: len(steps)]
+    return model(start() + "".join(steps) + end(), f"s > {' > '.join(known)} > e")
+
+
+def attached(kind: str, *, stays: bool = False) -> bytes:
+    return model(start() + U + bound("x", "u", kind, stays=stays) + end(), "s > u > e; x > e")
+
+
+@pytest.mark.parametrize(
+    ("drawing", "element", "code"),
+    [
+        (in_line(gateway("complex", "x")), "x", "element"),
+        (in_line(node("teapotTask", "x")), "x", "element"),
+        (model(start() + '<dataStoreReference id="x" name="x"/>' + end(), "s > e"), "x", "element"),
+        (document('<choreography id="x" name="x"/>', process(start() + end(), "s > e")), "x", "element"),
+        (in_line(user("x", inner="<ioSpecification/>")), "x", "element"),
+        (in_line(catch("x", "<teapotEventDefinition/>")), "x", "element"),
+        (in_line(catch("x", "error")), "x", "trigger"),
+        (in_line(catch("x", "")), "x", "trigger"),
+        (in_line(throw("x", after("PT1H"))), "x", "trigger"),
+        (in_line(catch("x", after("PT1H") + when("a > 1"))), "x", "triggers"),
+        (attached("terminate"), "x", "trigger"),
+        (attached(""), "x", "trigger"),
+        (attached("cancel"), "x", "trigger"),
+        (attached("error", stays=True), "x", "trigger"),
+        (attached("compensate"), "x", "compensation"),
+        (attached("<errorEventDefinition errorRef='nope'/>"), "x", "reference"),
+        (attached("<messageEventDefinition messageRef='nope'/>"), "x", "reference"),
+        (attached("<conditionalEventDefinition/>"), "x", "condition"),
+        (attached(timer("timeCycle", "0 0/5 * * * ?")), "x", "timer"),
+        (attached(timer("timeDuration", "-PT5M")), "x", "timer"),
+        (attached("<timerEventDefinition/>"), "x", "timer"),
+        (model(start("x", timer("timeCycle", "R3/PT1H")) + end(), "x > e"), "x", "timer"),
+        (model(start("x", when("a > 1")) + end(), "x > e"), "x", "trigger"),
+        (model(start() + start("x") + end(), "s > e; x > e"), "x", "start"),
+        (model(start() + end("x", "cancel"), "s > x"), "x", "trigger"),
+        (model(start() + end("x", "<errorEventDefinition/>"), "s > x"), "x", "reference"),
+        (in_line(sub("x", start("a", "message") + end("z"), "a > z")), "x", "start"),
+        (model(start() + U + end() + event_sub("").replace('id="es"', 'id="x"'), "s > u > e"), "x", "start"),
+        (in_line(service("x", call="<baton:input name='a' value='b'/>")), "x", "call"),
+        (in_line(node("businessRuleTask", "x")), "x", "decision"),
+        (in_line(rule("x", "nowhere")), "x", "decision-missing"),
+        (in_line(node("sendTask", "x", name="")), "x", "reference"),
+        (in_line(node("callActivity", "x", calledElement="${which}")), "x", "called"),
+        (in_line(node("callActivity", "x", calledElement="nowhere")), "x", "called"),
+        (in_line(script("x", "import os")), "x", "expression"),
+        (in_line(script("x", "a = d()")), "x", "expression"),
+        (in_line(script("x", "")), "x", "script"),
+        (in_line(user("x", inner=loop("d()"))), "x", "expression"),
+        (in_line(user("x", inner=loop())), "x", "loop"),
+        (in_line(user("x", inner=loop("true", loopMaximum="many"))), "x", "loop"),
+        (in_line(user("x", inner=f"<{LOOP}/>")), "x", "loop"),
+        (in_line(user("x", inner=f"<{LOOP} behavior='One'><loopCardinality>3</loopCardinality></{LOOP}>")), "x", "loop"),
+        (
+            in_line(user("x", inner=f"<{LOOP}><loopCardinality>3</loopCardinality><loopDataOutputRef>all</loopDataOutputRef></{LOOP}>")),
+            "x",
+            "loop",
+        ),
+        (in_line(user("x", inner=loop("true") + times(2))), "x", "loop"),
+        (in_line(user("x", completionQuantity="2")), "x", "quantity"),
+        (in_line(node("receiveTask", "x", messageRef="M", instantiate="true")), "x", "start"),
+        (in_line(user("x", inner=ext(baton("teapot", ref="f")))), "x", "extension"),
+        (in_line(user("x", inner=ext(baton("limit", minutes="soon")))), "x", "extension"),
+        (in_line(user("x", inner=ext(baton("limit", minutes="= soon +")))), "x", "expression"),
+        (in_line(user("x", inner=ext(baton("form")))), "x", "extension"),
+        (in_line(user("x", inner=ext('<camunda:taskListener class="x.Y"/>'))), "x", "extension"),
+        (model(start() + gateway("eventBased", "g") + user("x") + end(), "s > g; g > x > e"), "x", "gateway"),
+        (model(start() + gateway("eventBased", "g") + catch("x", "message") + U + end(), "s > u > g; g > x > e; u > x"), "x", "gateway"),
+        (model(start() + gateway("parallel", "x") + U + end(), "s > x; x > u [a > 1]; u > e"), "x", "condition"),
+        (model(start() + gateway("exclusive", "x") + user("u", "v") + end(), "s > x; x > u; x > v; u > e; v > e"), "x", "condition"),
+        (model(start() + U + end("x") + end("e2"), "s > u > x; x > e2"), "x", "flow"),
+        (model(start() + U + end(), "s > u > e; u > nowhere").replace(b"f_u_nowhere", b"x"), "x", "flow"),
+        (model(start() + U + node("userTask", "u", name="twice") + end(), "s > u > e").replace(b'id="u"', b'id="x"'), "x", "duplicate-id"),
+        (model(start() + throw("x", '<linkEventDefinition name="A"/>') + end(), "s > x"), "x", "link"),
+        (in_line(node("adHocSubProcess", "x", user("a"), ordering="Sequential")), "x", "adhoc"),
+    ],
+)
+def test_it_is_refused(drawing: bytes, element: str, code: str):
+    with pytest.raises(RefusedError) as refused:
+        build(drawing)
+    found = [finding for finding in refused.value.findings if finding.level == "error"]
+    assert (element, code) in [(finding.element, finding.code) for finding in found], [finding.sentence for finding in found]
+    for finding in found:
+        assert finding.file == "p.bpmn"
+        assert finding.sentence.endswith((".", "?", "/P1D."))
+        assert "{name}" not in finding.sentence
+
+
+def test_all_findings_of_all_files_come_at_once():
+    first = model(start() + gateway("complex", "g1") + service("sv", call=" ") + end(), "s > g1 > sv > e")
+    with pytest.raises(RefusedError) as refused:
+        Definition.build("p", {"p.bpmn": first, "q.bpmn": b"<nonsense", "t.dmn": b"<!DOCTYPE x><x/>", "readme.txt": b"ignored"})
+    assert {(finding.file, finding.code) for finding in refused.value.findings} == {
+        ("p.bpmn", "element"),
+        ("p.bpmn", "call"),
+        ("q.bpmn", "not-xml"),
+        ("t.dmn", "doctype"),
+    }
+
+
+LAUGHS = b'<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><definitions>&b;</definitions>'
+OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions><process id="&x;"/></definitions>'
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (LAUGHS, "doctype"),
+        (OUTSIDE, "not-xml"),
+        (LAUGHS.decode().encode("utf-16"), "doctype"),
+        (b"<a>" * 200 + b"</a>" * 200, "too-deep"),
+        ((HEAD + "<message/>" * 20_001 + "</definitions>").encode(), "too-large"),
+        (b" " * (5 * 1024 * 1024 + 1), "too-large"),
+        (b"", "not-xml"),
+        (b"\x00\x01", "not-xml"),
+        ((HEAD + "</definitions>").encode(), "main"),
+    ],
+)
+def test_hostile_or_broken_files_are_refused(content: bytes, code: str):
+    with pytest.raises(RefusedError) as refused:
+        Definition.build("p", {"p.bpmn": content})
+    assert [finding.code for finding in refused.value.findings][0] == code
+
+
+def test_a_bundle_without_a_drawing_is_refused():
+    with pytest.raises(RefusedError) as refused:
+        Definition.build("p", {"readme.txt": b"hello"})
+    assert refused.value.findings[0].code == "main"
+
+
+def test_which_process_is_the_main_one():
+    two = document(
+        process(start() + node("callActivity", "ca", calledElement="b") + end(), "s > ca > e", "a"),
+        process(start("t") + end("f"), "t > f", "b"),
+    )
+    assert Definition.build("b", {"x.bpmn": two}).main == "b"
+    assert Definition.build("whole", {"x.bpmn": two}).main == "a"
+    apart = document(process(start() + end(), "s > e", "a"), process(start("t") + end("f"), "t > f", "b"))
+    with pytest.raises(RefusedError) as refused:
+        Definition.build("whole", {"x.bpmn": apart})
+    assert "a, b" in refused.value.findings[0].sentence
+
+
+def test_what_is_only_worth_knowing_does_not_refuse():
+    drawing = model(start() + gateway("exclusive", "g") + user("a", "b") + end(), "s > g; g > a [n > 1]; g > b; a > e; b > e")
+    assert [(finding.level, finding.element) for finding in build(drawing).findings] == [("info", "g")]
+
+
+def test_what_the_platform_wants_to_know_of_a_drawing():
+    form = ext(baton("form", ref="f1"))
+    definition = build(model(start(inner=form) + service("sms") + user("u", inner=form, name="受理") + end(), "s > sms > u > e"))
+    call = definition.calls()[0]
+    assert (call.file, call.element_id, call.connector, call.operation, call.inputs) == ("p.bpmn", "sms", "sms", "send", ("to",))
+    assert definition.form_refs() == [("p.bpmn", "s", "f1"), ("p.bpmn", "u", "f1")]
+    assert definition.names["u"] == "受理"
+    assert (definition.process_ids(), definition.called_processes()) == (["p"], set())
+    assert definition.starts()[0].form == "f1"
