@@ -57,9 +57,9 @@ INTAKE: Data = {
     "title": "电梯里没有信号",
     "description": "每天早上电梯里打不了电话",
     "contact_name": "刘海燕",
-    "contact_phone": "12055310001",
+    "contact_phone": "15455310001",
     "contact_email": None,
-    "customer_number": "12055310001",
+    "customer_number": "15455310001",
     "city": "531",
     "class_code": None,
     "demand": None,
@@ -78,8 +78,8 @@ INTAKE: Data = {
     "last_grade": None,
     "grade_pending": False,
 }
-ORDINARY = {"number": "12055310001", "is_group": False, "arpu_3m": 58, "in_net_months": 30, "blacklist_fraud": False, "kam": None}
-DIAMOND = {"number": "12055310004", "is_group": False, "arpu_3m": 620, "in_net_months": 96, "blacklist_fraud": False, "kam": "kam"}
+ORDINARY = {"number": "15455310001", "is_group": False, "arpu_3m": 58, "in_net_months": 30, "blacklist_fraud": False, "kam": None}
+DIAMOND = {"number": "15455310004", "is_group": False, "arpu_3m": 620, "in_net_months": 96, "blacklist_fraud": False, "kam": "kam"}
 
 
 class Case:
