@@ -1,6 +1,8 @@
 # Each target installs what it needs; a second call is quick. PORT, BATON_DATA and the other settings are taken from the environment.
 PYTHON ?= python3
 JOBS ?= 2
+COUNT ?= 200
+WEEKS ?= 5
 VENV := .venv
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
@@ -34,8 +36,8 @@ bench: $(TOOLS) ## Measure against the budgets; writes bench.json
 campaign: $(TOOLS) $(BUILT) $(BROWSER) ## The long tests: random models, crashes, large numbers
 	$(VENV)/bin/python -m pytest -n $(JOBS) --dist worksteal -m slow
 
-demo-replay: $(RUNTIME) $(BUILT) ## Let a demonstration day pass before your eyes
-	@BATON_DEMO="$${BATON_DEMO-1}" exec $(VENV)/bin/python app.py demo-replay
+demo-replay: $(RUNTIME) ## Let real complaints pass through the demonstration (COUNT=200 WEEKS=5; COUNT=1600 WEEKS=0 for all)
+	@BATON_DEMO="$${BATON_DEMO-1}" exec $(VENV)/bin/python app.py demo-replay --count $(COUNT) --weeks $(WEEKS)
 
 screenshots: $(TOOLS) $(BUILT) $(BROWSER) ## Take the pictures of the guides
 	$(VENV)/bin/python -m scripts.screenshots

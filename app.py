@@ -1,14 +1,15 @@
 """Where everything is put together: settings, database, connectors, pages; and the command line."""
 
 import argparse
+import fcntl
 import importlib
 import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,15 +20,19 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from waitress.server import create_server
 
-from bpm import access, api, clock, connecting, journal, org, request, web
+from bpm import access, api, clock, connecting, demo, journal, notices, org, request, web
 from bpm.clockwork.embedded import OFFSET, Embedded
 from bpm.errors import N_, BatonError
 from bpm.models import Setting
 from bpm.models.database import configure, db, engine_options, unit_of_work
+from bpm.replay.run import Replay
 from bpm.settings import Settings, SettingsError, read
 
 ROOT = Path(__file__).parent
 CONNECTORS = ROOT / "connectors"
+
+REPLAYED = 200
+REPLAYED_WEEKS = 5
 
 _BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
 
@@ -37,6 +42,13 @@ class JournalBrokenError(BatonError):
 
     code = "journal-broken"
     sentence = N_("The journal does not hold at {count} place(s).")
+
+
+class AlreadyRunningError(BatonError):
+    """Another process works on the same data."""
+
+    code = "already-running"
+    sentence = N_("Baton runs on {data} already. Stop it first, or set BATON_DATA to another folder.")
 
 
 def read_settings() -> Settings:
@@ -70,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         configure(db.engine)
     clock.set_zone(settings.zone.key)
+    notices.configure(registry, settings.public_url or f"http://{settings.host}:{settings.port}")
     request.register(app)
     api.register(app)
     web.register(app)
@@ -167,16 +180,78 @@ def _ready(settings: Settings | None = None) -> Flask:
     return app
 
 
-def run(_arguments: argparse.Namespace) -> None:
-    """Serve in the foreground, with the database brought to this version."""
+@contextmanager
+def _prepared() -> Iterator[Flask]:
+    """An application that nobody else runs on the same data, in the demonstration with its people, processes and simulators."""
     settings = read_settings()
     with ExitStack() as until:
+        until.enter_context(_alone(settings))
         app = _ready(simulate(settings, until) if settings.demo else settings)
+        if settings.demo:
+            with unit_of_work() as session:
+                app.extensions["demo_is_new"] = demo.load(session, ROOT / "demo", clock.now(), registry=app.extensions["connectors"])
+        yield app
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder; the kernel lets go of it however this process ends. Raises AlreadyRunningError."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "running.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunningError(data=settings.data) from None
+        yield
+
+
+def run(_arguments: argparse.Namespace) -> None:
+    """Serve in the foreground, with the database brought to this version."""
+    with _prepared() as app, ExitStack() as until:
         clockwork: Embedded | None = app.extensions["clockwork"]
+        if app.extensions.get("demo_is_new") and clockwork is not None:
+            _offer_replay(clockwork)
         if clockwork is not None:
             clockwork.start()
             until.callback(clockwork.stop)
-        serve(app, lambda address: print(f"Baton is ready at {address}", flush=True))
+        serve(app, lambda address: _announce(app, address))
+
+
+def _announce(app: Flask, address: str) -> None:
+    print(f"Baton is ready at {address}", flush=True)
+    if app.extensions["settings"].demo:
+        with unit_of_work(write=False) as session:
+            for account in demo.accounts(session):
+                print(f"  {account.login:<11} {account.name}  {account.unit} / {account.name_en}, {account.unit_en}")
+        print(f"  password of all: {demo.PASSWORD}", flush=True)
+
+
+def _offer_replay(clockwork: Embedded) -> None:
+    """Ask whoever starts a new demonstration at a terminal whether it shall have a past."""
+    if sys.stdin.isatty():
+        answer = input(f"Let {REPLAYED} real complaints pass first, so that every page has something to show? A few minutes. [Y/n] ")
+        if answer.strip().lower() in {"", "y", "yes"}:
+            _replay(clockwork, REPLAYED, REPLAYED_WEEKS)
+    else:
+        print(f"The demonstration is empty. `make demo-replay` lets {REPLAYED} real complaints pass through it.")
+
+
+def _replay(clockwork: Embedded, count: int, weeks: int | None, acknowledged: Path | None = None) -> None:
+    report = Replay(clockwork, ROOT / "demo", count, weeks=weeks, acknowledged=acknowledged).run()
+    print(f"\n{report.taken_in} in, {report.closed} closed, {report.still_open} open, {report.late} with a late step, ", end="")
+    print(f"{report.returned} returned, {report.reopened} reopened, {report.lost} lost, {report.doubled} doubled; ", end="")
+    print(f"{report.cases_per_second:.1f} cases per second")
+
+
+def demo_replay(arguments: argparse.Namespace) -> None:
+    """Let real complaints pass through the demonstration, worked on by simulated staff."""
+    with _prepared() as app:
+        clockwork: Embedded | None = app.extensions["clockwork"]
+        if clockwork is None or not app.extensions["settings"].demo:
+            raise SettingsError(name="BATON_DEMO", reason="a replay is for a demonstration (BATON_DEMO=1, BATON_ROLE=all).")
+        weeks = None if arguments.weeks == 0 else arguments.weeks
+        _replay(clockwork, arguments.count, weeks, arguments.acknowledged)
+        clockwork.stop()
 
 
 def migrate_only(_arguments: argparse.Namespace) -> None:
@@ -214,6 +289,10 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     add("run", run)
+    replay = add("demo-replay", demo_replay)
+    replay.add_argument("--count", type=int, default=REPLAYED, help=f"how many of the 1,600 complaints (default {REPLAYED})")
+    replay.add_argument("--weeks", type=int, default=REPLAYED_WEEKS, help="over how many weeks they spread; 0: as they really did")
+    replay.add_argument("--acknowledged", type=Path, help="a file that gets a line for every acknowledged write")
     add("migrate", migrate_only)
     add("token", print_token).add_argument("user", metavar="USER", help="a login")
     add("verify-journal", verify_journal)

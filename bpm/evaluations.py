@@ -1,7 +1,7 @@
 """The downstream judges the upstream (工单考评): points that a form asks for about a step before.
 
-A field says so itself: ``"x-evaluates": "handle.speed"`` are points for the speed of whoever did the step ``handle``; ``intake`` is whoever took
-the complaint in. Nobody scores himself.
+A field says so itself: ``"x-evaluates": "handle.speed"`` are points for the speed of whoever did the step ``handle``; ``intake`` is whoever
+took the complaint in. Nobody scores himself.
 """
 
 from collections.abc import Mapping

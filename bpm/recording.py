@@ -35,12 +35,12 @@ class Doing:
 def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
     """Carry out what a step has reported: closed things first, so that a hand-over is known to what it opens."""
     order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id)) if instance.business_key else None
+    if order is not None:  # first: what is told and ranked below goes by the order's columns
+        settings = definitions.settings_of(session, instance.definition_id)
+        workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
     ended = any(isinstance(fact, f.InstanceEnded) for fact in happened)
     for fact in sorted(happened, key=lambda fact: not isinstance(fact, f.TaskClosed)):
         _hand_over(session, instance, order, fact, doing, ended=ended)
-    if order is not None:
-        settings = definitions.settings_of(session, instance.definition_id)
-        workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
 
 
 def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: splitting the match would hide that none is missing

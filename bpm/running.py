@@ -92,6 +92,7 @@ def running(session: Session, instance: Instance, process: Process | None = None
     """Lend the process of a locked instance to one command, and store what it has become."""
     here: dict[UUID, Process] = session.info.setdefault("processes", {})
     process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
+    process.calendars = calendars.all(session)  # somebody may have changed one since this process was last used
     yield process
     instance.state, instance.stamp, instance.active = process.save(), uuid4(), process.active
     if instance.id not in session.info.setdefault("to_keep", set()):

@@ -53,5 +53,5 @@ def register(app: Flask) -> None:
     )
     rest = _Rest(app)
     for module in _CHAPTERS:
-        rest.register_blueprint(module.chapter)
+        rest.register_blueprint(module.chapter, name=f"api_{module.chapter.name}")  # the pages have chapters of the same names
     app.register_blueprint(health.chapter)

@@ -53,11 +53,13 @@ class Report:
 class Replay:
     """Takes a number of complaints from arrival to wherever they stand now. A replay that was killed is simply run again."""
 
-    def __init__(self, driver: Embedded, folder: Path, count: int, *, acknowledged: Path | None = None, quiet: bool = False) -> None:
+    def __init__(
+        self, driver: Embedded, folder: Path, count: int, *, weeks: int | None = None, acknowledged: Path | None = None, quiet: bool = False
+    ) -> None:
         self._driver = driver
         self._behaviour: dict[str, Any] = json.loads((folder / "behaviour.json").read_text("utf-8"))
         self._until = clock.wall()
-        self._arrivals = arrivals(folder, count, self._until, clock.zone())
+        self._arrivals = arrivals(folder, count, self._until, clock.zone(), weeks)
         self._events: list[tuple[datetime, int, str, UUID]] = []
         self._planned: set[UUID] = set()
         self._order = 0
@@ -127,6 +129,8 @@ class Replay:
                     if task.status == "open":
                         self._push(planned.claim_at, "claim", task.id)
                     self._push(planned.finish_at, "finish", task.id)
+                    if staff.is_urged(session, task, self._behaviour["urge"]):
+                        self._push(planned.claim_at, "urge", task.id)
 
     def _push(self, at: datetime, what: str, task_id: UUID) -> None:
         self._order += 1
@@ -146,6 +150,8 @@ class Replay:
             self._look_again(what, task_id)
 
     def _do(self, session: Session, what: str, task_id: UUID) -> bool:
+        if what == "urge":
+            return staff.urge(session, task_id, clock.now())
         if what == "claim":
             return staff.take(session, task_id, clock.now())
         staff.take(session, task_id, clock.now())
@@ -153,7 +159,7 @@ class Replay:
 
     def _look_again(self, what: str, task_id: UUID) -> None:
         """A task that is still there (on hold, or something was wrong) is done later."""
-        if what == "claim":
+        if what != "finish":
             return
         with unit_of_work(write=False) as session:
             task = session.get(Task, task_id)
@@ -179,7 +185,9 @@ class Replay:
                 return session.scalar(select(func.count()).select_from(WorkOrder).where(ours, *conditions)) or 0
 
             late = session.scalar(
-                select(func.count(func.distinct(HandOver.order_id))).join(WorkOrder, HandOver.order_id == WorkOrder.id).where(ours, HandOver.late)
+                select(func.count(func.distinct(HandOver.order_id)))
+                .join(WorkOrder, HandOver.order_id == WorkOrder.id)
+                .where(ours, HandOver.late)
             )
             taken_in, closed = count(), count(WorkOrder.state.in_(CLOSED_STATES))
             titles = session.scalars(select(func.count()).select_from(WorkOrder).where(ours).group_by(WorkOrder.external_id)).all()

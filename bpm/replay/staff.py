@@ -1,4 +1,4 @@
-"""What simulated staff do, and how long they take: derived from the case and the step, so that a replay that was killed goes on the same."""
+"""What simulated staff do, and how long they take. All of it follows from the case and the step: a replay that was killed goes on alike."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,15 +6,17 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from jsonschema import Draft202012Validator
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, follow_up, inbox, instances, org, suspension
-from bpm.access import SYSTEM, Actor
-from bpm.engine.expressions import evaluate
+from bpm.access import CUSTOMER, Actor
 from bpm.errors import ConflictError, ForbiddenError
 from bpm.forms import Form
 from bpm.models.org import User
 from bpm.models.task import Task
+from bpm.replay.cases import class_of
 
 SLOWNESS = 0.9
 """Spread of the time people take: with a median of a third of the limit, about one step in nine is late."""
@@ -31,14 +33,17 @@ class Plan:
     finish_at: datetime
 
 
-def _chance(task: Task, what: str) -> Random:
+def _chance(session: Session, task: Task, what: str) -> Random:
+    """Dice that fall the same for the same round of the same step of the same case."""
+    before = (Task.instance_id == task.instance_id, Task.element_id == task.element_id, Task.created_at < task.created_at)
+    rounds = session.scalar(select(func.count()).select_from(Task).where(*before))
     case = task.order.external_id if task.order else str(task.instance_id)
-    return Random(f"{what} {case} {task.element_id} {task.order.return_count if task.order else 0}")  # noqa: S311 -- repeatable, not secret
+    return Random(f"{what} {case} {task.element_id} {rounds}")  # noqa: S311 -- repeatable, nothing secret
 
 
 def plan(session: Session, task: Task) -> Plan:
     """A person takes the task after some working time, and is done after some more; some are late."""
-    chance = _chance(task, "time")
+    chance = _chance(session, task, "time")
     share = min(_MEDIAN_SHARE * chance.lognormvariate(0, SLOWNESS), 3.0)
     minutes = (task.limit_minutes or _MINUTES_WITHOUT_LIMIT) * share
     calendar = calendars.get(session, task.calendar)
@@ -66,7 +71,7 @@ def _person(session: Session, task: Task) -> User | None:
     if task.assignee_id is not None:
         return org.user(session, task.assignee_id)
     able = [user for user in org.members(session, task.unit_code, task.role) if f" {user.id} " not in (task.excluded or "")]
-    return _chance(task, "person").choice(able) if able else None
+    return _chance(session, task, "person").choice(able) if able else None
 
 
 def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: datetime) -> bool:
@@ -75,7 +80,7 @@ def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: date
     if task is None or task.status != "claimed" or task.assignee_id is None:
         return False
     actor = access.actor_of(org.user(session, task.assignee_id))
-    chance, habits = _chance(task, "answer"), behaviour["steps"].get(task.form or "", {})
+    chance, habits = _chance(session, task, "answer"), behaviour["steps"].get(task.form or "", {})
     if task.order is not None and not task.paused_minutes and chance.random() < habits.get("hold", 0):
         return _hold(session, task, actor, chance, now)
     if chance.random() < habits.get("return", 0) and not task.returned:
@@ -83,6 +88,8 @@ def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: date
         return True
     form = instances.form_of(session, task, "zh")
     answers = defaults(form, instances.task_data(session, task)) if form else {}
+    if task.order is not None and "class_code" in answers and task.order.class_code is None:
+        answers["class_code"] = class_of(task.order.title, behaviour["classes"], chance)
     roll = chance.random()
     for other in habits.get("answers", ()):
         roll -= other["chance"]
@@ -105,15 +112,15 @@ def defaults(form: Form, data: dict[str, Any]) -> dict[str, Any]:
     """The ordinary way through a form: its defaults, its first choices, and a plain sentence where text is needed."""
     answers: dict[str, Any] = {}
     required = set(form.schema.get("required", ()))
-    for rule in form.schema.get("allOf", ()):
-        required |= set(rule.get("then", {}).get("required", ()))
     for name, field in form.schema["properties"].items():
-        if field.get("readOnly"):
-            continue
         if "default" in field:
             answers[name] = field["default"]
         elif name in required:
             answers[name] = _first(field, data)
+    for rule in form.schema.get("allOf", ()):
+        if Draft202012Validator(rule["if"]).is_valid(answers):
+            for name in rule.get("then", {}).get("required", ()):
+                answers.setdefault(name, _first(form.schema["properties"][name], data))
     return {name: value for name, value in answers.items() if value is not None}
 
 
@@ -122,11 +129,19 @@ def _first(field: dict[str, Any], data: dict[str, Any]) -> Any:
     if choices:
         return choices[0]["const"]
     if field.get("type") == "string":
-        return evaluate("answer_text", data) or "已核实处理完毕，恢复正常，已向客户说明原因。"
+        return data.get("answer_text") or "已核实处理完毕，恢复正常，已向客户说明原因。"
     return {"boolean": True, "integer": 1, "number": 0}.get(str(field.get("type")))
 
 
-def urge(session: Session, task: Task, now: datetime) -> None:
+def is_urged(session: Session, task: Task, share: float) -> bool:
+    """Whether the customer will lose patience at this step: only where the work is done."""
+    return task.order is not None and task.form == "handle" and _chance(session, task, "urge").random() < share
+
+
+def urge(session: Session, task_id: UUID, now: datetime) -> bool:
     """The customer asks where it is."""
-    if task.order is not None:
-        follow_up.urge(session, task.order, "客户来电询问进度。", SYSTEM, now)
+    task = session.get(Task, task_id)
+    if task is None or task.order is None or task.status == "completed":
+        return False
+    follow_up.urge(session, task.order, "客户来电询问进度。", CUSTOMER, now)
+    return True
