@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bpm import access
+from bpm.access import logins, tries
 from bpm.errors import ForbiddenError
 from bpm.models import ApiToken, Customer, LoginSession, Task, User, WorkOrder
 from bpm.models.database import unit_of_work
@@ -20,7 +21,7 @@ HASH = access.hash_password(PASSWORD)
 
 @pytest.fixture(autouse=True)
 def _nobody_has_tried_yet() -> Iterator[None]:
-    with patch.object(access, "_tries", access._Tries()):
+    with patch.object(tries, "wrong_passwords", tries.Tries()):
         yield
 
 
@@ -70,7 +71,7 @@ def test_an_unknown_login_looks_like_a_wrong_password(people: dict[str, User]) -
         people["handler"].active = False
     told = []
     for login, password in (("agent", "wrong"), ("nobody", PASSWORD), ("handler", PASSWORD), ("qa", PASSWORD), ("\0", "x")):
-        with patch.object(access, "_verify", wraps=access._verify) as verify, pytest.raises(access.LoginFailedError) as caught:
+        with patch.object(logins, "_verify", wraps=logins._verify) as verify, pytest.raises(access.LoginFailedError) as caught:
             log_in(login, password)
         told.append((str(caught.value), caught.value.facts, verify.call_count))
     assert told == [("This login and this password do not belong together.", {}, 1)] * 5, "same words, same work"
@@ -90,8 +91,8 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait() -> None:
 
 @pytest.mark.usefixtures("people")
 def test_who_tries_many_accounts_from_one_address_is_stopped() -> None:
-    for number in range(access.TRIES_OF_ADDRESS):
-        access._tries.note((f"account nobody{number}", "address 10.9.9.9"), NOW)
+    for number in range(tries.OF_ADDRESS):
+        tries.wrong_passwords.note((f"account nobody{number}", "address 10.9.9.9"), NOW)
     with pytest.raises(access.TooManyTriesError):
         log_in("agent", PASSWORD, address="10.9.9.9")
     assert log_in("agent", PASSWORD, address="10.0.0.1")[0]

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, classes, customers, definitions, demo, forms, org
+from bpm.access import tries
 from bpm.errors import RefusedError
-from bpm.models import Definition, User
+from bpm.models import Customer, Definition, User
 from bpm.models.database import unit_of_work
 from tests.bpm.organisation import NOW
 
@@ -49,7 +50,7 @@ def test_every_announced_account_can_log_in(loaded: Session) -> None:
     assert all(account.roles and account.unit and account.unit_en for account in announced)
     hashes = set(loaded.scalars(select(User.password_hash).where(User.login.in_(demo.ACCOUNTS))))
     assert len(hashes) == 1, "worked out once"
-    with patch.object(access, "_tries", access._Tries()):
+    with patch.object(tries, "wrong_passwords", tries.Tries()):
         assert access.check_password(loaded, "agent", "baton", "127.0.0.1", NOW).login == "agent"
 
 
@@ -102,7 +103,8 @@ def test_the_classes_hang_together_and_name_functions_that_exist(loaded: Session
 
 
 def test_customers_of_the_key_account_manager_are_known(loaded: Session) -> None:
-    assert any(customer.kam == "kam" for customer in customers.search(loaded, "1205531"))
+    known = loaded.scalars(select(Customer).where(Customer.kam == "kam")).all()
+    assert [customers.find(loaded, customer.number) for customer in known] == known != []
 
 
 def test_every_shipped_process_is_in_use_without_a_finding(loaded: Session) -> None:
