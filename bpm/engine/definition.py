@@ -257,7 +257,7 @@ class _Builder:
         return next(process for process in self.all_processes() if process.get("id") == known)
 
     def main(self) -> str:
-        """The process that is started: the one of the key, else of the file of that name, else the only one that none of the others calls."""
+        """The process that is started: the one of the key, else of the file of that name, else the only one that no other calls."""
         ids = self.process_ids()
         if self.key in ids:
             return self.key

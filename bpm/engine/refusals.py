@@ -172,10 +172,29 @@ def _event(scope: Element, node: Element, notes: Notes) -> None:
         notes.refuse(node, "trigger", text, trigger=trigger)
     if kind == "boundaryEvent":
         _boundary(scope, node, trigger, notes)
-    if kind == "endEvent" and trigger == "cancel" and local(scope) != "transaction":
-        notes.refuse(node, "trigger", N_("The cancel end “{name}” must stand in a transaction."))
+    if kind == "endEvent" and trigger == "cancel":
+        _cancel(scope, node, notes)
+    stays = node.get("cancelActivity") == "false" or node.get("isInterrupting") == "false"
+    if trigger == "conditional" and stays:
+        notes.add("warning", node, "once", N_("“{name}” happens once, when its condition first holds."))
+    if trigger == "timer" and not stays and kind != "startEvent" and found[0].find(tag("timeCycle")) is not None:
+        notes.add(
+            "warning", node, "once", N_("The timer “{name}” repeats, but here it happens once: the token goes on with the first time.")
+        )
     for definition in found:
         _definition(node, definition, notes)
+
+
+def _cancel(scope: Element, node: Element, notes: Notes) -> None:
+    """A cancel end leaves its transaction by the cancel event that is attached to it."""
+    around = scope.getparent()
+    beside = words.nodes(around) if around is not None else []
+    if local(scope) != "transaction":
+        notes.refuse(node, "trigger", N_("The cancel end “{name}” must stand in a transaction."))
+    elif not any(one.get("attachedToRef") == scope.get("id") and words.trigger(one) == "cancel" for one in beside):
+        notes.refuse(
+            node, "trigger", N_("The cancel end “{name}” needs a cancel event attached to its transaction; no other way leads out.")
+        )
 
 
 def _boundary(scope: Element, node: Element, trigger: str, notes: Notes) -> None:

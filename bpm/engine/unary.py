@@ -20,17 +20,17 @@ ISO = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-][\d:]+)?)?$")
 def split(text: str) -> list[str]:
     """Split at the commas on top. The brackets of a range (such as ``]1..5[``) do not nest, those of a call do."""
     ranges, parts, part, depth, last = ".." in text, [], "", 0, ""
-    for token in TOKEN.findall(text):
-        if token in "([{" and (not ranges or (token == "(" and NAME.match(last))):
+    for word in TOKEN.findall(text):
+        if word in "([{" and (not ranges or (word == "(" and NAME.match(last))):
             depth += 1
-        elif token in ")]}" and depth:
+        elif word in ")]}" and depth:
             depth -= 1
-        if token == "," and depth == 0:
+        if word == "," and depth == 0:
             parts.append(part)
             part = ""
         else:
-            part += token
-        last = last if token.isspace() else token
+            part += word
+        last = last if word.isspace() else word
     return [part.strip() for part in [*parts, part]]
 
 

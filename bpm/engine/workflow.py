@@ -88,6 +88,7 @@ class TaskIndex(dict[UUID, Task]):
         self.open[key] = task
 
     def pop(self, key: UUID, *default: Any) -> Any:
+        """Forget a task."""
         self.open.pop(key, None)
         return super().pop(key, *default)
 

@@ -1,11 +1,12 @@
 """A short way to draw BPMN in a test: ``model(start() + user("u") + end(), "s > u > e")``."""
 
-from itertools import count
+from itertools import pairwise
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:baton="urn:baton:bpmn:1" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="t">'
-    '<message id="M" name="paid"/><message id="M2" name="withdrawn"/><signal id="SG" name="alarm"/><error id="ER" name="err" errorCode="E1"/>'
+    '<message id="M" name="paid"/><message id="M2" name="withdrawn"/><signal id="SG" name="alarm"/>'
+    '<error id="ER" name="err" errorCode="E1"/>'
     '<error id="ER2" name="err2" errorCode="E2"/><escalation id="ES" name="esc" escalationCode="late"/>'
 )
 EVENTS = {
@@ -21,7 +22,6 @@ EVENTS = {
     "compensate": "<compensateEventDefinition/>",
 }
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-_numbers = count(1)
 
 
 def attributes(**given: str) -> str:
@@ -110,7 +110,8 @@ def event_sub(kind: str, *, stays: bool = False, body: str = "", ways: str = "es
 
 def several(inner: str = "", *, at_once: bool = True) -> str:
     """Multi-instance over ``units``; each unit's ``answer`` goes to ``answers``."""
-    over = '<loopDataInputRef>units</loopDataInputRef><loopDataOutputRef>answers</loopDataOutputRef><inputDataItem id="unit"/><outputDataItem id="answer"/>'
+    lists = "<loopDataInputRef>units</loopDataInputRef><loopDataOutputRef>answers</loopDataOutputRef>"
+    over = lists + '<inputDataItem id="unit"/><outputDataItem id="answer"/>'
     return f'<multiInstanceLoopCharacteristics isSequential="{str(not at_once).lower()}">{over}{inner}</multiInstanceLoopCharacteristics>'
 
 
@@ -135,7 +136,7 @@ def flows(text: str) -> str:
         path, _, condition = chain.partition("[")
         steps = [step.strip() for step in path.split(">")]
         inside = f"<conditionExpression><![CDATA[{condition.rstrip().rstrip(']')}]]></conditionExpression>" if condition else ""
-        for source, target in zip(steps, steps[1:], strict=False):
+        for source, target in pairwise(steps):
             out += f'<sequenceFlow id="f_{source}_{target}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
     return out
 
@@ -170,5 +171,6 @@ def table(
     how = f'aggregation="{aggregation}"' if aggregation else ""
     return (
         f'<definitions xmlns="{DMN}"><decision id="{known}" name="{known}"><decisionTable hitPolicy="{policy}" {how}>'
-        f'<input id="i"><inputExpression><text>{look_at}</text></inputExpression></input>{column}{rows}</decisionTable></decision></definitions>'
+        f'<input id="i"><inputExpression><text>{look_at}</text></inputExpression></input>{column}{rows}'
+        "</decisionTable></decision></definitions>"
     ).encode()

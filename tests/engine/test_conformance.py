@@ -139,7 +139,8 @@ def test_one_message_wakes_one_receiver():
 
 
 def test_the_item_of_a_unit_stays_with_it_even_without_an_id():
-    many = '<multiInstanceLoopCharacteristics isSequential="true"><loopDataInputRef>names</loopDataInputRef><inputDataItem name="who"/></multiInstanceLoopCharacteristics>'
+    over = '<loopDataInputRef>names</loopDataInputRef><inputDataItem name="who"/>'
+    many = f'<multiInstanceLoopCharacteristics isSequential="true">{over}</multiInstanceLoopCharacteristics>'
     case = Story(model(start() + user("u", inner=many) + user("n") + end(), "s > u > n > e")).start(names=["a", "b"])
     case.done("u")
     case.done("u", x=1)

@@ -97,7 +97,8 @@ def test_several_outputs_are_an_object():
 
 def test_a_decision_asks_those_it_needs_first():
     need = '<informationRequirement id="i1"><requiredDecision href="#D"/></informationRequirement>'
-    second = f'<definitions xmlns="{DMN}"><decision id="E"><variable name="e"/>{need}<literalExpression><text>D + "!"</text></literalExpression></decision></definitions>'
+    body = f'<variable name="e"/>{need}<literalExpression><text>D + "!"</text></literalExpression>'
+    second = f'<definitions xmlns="{DMN}"><decision id="E">{body}</decision></definitions>'
     assert definition(table("FIRST", STRINGS), second.encode()).decide("E", {"amount": 150}).result == "mid!"
 
 
@@ -121,7 +122,8 @@ def test_a_table_that_cannot_be_asked_is_refused_when_it_is_deployed(broken: byt
 def test_decisions_in_a_circle_and_missing_ones_are_refused():
     def needing(known: str, needed: str) -> bytes:
         need = f'<informationRequirement id="i"><requiredDecision href="#{needed}"/></informationRequirement>'
-        return f'<definitions xmlns="{DMN}"><decision id="{known}">{need}<literalExpression><text>1</text></literalExpression></decision></definitions>'.encode()
+        body = f"{need}<literalExpression><text>1</text></literalExpression>"
+        return f'<definitions xmlns="{DMN}"><decision id="{known}">{body}</decision></definitions>'.encode()
 
     with pytest.raises(RefusedError) as circle:
         definition(needing("A", "B"), needing("B", "A"))

@@ -38,7 +38,8 @@ def test_a_collection_an_assignee_and_a_form_of_camunda():
 
 def test_variables_in_and_out_of_a_call_of_camunda():
     mapping = ext(
-        '<camunda:in source="amount" target="n"/><camunda:in sourceExpression="${amount + 1}" target="m"/><camunda:out source="r" target="back"/>'
+        '<camunda:in source="amount" target="n"/><camunda:in sourceExpression="${amount + 1}" target="m"/>',
+        '<camunda:out source="r" target="back"/>',
     )
     outer = process(start() + node("callActivity", "ca", mapping, calledElement="q") + user("v") + end(), "s > ca > v > e")
     case = Story(document(outer, process(start("qs") + script("x", "r = n + m") + end("qe"), "qs > x > qe", "q"))).start(amount=5)

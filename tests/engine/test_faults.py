@@ -15,13 +15,39 @@ from bpm.engine.facts import (
     SignalThrown,
     StepFailed,
     Stuck,
+    TaskClosed,
+    TaskOpened,
+    TimerCleared,
+    TimerSet,
 )
-from bpm.engine.facts import TaskClosed, TaskOpened, TimerCleared, TimerSet
 from bpm.engine.process import NotOpenError
 from bpm.errors import RefusedError
 
-from .drawing import after, baton, bound, catch, document, end, enough, event_sub, ext, gateway, loop, model, node, process, script, service
-from .drawing import several, start, sub, throw, timer, user, when
+from .drawing import (
+    after,
+    baton,
+    bound,
+    catch,
+    document,
+    end,
+    enough,
+    event_sub,
+    ext,
+    gateway,
+    loop,
+    model,
+    node,
+    process,
+    script,
+    service,
+    several,
+    start,
+    sub,
+    throw,
+    timer,
+    user,
+    when,
+)
 from .story import Story, build
 
 
@@ -122,7 +148,8 @@ def test_compensation_of_one_named_activity():
 
 def test_a_parallel_block_in_a_loop_whose_branches_finish_in_changing_order():
     drawing = model(
-        start() + script("z", "n = 0") + gateway("exclusive", "m") + gateway("parallel", "a", "j") + user("u1", "u2") + script("i", "n = n + 1")
+        start() + script("z", "n = 0") + gateway("exclusive", "m") + gateway("parallel", "a", "j") + user("u1", "u2")
+        + script("i", "n = n + 1")
         + gateway("exclusive", "x", default="f_x_e") + end(),
         "s > z > m > a; a > u1 > j; a > u2 > j; j > i > x; x > m [n < 4]; x > e",
     )  # fmt: skip
@@ -170,7 +197,8 @@ def test_a_token_too_many_waits_at_the_join():
 
 def test_two_thousand_five_hundred_rounds_in_one_step():
     drawing = model(
-        start() + script("z", "i = 0") + script("inc", "i = i + 1") + gateway("exclusive", "x", default="f_x_a") + gateway("parallel", "a", "j")
+        start() + script("z", "i = 0") + script("inc", "i = i + 1") + gateway("exclusive", "x", default="f_x_a")
+        + gateway("parallel", "a", "j")
         + user("u", "v") + end(),
         "s > z > inc > x; x > inc [i < 2500]; x > a; a > u > j; a > v > j; j > e",
     )  # fmt: skip
@@ -344,7 +372,8 @@ def test_an_event_gateway_takes_the_second_timer():
 
 def test_an_escalation_from_outside_reaches_its_own_task_each_time_else_the_process():
     drawing = model(
-        start() + gateway("parallel", "g") + user("u", "w", "x", "y") + bound("b", "u", "escalation", stays=True) + bound("b2", "w", "escalation", stays=True)
+        start() + gateway("parallel", "g") + user("u", "w", "x", "y") + bound("b", "u", "escalation", stays=True)
+        + bound("b2", "w", "escalation", stays=True)
         + end() + event_sub("escalation", stays=True),
         "s > g; g > u > e; g > w > e; b > x > e; b2 > y > e",
     )  # fmt: skip

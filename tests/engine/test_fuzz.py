@@ -15,7 +15,7 @@ from bpm.engine import workflow
 from bpm.engine.facts import CallRequested, MessageAwaited, StepFailed, TaskOpened, TimerSet
 from bpm.engine.process import Process
 
-from .drawing import after, bound, catch, document, end, event_sub, gateway, script, service, several, start, sub, times, timer, user
+from .drawing import after, bound, catch, document, end, event_sub, gateway, script, service, several, start, sub, timer, times, user
 from .story import MORNING, ZONE, build
 
 SEED = int(os.environ.get("BATON_FUZZ_SEED", "0"))

@@ -22,8 +22,8 @@ from .drawing import (
     service,
     start,
     sub,
-    times,
     timer,
+    times,
     user,
 )
 from .story import Story

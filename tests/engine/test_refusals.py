@@ -24,8 +24,13 @@ from .drawing import (
     script,
     service,
     start,
+    sub,
+    throw,
+    timer,
+    times,
+    user,
+    when,
 )
-from .drawing import sub, throw, timer, times, user, when
 from .story import build
 
 U = user("u")
@@ -155,7 +160,7 @@ OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><definitions><
 def test_hostile_or_broken_files_are_refused(content: bytes, code: str):
     with pytest.raises(RefusedError) as refused:
         Definition.build("p", {"p.bpmn": content})
-    assert [finding.code for finding in refused.value.findings][0] == code
+    assert refused.value.findings[0].code == code
 
 
 def test_a_bundle_without_a_drawing_is_refused():
