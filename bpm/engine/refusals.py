@@ -174,15 +174,19 @@ def _event(scope: Element, node: Element, notes: Notes) -> None:
         _boundary(scope, node, trigger, notes)
     if kind == "endEvent" and trigger == "cancel":
         _cancel(scope, node, notes)
-    stays = node.get("cancelActivity") == "false" or node.get("isInterrupting") == "false"
-    if trigger == "conditional" and stays:
-        notes.add("warning", node, "once", N_("“{name}” happens once, when its condition first holds."))
-    if trigger == "timer" and not stays and kind != "startEvent" and found[0].find(tag("timeCycle")) is not None:
-        notes.add(
-            "warning", node, "once", N_("The timer “{name}” repeats, but here it happens once: the token goes on with the first time.")
-        )
+    _once(node, trigger, notes)
     for definition in found:
         _definition(node, definition, notes)
+
+
+def _once(node: Element, trigger: str, notes: Notes) -> None:
+    """Tell of events that one could take for events that come again."""
+    stays = node.get("cancelActivity") == "false" or node.get("isInterrupting") == "false"
+    cycles = any(definition.find(tag("timeCycle")) is not None for definition in words.definitions(node))
+    if trigger == "conditional" and stays:
+        notes.add("warning", node, "once", N_("“{name}” happens once, when its condition first holds."))
+    if cycles and not stays and local(node) != "startEvent":
+        notes.add("warning", node, "once", N_("The timer “{name}” repeats, but here it happens once: the first time goes on."))
 
 
 def _cancel(scope: Element, node: Element, notes: Notes) -> None:

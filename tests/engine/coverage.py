@@ -304,7 +304,8 @@ def page(results: list[tuple[Row, str, str]]) -> str:
         "One small drawing for each line was built, walked to its end, and saved and restored between any two steps. "
         "This page is written by that run "
         "(`BATON_WRITE=1 pytest tests/engine/test_coverage.py`); a test fails when it is not current.\n"
-        "What is refused is refused when a drawing is deployed, with the sentence that stands beside it. Nothing is run as something else.\n\n"
+        "What is refused is refused when a drawing is deployed, with the sentence that stands beside it. "
+        "Nothing is run as something else.\n\n"
         "| element | variant | | remark |\n|---|---|---|---|\n"
     )
     return head + "".join(f"| {row.element} | {row.variant} | {result} | {remark.replace('|', '/')} |\n" for row, result, remark in results)
