@@ -139,8 +139,9 @@ def _handed_on(task: Task) -> Answer:
 
 
 def _done(task: Task) -> dict[str, Any]:
+    """A task that the caller has just done, and so held."""
     following = instances.next_tasks(session(), task, actor())
-    return task_row(task, inbox.claimable_by(session(), task)) | {"next": task_rows(session(), following)}
+    return task_row(task, [actor().login], actor().login) | {"next": task_rows(session(), following)}
 
 
 def _check_version(task_id: UUID) -> None:

@@ -132,7 +132,7 @@ def problem(error: BatonError, language: str) -> Problem:
     return document
 
 
-def _of_field(sentence: str) -> str:
+def _of_field(sentence: str) -> Any:
     if isinstance(sentence, FieldSentence):
         return gettext(sentence.template).format(**sentence.facts)
     return gettext(sentence)

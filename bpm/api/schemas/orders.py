@@ -8,6 +8,9 @@ from bpm.api.schemas.base import Body, ListQuery, Shape, line, text
 from bpm.models.work_order import Contact, WorkOrder
 
 
+WITH_OFFSET = "Write the moment with its offset, such as 2026-11-24T12:00:00+08:00."
+
+
 class OrderShape(Shape):
     """A work order (工单)."""
 
@@ -113,7 +116,7 @@ class SuspendBody(Body):
     """Why the order waits, and until when (ISO 8601 with offset)."""
 
     reason = line(required=True)
-    until = fields.AwareDateTime(allow_none=True)
+    until = fields.AwareDateTime(allow_none=True, error_messages=dict.fromkeys(("invalid", "invalid_awareness"), WITH_OFFSET))
     note = text(allow_none=True)
 
 
