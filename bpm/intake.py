@@ -126,12 +126,12 @@ def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
 
 def _wrong_codes(session: Session, given: Mapping[str, Any]) -> dict[str, str]:
     known = {
-        "channel": lambda code: code in CHANNELS,
-        "type": lambda code: code in TYPES,
-        "class": lambda code: bool(classes.path(session, str(code))),
-        "city": lambda code: code in {city.city for city in org.cities(session)},
+        "channel": given.get("channel") in CHANNELS,
+        "type": given["type"] in TYPES,
+        "class": "class" in given and bool(classes.path(session, str(given["class"]))),
+        "city": "city" in given and given["city"] in {city.city for city in org.cities(session)},
     }
-    return {name: NOT_KNOWN for name, is_known in known.items() if name in given and not is_known(given[name])}
+    return {name: NOT_KNOWN for name, is_known in known.items() if name in given and not is_known}
 
 
 def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _scopes(actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElemen
     return [and_(access.visible_tasks(actor), Task.status == status) for status in statuses]
 
 
-def _narrowed(scope: ColumnElement[bool], narrow: list[Any], filters: TaskFilters, sort: str, limit: int) -> Select[tuple[UUID]]:
+def _narrowed(scope: ColumnElement[bool], narrow: list[Any], filters: TaskFilters, sort: str, limit: int) -> Select[UUID]:
     query = select(Task.id).where(scope, *narrow).order_by(*_SORTS[sort]).limit(limit)
     return query.join(WorkOrder, Task.order_id == WorkOrder.id) if filters.q or filters.level or filters.grade else query
 
