@@ -168,8 +168,7 @@ def _is_program() -> bool:
 def _seconds_to_wait(error: BatonError) -> int | None:
     if isinstance(error, DatabaseBusyError | DatabaseUnreachableError):
         return BUSY_SECONDS
-    wait: int | None = error.facts.get("seconds") if isinstance(error, access.TooManyTriesError) else None
-    return wait
+    return 60 * int(error.facts["minutes"]) if isinstance(error, access.TooManyTriesError) else None
 
 
 def _in_words(error: Exception) -> BatonError:

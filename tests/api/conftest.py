@@ -11,6 +11,7 @@ from bpm.clockwork.embedded import Embedded
 from bpm.models.database import unit_of_work
 from bpm.request import reader
 from bpm.settings import Settings
+from bpm.web.wording import compile_stale
 from tests.api.desk import CONNECTORS, Desk, found
 
 
@@ -23,6 +24,7 @@ def server(settings: Settings) -> Iterator[Flask]:
     flask.extensions["settings"] = replace(settings, demo=True)
     flask.extensions["connectors"] = connecting.load(CONNECTORS, {})
     clock.set_zone("Asia/Shanghai")
+    compile_stale()
     request.register(flask)
     api.register(flask)
     driver = Embedded(flask.extensions["connectors"])

@@ -67,6 +67,8 @@ def server(settings: Settings, people: dict[str, User]) -> Flask:  # noqa: C901 
                 raise NotFoundError
             case "busy":
                 raise DatabaseBusyError
+            case "tries":
+                raise access.TooManyTriesError(minutes=3)
             case _:
                 raise ZeroDivisionError
 
@@ -128,6 +130,7 @@ def test_what_was_done_is_there_when_the_answer_comes(client: FlaskClient) -> No
         ("forbidden", 403, "forbidden"),
         ("missing", 404, "not-found"),
         ("busy", 503, "database-busy"),
+        ("tries", 429, "too-many-tries"),
         ("fault", 500, "unexpected"),
     ],
 )
@@ -149,8 +152,9 @@ def test_a_refusal_carries_the_facts_and_the_fields_for_programs(client: FlaskCl
     assert shelf["fields"] == {"key": "Unknown field."}
 
 
-def test_a_busy_database_is_asked_again_later(client: FlaskClient) -> None:
-    assert client.post("/put/lamp/and-fail/busy", headers=token("agent")).headers["Retry-After"] == "2"
+@pytest.mark.parametrize(("kind", "seconds"), [("busy", "2"), ("tries", "180")])
+def test_who_is_asked_to_wait_is_told_how_long(client: FlaskClient, kind: str, seconds: str) -> None:
+    assert client.post(f"/put/lamp/and-fail/{kind}", headers=token("agent")).headers["Retry-After"] == seconds
 
 
 def test_a_commit_that_fails_is_told_instead_of_the_answer(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

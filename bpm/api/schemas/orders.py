@@ -7,7 +7,6 @@ from marshmallow import fields
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, text
 from bpm.models.work_order import Contact, WorkOrder
 
-
 WITH_OFFSET = "Write the moment with its offset, such as 2026-11-24T12:00:00+08:00."
 
 
