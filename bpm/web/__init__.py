@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from bpm.web import catalogue, complaints, definitions, errors, frame, inbox, intake, login, notices, orders, profile, tracking
+from bpm.web import complaints, definitions, errors, frame, inbox, intake, login, notices, orders, profile, tracking, wording
 
 
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
-    catalogue.compile_stale()
+    wording.compile_stale()
     for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)

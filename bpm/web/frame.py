@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response as Answer
 
 from bpm import access, notices, queues
 from bpm.access import Actor
-from bpm.errors import BatonError
+from bpm.errors import N_, BatonError
 from bpm.models.org import User
 from bpm.models.work_order import Attachment
 from bpm.request import csrf_token, language, now, session, status_of, visitor
-from bpm.web import fields, words
+from bpm.web import fields, stories, words
 
 STATIC = Path(__file__).parent / "static"
 CONTENT_SECURITY_POLICY = (
@@ -32,11 +32,11 @@ HEADERS = {
 }
 
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
-    ("inbox", "inbox.page", "inbox", "Inbox", frozenset()),
-    ("intake", "intake.page", "headset", "Intake", frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
-    ("orders", "orders.listing", "clipboard-list", "Orders", frozenset()),
-    ("board", "board.page", "layout-dashboard", "Board", frozenset()),
-    ("flows", "definitions.listing", "sitemap", "Flows", frozenset({"ANALYST", "ADMIN", "CS_MANAGER", "QA"})),
+    ("inbox", "inbox.page", "inbox", N_("Inbox"), frozenset()),
+    ("intake", "intake.page", "headset", N_("Intake"), frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
+    ("orders", "orders.listing", "clipboard-list", N_("Orders"), frozenset()),
+    ("board", "board.page", "layout-dashboard", N_("Board"), frozenset()),
+    ("flows", "flows.listing", "sitemap", N_("Flows"), frozenset({"ANALYST", "ADMIN", "CS_MANAGER", "QA"})),
 )
 """Key, endpoint, icon, word, and the roles that need it (none: everybody)."""
 
@@ -50,7 +50,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(icon=icon, asset=asset, words=words, label=words.label, csrf_field=csrf_field, say=say, are_short=fields.are_short, in_groups=fields.in_groups)
+    app.jinja_env.globals.update(icon=icon, asset=asset, words=words, label=words.label, csrf_field=csrf_field, say=say, are_short=fields.are_short, in_groups=fields.in_groups, rung_word=stories.rung_word)
     app.jinja_env.filters.update(
         moment=words.moment_of, day=words.day_of, date=words.date_of, time=words.time_of, masked=words.masked, name=words.name_of, left=words.left
     )
@@ -101,7 +101,7 @@ def tell(error: BatonError) -> str:
 def _surroundings() -> dict[str, Any]:
     actor = visitor()
     frame: dict[str, Any] = {"actor": actor, "lang": language(), "html_lang": "zh-CN" if language() == "zh" else "en", "now": now()}
-    if actor is not None and not http.headers.get("HX-Target"):
+    if actor is not None and http.headers.get("HX-Target", "main") == "main":
         frame |= {"navigation": _navigation(actor), "waiting": queues.counts(session(), actor, now())["mine"], "unread": notices.unread(session(), actor)}
     return frame
 

@@ -73,7 +73,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         attachments=workorders.attachments(session(), order),
         others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
         owner=rows.person_name(order.first_owner),
-        rungs=stories.rungs(line, first.task) if line and first else [],
+        rungs=stories.rungs(line) if line else [],
     )
 
 

@@ -34,7 +34,6 @@ class OrderRow:
 
     order: WorkOrder
     kind: str
-    step: str
     unit: str
     person: str
     face: Face | None
@@ -55,7 +54,7 @@ def of_task(task: Task) -> TaskRow:
 def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:
     """The rows of these orders."""
     return [
-        OrderRow(order, class_of(order), order_step(order), unit_name(order.current_unit), person_name(order.current_user), order_face(order, now()))
+        OrderRow(order, class_of(order), unit_name(order.current_unit), person_name(order.current_user), order_face(order, now()))
         for order in orders
     ]
 
@@ -73,13 +72,6 @@ def step_of(task: Task) -> str:
 def translated(task: Task, text: str) -> str:
     """A text of a task's drawing in the reader's language."""
     return definitions.text(session(), task.instance.definition_id, text, language()) if text else ""
-
-
-def order_step(order: WorkOrder) -> str:
-    """The name of the step at which an order stands."""
-    if order.current_step is None or order.instance_id is None:
-        return ""
-    return definitions.text(session(), definitions.of_instance(session(), order.instance_id), order.current_step, language())
 
 
 def class_of(order: WorkOrder | None) -> str:
@@ -117,3 +109,11 @@ def taken_by(task: Task) -> str | None:
     if task.claimed_at is None:
         return gettext("With %(name)s", name=name)
     return gettext("Claimed by %(name)s %(time)s", name=name, time=words.moment_of(task.claimed_at))
+
+
+def function_name(function: str | None) -> str:
+    """The name of the unit that does this in the reader's city."""
+    if not function:
+        return ""
+    unit = org.resolve_unit(session(), function, next((city for city in actor().cities if city), None))
+    return words.name_of(unit) if unit else ""

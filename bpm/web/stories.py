@@ -11,7 +11,6 @@ from flask_babel import gettext
 from bpm import definitions, story
 from bpm.errors import N_, InvalidError
 from bpm.models.instance import Instance
-from bpm.models.task import Task
 from bpm.picture import Picture
 from bpm.request import language, session
 from bpm.timeline import Line, Tick
@@ -216,7 +215,7 @@ def units(found: Sequence[story.Leg], instance: Instance | None) -> list[dict[st
     ]
 
 
-def rungs(line: Line, task: Task) -> list[dict[str, Any]]:
+def rungs(line: Line) -> list[dict[str, Any]]:
     """The rungs of a ladder in words: when, and who is told."""
     return [
         {
@@ -224,7 +223,6 @@ def rungs(line: Line, task: Task) -> list[dict[str, Any]]:
             "word": rung_word(tick),
             "at": tick.rung.at,
             "to": gettext(", ").join(_post(name) for name in tick.rung.to),
-            "late": tick.rung.tier > 0 and task.due_at is not None,
         }
         for tick in line.ticks
     ]

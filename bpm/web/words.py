@@ -161,6 +161,11 @@ def long_date(moment: datetime) -> str:
     return f"{weekday} {at.day} {gettext(_MONTHS[at.month - 1])}"
 
 
+def long_moment(moment: datetime) -> str:
+    """Wednesday, 25 Nov, 11:42, as the public reads it: 11 月 25 日（周三）11:42."""
+    return f"{long_date(moment)}{'' if is_chinese() else ', '}{time_of(moment)}"
+
+
 def story_day(moment: datetime) -> str:
     """The heading of a day in a story."""
     at = long_date(moment)

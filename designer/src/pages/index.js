@@ -2,22 +2,27 @@
 import { watchBulk } from './bulk.js';
 import { watchClasses } from './classes.js';
 import { watchConditions } from './conditions.js';
-import { startDiagrams } from './diagram.js';
+import { startDiagrams, watchDrawings } from './diagram.js';
 import { watchDialogs } from './dialogs.js';
 import { watchDrafts } from './drafts.js';
+import { watchIntake } from './intake.js';
 import { watchKeys } from './keys.js';
 import { watchPane } from './pane.js';
 import { watchStory } from './story.js';
 import { watchTheme } from './theme.js';
 import { settleToasts, watchToasts } from './toasts.js';
+import { watchTold } from './told.js';
 
 const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses];
 
 watchTheme();
 watchDialogs();
 watchToasts();
+watchTold();
+watchDrawings();
 watchKeys();
 watchPane();
+watchIntake();
 watchBulk();
 watchDrafts();
 watchStory();

@@ -37,20 +37,25 @@ async function show(container) {
   return viewer;
 }
 
-function listenToButtons(viewer, root) {
-  root.querySelectorAll('[data-zoom]').forEach((button) => {
-    button.addEventListener('click', () => {
-      const canvas = viewer.get('canvas');
-      if (button.dataset.zoom === 'fit') canvas.zoom('fit-viewport', 'auto');
-      else canvas.zoom(canvas.zoom() * Number(button.dataset.zoom));
-    });
-  });
+const shown = new WeakMap();
+
+function zoom(button) {
+  const container = button.closest('.card')?.querySelector('[data-diagram]');
+  const canvas = shown.get(container)?.get('canvas');
+  if (!canvas) return;
+  if (button.dataset.zoom === 'fit') canvas.zoom('fit-viewport', 'auto');
+  else canvas.zoom(canvas.zoom() * Number(button.dataset.zoom));
 }
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-zoom]');
+  if (button) zoom(button);
+});
 
 /* Draw the diagram in this container: ``data-xml`` and, for a running case, ``data-standing`` are addresses. */
 export function start(container) {
-  show(container)
-    .then((viewer) => listenToButtons(viewer, container.closest('.card') || document))
+  return show(container)
+    .then((viewer) => shown.set(container, viewer))
     .catch(() => {
       container.textContent = container.dataset.failed;
       container.removeAttribute('aria-busy');

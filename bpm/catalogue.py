@@ -1,0 +1,68 @@
+"""The list of processes: of each the version in use, the draft, what was found, and how many cases run on which version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bpm import definitions
+from bpm.models.definition import Definition
+from bpm.models.instance import Instance
+from bpm.models.task import HandOver
+
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A process. ``draft`` is a version newer than the one in use; ``on_time`` is the share of its steps of seven days within their limit."""
+
+    key: str
+    newest: Definition
+    in_use: Definition | None
+    draft: Definition | None
+    errors: int
+    warnings: int
+    running: int
+    on_time: float | None
+
+
+def processes(session: Session, now: datetime) -> list[Entry]:
+    """Every process by its key."""
+    found: list[Entry] = []
+    rates = _on_time(session, now)
+    for newest in definitions.page(session, newest_only=True, limit=200).items:
+        in_use = definitions.find_published(session, newest.key)
+        levels = [finding.level for finding in definitions.findings(newest)]
+        found.append(
+            Entry(
+                key=newest.key,
+                newest=newest,
+                in_use=in_use,
+                draft=newest if newest.state == "draft" else None,
+                errors=levels.count("error"),
+                warnings=levels.count("warning"),
+                running=sum(running(session, newest.key).values()),
+                on_time=rates.get(newest.key),
+            )
+        )
+    return found
+
+
+def running(session: Session, key: str) -> Mapping[int, int]:
+    """How many cases of a process run on each of its versions."""
+    query = select(Instance.definition_version, func.count()).where(Instance.definition_key == key, Instance.ended_at.is_(None))
+    return dict(session.execute(query.group_by(Instance.definition_version)).tuples().all())
+
+
+def _on_time(session: Session, now: datetime) -> dict[str, float]:
+    """The share of finished steps with a limit that kept it, in percent, by the key of the process."""
+    query = (
+        select(Instance.definition_key, func.count(), func.count().filter(~HandOver.late))
+        .join(Instance, HandOver.instance_id == Instance.id)
+        .where(HandOver.finished_at >= now - RECENT, HandOver.limit_minutes.is_not(None), HandOver.how != "cancelled")
+        .group_by(Instance.definition_key)
+    )
+    return {key: 100 * kept / all_ for key, all_, kept in session.execute(query).tuples()}

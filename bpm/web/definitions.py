@@ -1,0 +1,151 @@
+"""Processes: the versions in use and in draft, what was found in them, their pictures; handing in changes and publishing."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, jsonify, make_response, url_for
+from flask import request as http
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from bpm import catalogue, definitions, picture
+from bpm.errors import Finding, InvalidError, RefusedError
+from bpm.models.definition import Definition
+from bpm.request import actor, now, session
+from bpm.web import frame, rows
+
+blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
+
+READERS = ("ANALYST", "CS_MANAGER", "QA")
+WRITERS = ("ANALYST",)
+
+
+@blueprint.get("")
+def listing() -> Response:
+    """Every process: its version in use, its draft, what was found."""
+    frame.require(actor(), *READERS)
+    return _draw_list()
+
+
+def _draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | None = None) -> Response:
+    entries = catalogue.processes(session(), now())
+    return frame.show("definitions/listing.html", status, entries=entries, findings=told(found), alert=alert, writer=_may_write())
+
+
+def _may_write() -> bool:
+    return actor().is_admin or not actor().roles.isdisjoint(WRITERS)
+
+
+def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings in words, the errors first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    return [
+        {"level": each.level, "file": each.file, "element": each.element, "sentence": frame.say(each.text, each.facts), "code": each.code}
+        for each in sorted(found, key=lambda each: order[each.level])
+    ]
+
+
+@blueprint.get("/<uuid:definition_id>")
+def page(definition_id: UUID) -> Response:
+    """One version: its picture, what was found, its files, and the other versions."""
+    frame.require(actor(), *READERS)
+    return _draw(definitions.get(session(), definition_id))
+
+
+def _draw(definition: Definition, status: int = 200, alert: str | None = None, refused: Sequence[Finding] = ()) -> Response:
+    found = refused or definitions.findings(definition)
+    return frame.show(
+        "definitions/page.html",
+        status,
+        definition=definition,
+        findings=told(found),
+        errors=sum(each.level == "error" for each in found),
+        versions=[(each, rows.person_name(each.published_by or each.created_by)) for each in definitions.versions(session(), definition.key)],
+        running=catalogue.running(session(), definition.key),
+        diagrams=[name for name, _ in picture.diagrams(session(), definition.id)],
+        files=[file.name for file in definition.files],
+        writer=_may_write(),
+        alert=alert,
+    )
+
+
+@blueprint.get("/<uuid:definition_id>/xml")
+def xml(definition_id: UUID) -> Response:
+    """A diagram of a version."""
+    frame.require(actor(), *READERS)
+    response = make_response(definitions.file(session(), definition_id, http.args["file"]))
+    response.mimetype = "application/xml"
+    return response
+
+
+@blueprint.get("/<uuid:definition_id>/marks")
+def marks(definition_id: UUID) -> Response:
+    """What was found in a diagram, as marks for its picture."""
+    frame.require(actor(), *READERS)
+    found = [each for each in definitions.findings(definitions.get(session(), definition_id)) if each.element and each.file == http.args.get("file")]
+    return jsonify({"findings": [{"id": each.element, "level": each.level, "word": gettext("Look here")} for each in found if each.level != "info"]})
+
+
+@blueprint.get("/<uuid:definition_id>/archive")
+def archive(definition_id: UUID) -> Response:
+    """A version as a ZIP archive, which can be changed and handed in again."""
+    frame.require(actor(), *READERS)
+    definition = definitions.get(session(), definition_id)
+    response = make_response(definitions.archive(session(), definition_id))
+    response.mimetype = "application/zip"
+    response.headers.set("Content-Disposition", "attachment", filename=f"{definition.key}-v{definition.version}.zip")
+    return response
+
+
+@blueprint.post("/upload")
+def upload() -> Response:
+    """Take changed files as a draft, or at once into use."""
+    frame.require(actor(), *WRITERS)
+    given = [file for file in http.files.getlist("files") if file.filename]
+    try:
+        kept = definitions.deploy(
+            session(),
+            _unpacked(given),
+            actor().login,
+            now(),
+            publish="publish" in http.form,
+            note=http.form.get("note", "").strip() or None,
+            registry=current_app.extensions["connectors"],
+        )
+    except RefusedError as error:
+        return _draw_list(frame.refused(error), error.findings, frame.tell(error))
+    except InvalidError as error:
+        return _draw_list(frame.refused(error), alert=frame.tell(error))
+    said = gettext("%(name)s v%(version)s is kept.", name=kept[0].name, version=kept[0].version)
+    return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
+
+
+def _unpacked(given: Sequence[FileStorage]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for file in given:
+        content, name = file.read(), file.filename or ""
+        files |= definitions.read_zip(content) if name.lower().endswith(".zip") else {_place(name): content}
+    return files
+
+
+def _place(name: str) -> str:
+    """Where a single file stands in its bundle: a form lies in ``forms``."""
+    is_form = name.endswith(".json") and "/" not in name and name != "process.json"
+    return f"forms/{name}" if is_form else name
+
+
+@blueprint.post("/<uuid:definition_id>/publish")
+def publish(definition_id: UUID) -> Response:
+    """Put a version into use: new cases run on it, running ones keep theirs."""
+    frame.require(actor(), *WRITERS)
+    try:
+        definition = definitions.publish(session(), definition_id, actor(), now())
+    except RefusedError as error:
+        return _draw(definitions.get(session(), definition_id), frame.refused(error), frame.tell(error), error.findings)
+    note = http.form.get("note", "").strip()
+    if note:
+        definition.note = note
+    said = gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=definition.name, version=definition.version)
+    return frame.done(said, url_for("flows.page", definition_id=definition_id))

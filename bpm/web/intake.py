@@ -1,0 +1,159 @@
+"""The intake desk: who calls, what is open, and the complaint itself; solved on the spot, added to an open order, or submitted."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, current_app, url_for
+from flask import request as http
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from bpm import caller, classes, follow_up, intake, panel, workorders
+from bpm.classes import ClassNotFoundError
+from bpm.forms import AnswersError
+from bpm.panel import Panel
+from bpm.request import actor, close, now, session
+from bpm.web import fields, frame, rows, words
+
+blueprint = Blueprint("intake", __name__, url_prefix="/intake")
+
+_ROLES = ("AGENT", "KAM", "REVIEWER", "DISPATCHER", "CS_MANAGER")
+_TEXTS = ("type", "channel", "title", "description", "class", "demand", "contact_name", "contact_phone", "contact_email", "customer_number", "sp_code")
+_NUMBERS = ("amount_disputed", "affected_users")
+_ON_THE_SPOT = ("result", "answer_text")
+_PHONE = re.compile(r"\+?[0-9]{3,20}")
+
+
+@blueprint.get("")
+def page() -> Response:
+    """The desk, with the customer of ``?number=`` beside the form."""
+    frame.require(actor(), *_ROLES)
+    number = _number(http.args.get("number", ""))
+    typed: dict[str, Any] = {"channel": http.args.get("channel", "PHONE_1860"), "type": "COMPLAINT", "contact_phone": number}
+    return _draw(typed, number)
+
+
+def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str, str] | None = None) -> Response:
+    found = _panel(number)
+    return frame.show(
+        "intake/page.html",
+        status,
+        typed={**typed, "contact_name": typed.get("contact_name") or (found.panel.name if found else None)},
+        number=number,
+        wrong=wrong or {},
+        class_words=_class_words(typed.get("class")),
+        **_facts(found),
+    )
+
+
+@blueprint.get("/customer")
+def customer() -> Response:
+    """The customer of a number, for the panel beside the form."""
+    frame.require(actor(), *_ROLES)
+    return frame.show("intake/panel.html", **_facts(_panel(_number(http.args.get("number", "")))))
+
+
+class _Found:
+    """A customer with what billing says of him."""
+
+    def __init__(self, customer: Panel, bills: list[dict[str, Any]], billing: str | None) -> None:
+        self.panel, self.bills, self.billing = customer, bills, billing
+
+
+def _panel(number: str) -> _Found | None:
+    if not number:
+        return None
+    registry = current_app.extensions["connectors"]
+    close()  # nobody waits for billing with a transaction open
+    answer = caller.look_up(registry, number)
+    bills = caller.bills(registry, number) if answer.result else None
+    found = panel.of_number(session(), number, answer.result, now())
+    trouble = gettext("Billing does not answer. What stands here was known before.") if answer.error is not None and answer.error.retry else None
+    return _Found(found, (bills.result or {}).get("bills", []) if bills else [], trouble)
+
+
+def _facts(found: _Found | None) -> dict[str, Any]:
+    grade = found.panel.grade if found else None
+    return {
+        "panel": found.panel if found else None,
+        "bills": found.bills if found else [],
+        "billing": found.billing if found else None,
+        "open_orders": rows.of_orders(found.panel.open_orders) if found else [],
+        "kam": rows.person_name(found.panel.kam) if found else "",
+        "authority": panel.authority(session(), sorted(actor().roles), grade),
+    }
+
+
+def _number(text: str) -> str:
+    plain = re.sub(r"[\s\-()]", "", text)
+    return plain if _PHONE.fullmatch(plain) else ""
+
+
+def _class_words(code: str | None) -> str:
+    if not code:
+        return ""
+    try:
+        return " › ".join(words.name_of(each) for each in classes.path(session(), code))
+    except ClassNotFoundError:
+        return ""
+
+
+@blueprint.get("/classes")
+def classes_like() -> Response:
+    """The classes that a few letters mean, for the picker."""
+    actor()
+    text = next((value for name, value in http.args.items() if name.endswith("-text")), "")
+    found = classes.search(session(), text, limit=8) if text.strip() else classes.children(session(), None)
+    options = [(each.code, _class_words(each.code), rows.function_name(each.function)) for each in found]
+    return frame.show("intake/classes.html", options=options, id=http.args.get("id", "class"))
+
+
+@blueprint.post("")
+def submit() -> Response:
+    """Register the complaint; with ``spot`` it was solved while the customer was on the line."""
+    frame.require(actor(), *_ROLES)
+    typed = _typed()
+    try:
+        order = intake.take(session(), typed, actor(), now())
+    except AnswersError as error:
+        frame.discard_changes()
+        shown = {**typed, **{name: http.form.get(name) for name in _NUMBERS if http.form.get(name)}}
+        return _draw(shown, _number(typed.get("customer_number") or typed.get("contact_phone") or ""), 422, fields.sentences(error))
+    said = gettext("%(number)s is solved on the spot.", number=order.number) if "spot" in http.form else gettext("%(number)s is registered.", number=order.number)
+    return frame.done(said, url_for("orders.page", number=order.number))
+
+
+def _typed() -> dict[str, Any]:
+    given = http.form
+    typed: dict[str, Any] = {name: given[name].strip() for name in _TEXTS if given.get(name, "").strip()}
+    for name in ("contact_phone", "customer_number"):
+        if name in typed:
+            typed[name] = _number(typed[name]) or typed[name]
+    typed |= {name: _amount(given[name]) for name in _NUMBERS if given.get(name, "").strip()}
+    typed["safety_or_media"] = "safety_or_media" in given
+    typed["on_line"] = typed.get("channel") == "PHONE_1860"
+    if "spot" in given:
+        typed |= {name: given.get(name, "").strip() for name in _ON_THE_SPOT} | {"on_the_spot": True}
+        if given.get("compensation", "").strip():
+            typed["compensation"] = _amount(given["compensation"])
+    return typed
+
+
+def _amount(text: str) -> float | int | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number
+
+
+@blueprint.post("/add")
+def add() -> Response:
+    """The customer speaks of an order that is open: no new number, one contact and one urge."""
+    frame.require(actor(), *_ROLES)
+    order = workorders.by_number(session(), http.form["number"], actor())
+    text = http.form.get("text", "").strip() or http.form.get("description", "").strip()
+    if text:
+        follow_up.inform(session(), order, text, actor(), now())
+    follow_up.urge(session(), order, text, actor(), now())
+    return frame.done(gettext("Added to %(number)s and urged.", number=order.number), url_for("orders.page", number=order.number))

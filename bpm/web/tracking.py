@@ -1,0 +1,103 @@
+"""The customer's own page of a complaint, behind a private link: how far it is, and what he can do."""
+
+from flask import Blueprint, redirect, url_for
+from flask import request as http
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from bpm import clock, tracking, workorders
+from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
+from bpm.models.work_order import WorkOrder
+from bpm.request import now, session
+from bpm.web import frame, rows
+
+blueprint = Blueprint("tracking", __name__, url_prefix="/track")
+
+
+@blueprint.get("")
+def search() -> Response:
+    """Ask for number and last digits."""
+    return frame.show("public/find.html", typed={}, wrong=None)
+
+
+@blueprint.post("")
+def find() -> Response:
+    """Go to the page of an order that was found."""
+    tracking.questions.note(http.remote_addr or "", clock.wall())
+    try:
+        order = tracking.find(session(), http.form.get("number", ""), http.form.get("digits", ""))
+    except NotFoundError as error:
+        wrong = gettext("No complaint has this number and these digits.")
+        return frame.show("public/find.html", frame.refused(error), typed=http.form, wrong=wrong)
+    return redirect(url_for("tracking.page", token=order.token), 303)
+
+
+@blueprint.get("/<token>")
+def page(token: str) -> Response:
+    """How far the complaint is."""
+    return _draw(workorders.by_token(session(), token))
+
+
+def _draw(order: WorkOrder, status: int = 200, alert: str | None = None, typed: str = "") -> Response:
+    found = tracking.progress(session(), order, now())
+    return frame.show(
+        "public/track.html",
+        status,
+        order=order,
+        progress=found,
+        units=[rows.unit_name(code) for code in found.units],
+        stages=tracking.STAGES[:-1],
+        alert=alert,
+        typed=typed,
+    )
+
+
+def _acted(token: str, said: str) -> Response:
+    return frame.done(said, url_for("tracking.page", token=token))
+
+
+def _refused(token: str, error: BatonError, typed: str = "") -> Response:
+    status = frame.refused(error)
+    return _draw(workorders.by_token(session(), token), status, frame.tell(error), typed)
+
+
+@blueprint.post("/<token>/message")
+def write(token: str) -> Response:
+    """The customer adds something."""
+    tracking.questions.note(http.remote_addr or "", clock.wall())
+    text = http.form.get("text", "").strip()
+    files = [(file.filename or "", file.read()) for file in http.files.getlist("files") if file.filename]
+    try:
+        tracking.write(session(), workorders.by_token(session(), token), text, files, now())
+    except (InvalidError, ConflictError) as error:
+        return _refused(token, error, text)
+    return _acted(token, gettext("Sent. Whoever works on it sees it at once."))
+
+
+@blueprint.post("/<token>/<any(urge, withdraw, reopen):what>")
+def act(token: str, what: str) -> Response:
+    """The customer urges, withdraws, or says that it is not solved."""
+    tracking.questions.note(http.remote_addr or "", clock.wall())
+    reason = http.form.get("reason", "").strip()
+    try:
+        tracking.act(session(), workorders.by_token(session(), token), what, reason, now())  # type: ignore[arg-type]  # the route names them
+    except (InvalidError, ConflictError) as error:
+        return _refused(token, error)
+    said = {
+        "urge": gettext("Urged. Whoever works on it has been told."),
+        "withdraw": gettext("Your complaint is withdrawn."),
+        "reopen": gettext("Your complaint is open again."),
+    }
+    return _acted(token, said[what])
+
+
+@blueprint.post("/<token>/rating")
+def rate(token: str) -> Response:
+    """The customer answers the question of the return visit."""
+    tracking.questions.note(http.remote_addr or "", clock.wall())
+    score, comment = http.form.get("score", default=0, type=int), http.form.get("comment", "").strip()
+    try:
+        tracking.rate(session(), workorders.by_token(session(), token), score, comment, now(), solved=http.form.get("solved") == "yes")
+    except (InvalidError, NotFoundError) as error:
+        return _refused(token, error)
+    return _acted(token, gettext("Thank you for your answer."))
