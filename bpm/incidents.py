@@ -26,9 +26,15 @@ class IncidentClosedError(ConflictError):
 def of_step(session: Session, instance: Instance, fact: StepFailed, now: datetime) -> None:
     """A step of the drawing could not be carried out."""
     place = fact.place
-    session.add(
-        _incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name)
+    again = Incident.instance_id == instance.id, Incident.token_id == place.token_id, Incident.state == "open"
+    standing = session.scalar(select(Incident).where(*again))
+    if standing is not None:
+        standing.code, standing.message = fact.code, fact.message
+        return
+    row = _incident(
+        instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name
     )
+    session.add(row)
     instance.status = "incident"
 
 

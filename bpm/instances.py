@@ -229,8 +229,7 @@ def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datet
         incidents.close_one(session, incident, instance, actor.login, "retried", now)
     else:
         _require_token(incident)
-        apply(session, instance, c.Retry(incident.token_id or ""), Doing(actor, now))
-        incidents.close_one(session, incident, instance, actor.login, "retried", now)
+        apply(session, instance, c.Retry(incident.token_id or ""), Doing(actor, now))  # mended or not, the engine tells
     journal.note(session, instance, "incident-retried", actor.login, now, incident.element_id)
     return incident
 

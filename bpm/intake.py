@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpm import classes, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
-from bpm.errors import N_
+from bpm.errors import N_, NotFoundError
 from bpm.forms import AnswersError
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
@@ -128,10 +128,18 @@ def _wrong_codes(session: Session, given: Mapping[str, Any]) -> dict[str, str]:
     known = {
         "channel": given.get("channel") in CHANNELS,
         "type": given["type"] in TYPES,
-        "class": "class" in given and bool(classes.path(session, str(given["class"]))),
+        "class": "class" in given and _is_class(session, str(given["class"])),
         "city": "city" in given and given["city"] in {city.city for city in org.cities(session)},
     }
     return {name: NOT_KNOWN for name, is_known in known.items() if name in given and not is_known}
+
+
+def _is_class(session: Session, code: str) -> bool:
+    try:
+        classes.get(session, code)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:

@@ -157,7 +157,7 @@ def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
 def steps(session: Session, actor: Actor) -> dict[str, int]:
     """How many of the actor's own tasks stand at each step: name -> count."""
     query = select(Task.name, func.count()).where(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
-    return dict(session.execute(query.group_by(Task.name)).tuples())
+    return {row[0]: row[1] for row in session.execute(query.group_by(Task.name))}
 
 
 def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bpm.models.database import after_commit
@@ -103,14 +103,18 @@ def _all_to(session: Session, instance_id: UUID, states: tuple[str, ...], state:
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:
     """Take the item that fell due first under a lease (by the wall clock); None when nothing is due."""
-    free = (WorkItem.lease_until.is_(None)) | (WorkItem.lease_until < wall)
-    query = select(WorkItem).where(WorkItem.state == "waiting", WorkItem.due_at <= now, free)
+    query = select(WorkItem).where(WorkItem.state == "waiting", WorkItem.due_at <= now, _is_free(wall))
     if kinds is not None:
         query = query.where(WorkItem.kind.in_(kinds))
     item = session.scalar(query.order_by(WorkItem.due_at, WorkItem.created_at).limit(1).with_for_update(skip_locked=True))
     if item is not None:
         item.lease, item.lease_until = uuid4(), wall + LEASE
     return item
+
+
+def free_all(session: Session) -> None:
+    """Let go of every lease: whoever held one in this installation is dead. A late answer of his finds another lease and is dropped."""
+    session.execute(update(WorkItem).where(WorkItem.lease.is_not(None)).values(lease=None, lease_until=None))
 
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
@@ -136,13 +140,18 @@ def fail(item: WorkItem, error: str) -> None:
     item.attempts += 1
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next item falls due."""
-    return session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting"))
+def next_due(session: Session, wall: datetime) -> datetime | None:
+    """When the next item falls due that nobody has in hand (by the wall clock)."""
+    return session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting", _is_free(wall)))
+
+
+def _is_free(wall: datetime) -> ColumnElement[bool]:
+    return or_(WorkItem.lease_until.is_(None), WorkItem.lease_until < wall)
 
 
 def health(session: Session) -> Health:
     """Count what waits and what failed."""
     query = select(WorkItem.state, func.count()).where(WorkItem.state.in_(("waiting", "failed"))).group_by(WorkItem.state)
-    rows = dict(session.execute(query).tuples().all())
-    return Health(rows.get("waiting", 0), next_due(session), rows.get("failed", 0))
+    rows = {row[0]: row[1] for row in session.execute(query)}
+    oldest = session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting"))
+    return Health(rows.get("waiting", 0), oldest, rows.get("failed", 0))
