@@ -1,0 +1,30 @@
+"""An installation of its own for each story, copied from one that was started once."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.story.desk import House, found
+
+
+@pytest.fixture(scope="session")
+def _new_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return found(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(scope="module")
+def open_house(_new_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[datetime], House]]:
+    """Open an installation whose clock stands at a moment."""
+    opened: list[House] = []
+
+    def open_at(moment: datetime) -> House:
+        house = _new_house.copy(tmp_path_factory.mktemp("house"), moment)
+        house.start()
+        opened.append(house)
+        return house
+
+    yield open_at
+    for house in opened:
+        house.stop()

@@ -1,0 +1,182 @@
+"""A whole installation: the real program on a port of this machine, and the programs and people who reach it from outside."""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from bpm import access
+from bpm.models import User
+
+API = "/api/v1"
+ROOT = Path(__file__).parents[2]
+ZONE = ZoneInfo("Asia/Shanghai")
+READY = "Baton is ready at "
+PATIENCE = 60
+
+_opener = build_opener(ProxyHandler({}))
+
+
+def local(*moment: int) -> datetime:
+    """A moment as the clocks of the demo's operator show it."""
+    return datetime(*moment, tzinfo=ZONE)  # type: ignore[misc,arg-type]  # year, month, day ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def ok(self, status: int = 200) -> Any:
+        """What a request that must succeed has brought."""
+        assert self.status == status, self.text
+        return self.json
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that speaks to the API with somebody's token, or with none."""
+
+    url: str
+    token: str | None = None
+    language: str = "en"
+
+    def get(self, path: str, **query: Any) -> Answer:
+        asked = f"?{urlencode(query)}" if query else ""
+        return self.send("GET", f"{API}{path}{asked}")
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        content = json.dumps({} if body is None else body).encode()
+        return self.send("POST", f"{API}{path}", content, {"Content-Type": "application/json", **headers})
+
+    def send(self, method: str, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask for a path as it stands."""
+        known = {"Accept-Language": self.language, **({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
+        request = Request(self.url + path, content, known, method=method)
+        try:
+            with _opener.open(request, timeout=PATIENCE) as answer:
+                return Answer(answer.status, dict(answer.headers), answer.read())
+        except HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read())
+
+
+@dataclass
+class House:
+    """A running Baton with its demonstration. ``data`` is its folder, ``tokens`` are everybody's by login."""
+
+    data: Path
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    said: list[str] = field(default_factory=list)
+    _process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> None:
+        """Do what ``make run`` does, and wait until people can come."""
+        port = _free_port()
+        command = [sys.executable, "app.py", "run"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment(PORT=str(port)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.said.append(line)
+            if line.startswith(READY):
+                self.url = line.removeprefix(READY).strip()
+                Thread(target=self.said.extend, args=(self._process.stdout,), daemon=True).start()
+                return
+        raise AssertionError("".join(self.said))
+
+    def stop(self) -> int:
+        """Ask it to stop, as a terminal does, and wait until it has. The exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(PATIENCE)
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Carry out another command of app.py on the same data."""
+        return subprocess.run(
+            [sys.executable, "app.py", *arguments], cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What the program is told: nothing but the folder, and that this is a demonstration."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
+        return {**kept, "BATON_DEMO": "1", "BATON_DATA": str(self.data), **more}
+
+    def copy(self, data: Path, at: datetime) -> "House":
+        """The same installation in another folder, whose clock stands at a moment when it is started."""
+        shutil.copytree(self.data, data, dirs_exist_ok=True)
+        house = House(data, self.tokens)
+        offset = (at - datetime.now(UTC)).total_seconds()
+        with sqlite3.connect(data / "baton.db") as database:
+            database.execute("INSERT OR REPLACE INTO setting (key, value) VALUES ('clock-offset', ?)", [str(offset)])
+        database.close()
+        return house
+
+    def program(self, login: str, language: str = "en") -> Program:
+        """A program that acts as somebody."""
+        return Program(self.url, self.tokens[login], language)
+
+    def advance(self, by: timedelta | str = "PT0S") -> datetime:
+        """Let time pass; everything that falls due on the way has happened. The time that it is then."""
+        span = f"PT{by.total_seconds():.6f}S" if isinstance(by, timedelta) else by
+        answer = self.program("admin").post("/demo/clock", {"advance": span}).ok()
+        return datetime.fromisoformat(answer["now"])
+
+    def advance_to(self, moment: datetime) -> datetime:
+        """Let time pass until a moment."""
+        return self.advance(moment - self.advance())
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        """The mails that came to an address, oldest first."""
+        files = sorted((self.data / "mail").glob("*.eml"), key=lambda path: int(path.name.split("-")[0]))
+        mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+        return [mail for mail in mails if address in str(mail["To"])]
+
+
+def found(data: Path) -> House:
+    """A new installation with its demonstration and a token for everybody, made by starting it once."""
+    house = House(data)
+    house.start()
+    assert house.stop() == 0, "".join(house.said)
+    engine = create_engine(f"sqlite:///{data / 'baton.db'}")
+    with Session(engine) as session:
+        house.tokens = {user.login: access.issue_token(session, user, datetime.now(UTC)) for user in session.scalars(select(User))}
+        session.commit()
+    engine.dispose()
+    return house
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])

@@ -1,0 +1,120 @@
+"""The program in a process of its own that can be killed at any moment, and the world around it that lives on."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from bpm import clock
+from bpm.clockwork.embedded import OFFSET
+from bpm.models import Setting
+from bpm.models.database import configure, engine_options, unit_of_work
+from bpm.replay.run import acknowledged
+from connectors.billing.simulator import Simulator as Billing
+from connectors.mail.simulator import Simulator as Mail
+from tests.story import audit
+
+ROOT = Path(__file__).parents[2]
+_processes = multiprocessing.get_context("forkserver")  # the modules are loaded once; each victim is forked from there
+_processes.set_forkserver_preload(["app", "connectors.billing.simulator", "connectors.mail.simulator", "tests.story.victim"])
+
+
+def _main(arguments: list[str], environment: Mapping[str, str], log: str) -> None:
+    """The program itself, in the process that will be killed."""
+    import app  # noqa: PLC0415 -- in the victim only: nothing of the server belongs into the process of the tests
+
+    os.setsid()
+    for name in [name for name in os.environ if name.startswith("BATON_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    with Path(log).open("a", encoding="utf-8", buffering=1) as said:
+        os.dup2(said.fileno(), 1)
+        os.dup2(said.fileno(), 2)
+        sys.stdout = sys.stderr = said
+        sys.exit(app.main(arguments))
+
+
+class World:
+    """One data folder, billing and mail that outlive every kill, and the program that works on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.log = folder / "data", folder / "said.txt"
+        self.acknowledged = folder / "acknowledged.txt"
+        self.billing, self.mail = Billing(ROOT / "demo" / "customers.json"), Mail()
+
+    @contextmanager
+    def opened(self) -> Iterator["World"]:
+        """Let billing and mail serve for as long as this lasts."""
+        self.billing.start()
+        self.mail.start()
+        try:
+            yield self
+        finally:
+            self.billing.stop()
+            self.mail.stop()
+
+    def begin(self, *arguments: str) -> ForkServerProcess:
+        """Start the program; it runs beside the test."""
+        environment = {"BATON_DEMO": "1", "BATON_DATA": str(self.data), "PORT": "0", **self.billing.settings, **self.mail.settings}
+        victim = _processes.Process(target=_main, args=(list(arguments), environment, str(self.log)))
+        victim.start()
+        return victim
+
+    @staticmethod
+    def kill(victim: ForkServerProcess) -> bool:
+        """End it as a power cut would; tells whether it was still at work."""
+        if victim.is_alive() and victim.pid is not None:
+            os.kill(victim.pid, signal.SIGKILL)
+        victim.join()
+        return victim.exitcode == -signal.SIGKILL
+
+    def finish(self, *arguments: str) -> str:
+        """Let the program come to its end; what it said."""
+        victim = self.begin(*arguments)
+        victim.join()
+        said = self.log.read_text("utf-8")
+        assert victim.exitcode == 0, said[-4000:]
+        return said
+
+    @contextmanager
+    def looked_at(self) -> Iterator[Session]:
+        """The database, read from outside, at the moment at which its clock stands."""
+        url = f"sqlite:///{self.data}/baton.db"
+        engine = create_engine(url, **engine_options(url))
+        configure(engine)
+        clock.set_zone("Asia/Shanghai")
+        with unit_of_work(write=False) as session:
+            kept = session.get(Setting, OFFSET)
+            clock.set_offset(timedelta(seconds=float(kept.value)) if kept else timedelta(0))
+            yield session
+        engine.dispose()
+
+    def faults(self, promised: audit.Acknowledged = ()) -> list[str]:
+        """Everything that is wrong inside, and with what the outside was told."""
+        lines = list(acknowledged(self.acknowledged)) if self.acknowledged.exists() else []
+        with self.looked_at() as session:
+            found = audit.faults(session, clock.now(), [*lines, *promised])
+        return [*found, *self._outside()]
+
+    def _outside(self) -> Iterator[str]:
+        """A repeated call bears the key that it bore before, and asks for the same."""
+        asked: dict[str, Any] = {}
+        for call in self.billing.billing.calls:
+            if not call["key"] or asked.setdefault(call["key"], call["body"]) != call["body"]:
+                yield f"billing was asked for two things under one key: {call}"
+        mails: dict[str, str] = {}
+        for mail in self.mail.messages():
+            key, content = str(mail["Message-ID"]), str(mail["To"]) + str(mail["Subject"]) + str(mail.get_body())
+            if mails.setdefault(key, content) != content:
+                yield f"two mails have one name: {key}"
+        told = [str(mail["To"]) + str(mail["Subject"]) for mail in {str(m["Message-ID"]): m for m in self.mail.messages()}.values()]
+        yield from (f"{text} was told twice" for text in {text for text in told if told.count(text) > 1})
