@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from bpm.engine import decisions, tables
 from bpm.engine import vocabulary as words
 from bpm.engine.decisions import Decision, DecisionResult
-from bpm.engine.documents import Element, Notes, drawn_name, local, parse, tag
+from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag
 from bpm.engine.elements import Engine
 from bpm.engine.expressions import NOTHING
 from bpm.engine.faults import UnknownStartError
@@ -214,7 +214,8 @@ class _Builder:
                     )
                 self.scopes[own] = str(process.get("id"))
         for element in root.iter(*(tag(kind) for kind in words.NODES)):
-            self.node(name, element, known)
+            if element.get(baton("made")) is None:
+                self.node(name, element, known)
 
     def node(self, name: str, element: Element, known: Mapping[str, Decision]) -> None:
         own = _own(element)

@@ -3,6 +3,7 @@
 """Events that wait, and how something that happens finds the one that waits for it."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import mixins as m
@@ -39,7 +40,7 @@ class Catch(Guard):
 
     event_definition: Trigger
 
-    @property
+    @cached_property
     def polls(self) -> bool:
         """Only conditions are looked at again when something has changed."""
         return any(trigger.kind == "conditional" for trigger in awaited(self).values())

@@ -305,12 +305,12 @@ def value(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHI
     return evaluate(text.lstrip()[1:], data, ambient) if is_expression(text) else text
 
 
-FIELD = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+FIELD = re.compile(r"\{\{([^{}]{1,200})\}\}")
 
 
 def fill(template: str, data: Mapping[str, Any]) -> str:
     """Replace ``{{ name }}`` and ``{{ name.member }}`` by variables; a missing one leaves nothing."""
-    return FIELD.sub(lambda found: shown(reach(data, found[1])), template)
+    return FIELD.sub(lambda found: shown(reach(data, found[1].strip())), template)
 
 
 def shown(found: Any) -> str:

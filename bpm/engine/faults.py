@@ -26,6 +26,13 @@ class UnknownStepError(ConflictError):
     sentence = N_("There is no step “{element}” that can be reached from here; it must be in the same process.")
 
 
+class CannotSkipError(ConflictError):
+    """A gateway has to choose; nothing can stand for that."""
+
+    code = "cannot-skip"
+    sentence = N_("A gateway cannot be skipped: mend the variables and try again, or move the token to the step that comes next.")
+
+
 class UnknownStartError(InvalidError):
     """The process has no such start."""
 

@@ -2,6 +2,7 @@
 # mypy: disable-error-code="misc, no-untyped-call"
 """Activities that are done several times: multi-instance and standard loops. A unit's own variables stay with the unit."""
 
+from bisect import insort
 from copy import deepcopy
 from typing import Any
 
@@ -16,7 +17,7 @@ from bpm.engine.expressions import holds
 from bpm.engine.faults import DataError, LoopError
 from bpm.errors import N_
 
-MAX_UNITS = 5_000
+MAX_UNITS = 1_000
 
 
 class Repeated(Guard, LoopTask, BpmnSpecMixin):
@@ -70,7 +71,7 @@ class MultiInstance(Repeated):
                 N_("“{step}” would be done {count} times; {limit} are allowed."), step=name_of(self), count=len(items), limit=MAX_UNITS
             )
         memory = my_task.internal_data
-        memory.update(units=len(items), done=0, results={})
+        memory.update(units=len(items), finished=[], results=[])
         if self.output:
             my_task.data[self.output] = []
         if not items:
@@ -101,24 +102,31 @@ class MultiInstance(Repeated):
     def merge_child(self, _workflow: Any, unit: Task) -> None:
         """A unit has ended: take over what it leaves, then go on, wait or end."""
         my_task = unit.parent
-        memory = my_task.internal_data
-        memory["done"] += 1
-        if self.item and self.item not in my_task.data:
-            unit.data.pop(self.item, None)
-        if self.output and self.output_item:
-            memory["results"][str(unit.internal_data["index"])] = unit.data.get(self.output_item)
-            my_task.data[self.output] = [found for _, found in sorted(memory["results"].items(), key=lambda pair: int(pair[0]))]
-        else:
-            my_task.data = three_way(my_task.parent.data, unit.data, dict(my_task.data))
-        if memory["done"] >= memory["units"] or self._enough(my_task, unit):
+        memory, index = my_task.internal_data, unit.internal_data["index"]
+        if index not in memory["finished"]:  # a unit whose end has failed ends again
+            insort(memory["finished"], index)
+            self._take_over(my_task, unit, memory["finished"].index(index))
+        done = len(memory["finished"])
+        if done >= memory["units"] or self._enough(my_task, unit):
             self.finish(my_task)
         elif self.sequential:
-            self.start_unit(my_task, memory["done"], self._given(memory["items"][memory["done"]]))
+            self.start_unit(my_task, done, self._given(memory["items"][done]))
+
+    def _take_over(self, my_task: Task, unit: Task, place: int) -> None:
+        left = {name: found for name, found in unit.data.items() if name != self.item}
+        if self.output and self.output_item:
+            results = my_task.internal_data["results"]
+            results.insert(place, left.get(self.output_item))
+            my_task.data[self.output] = list(results)
+        else:
+            if self.item in my_task.data:
+                left[self.item] = my_task.data[self.item]
+            my_task.data = three_way(my_task.parent.data, left, dict(my_task.data))
 
     def _enough(self, my_task: Task, unit: Task) -> bool:
         if self.condition is None:
             return False
-        units, done = my_task.internal_data["units"], my_task.internal_data["done"]
+        units, done = my_task.internal_data["units"], len(my_task.internal_data["finished"])
         counts = {"nrOfInstances": units, "nrOfCompletedInstances": done, "nrOfActiveInstances": 1 if self.sequential else units - done}
         return holds(self.condition, {**my_task.data, **unit.data, **self._collected(my_task), **counts}, Ambient(my_task.workflow))
 
@@ -146,7 +154,7 @@ class Loop(Repeated):
         """A round has ended: its variables are those of the next one."""
         my_task = unit.parent
         my_task.data = dict(unit.data)
-        my_task.internal_data["done"] += 1
+        my_task.internal_data["done"] = unit.internal_data["index"] + 1
         if self._another(my_task):
             self.start_unit(my_task, my_task.internal_data["done"], {})
         else:

@@ -12,6 +12,7 @@ from bpm.engine import refusals
 from bpm.engine import vocabulary as words
 from bpm.engine.dialects import translate
 from bpm.engine.documents import BPMN, Element, Notes, baton, drawn_name, local, space, tag, text_of
+from bpm.engine.expressions import problem
 from bpm.engine.structure import rewrite
 from bpm.errors import N_
 
@@ -101,6 +102,9 @@ def _refer(element: Element, kind: str, declared: dict[tuple[str, str | None], E
         notes.refuse(event, "reference", N_("“{name}” does not name its {kind}."), kind=kind)
         return
     element.set(baton("name"), name.strip())
+    fault = problem(f"`{name}`") if "${" in name else None
+    if fault:
+        notes.wrong(event, fault)
     if found is not None and found.get(baton("correlation")):
         element.set(baton("correlation"), found.get(baton("correlation")) or "")
 

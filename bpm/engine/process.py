@@ -16,10 +16,10 @@ from bpm.engine import events, moves, state
 from bpm.engine.awaiting import Awaited, awaiting, closing
 from bpm.engine.data import plain, scope_data
 from bpm.engine.definition import Definition
-from bpm.engine.elements import complete, finish_call
+from bpm.engine.elements import ExclusiveGateway, complete, finish_call
 from bpm.engine.facts import CallRequested, Fact, InstanceEnded, Passed, StepFailed, Stuck, TaskOpened, TimerSet
-from bpm.engine.faults import NotAwaitedError, NotOpenError, StepError, UncaughtError
-from bpm.engine.joins import ParallelGateway
+from bpm.engine.faults import CannotSkipError, NotAwaitedError, NotOpenError, StepError, UncaughtError
+from bpm.engine.joins import InclusiveGateway, ParallelGateway
 from bpm.engine.timers import Clock, WorkingCalendar
 from bpm.engine.workflow import ACTIVE, OPEN, Flow, incident
 from bpm.errors import N_
@@ -109,6 +109,8 @@ class Process:
 
         Raises NotOpenError before any change when the token that the command names is not open, or does not wait for such a command.
         """
+        if self._flow is not None and self._flow.completed:
+            raise NotOpenError
         before = {} if isinstance(command, c.Start) else self._now()
         tasks = {} if isinstance(command, c.Start) else {str(task.id): task for task in self.flow.active()}
         if self._flow is not None:
@@ -203,22 +205,21 @@ class Process:
         if phase == "run":
             task._set_state(S.READY)
             self.flow.run_one(task)
-            return
-        task.internal_data.pop("armed", None)
-        task._set_state(S.FUTURE)
-        parent, mended = task.parent, dict(task.data)
-        kept, parent.data = (
-            parent.data,
-            {**parent.data, **mended},
-        )  # a step takes its variables from the one before: let it find the mended ones
-        try:
+        elif phase == "leave":
+            task.task_spec._on_subworkflow_completed(self.flow.subprocesses[task.id], task)
+        else:
+            task.internal_data.pop("armed", None)
+            task._set_state(S.FUTURE)
             task.task_spec._update(task)
-        finally:
-            parent.data = kept
 
     def _skip(self, command: c.Skip) -> None:
         task, result = self._awaits(StepFailed, command.token_id), plain(command.result)
+        if isinstance(task.task_spec, ExclusiveGateway | InclusiveGateway | events.EventGateway):
+            raise CannotSkipError
         task.internal_data.pop("incident", None)
+        if getattr(task.task_spec, "aside", False):  # an event that could not be armed: it will not happen
+            task.cancel()
+            return
         task.data.update(result)
         complete(task)
 
@@ -257,4 +258,8 @@ def _settled(command: c.Command, before: Awaited) -> set[tuple[type, str, str]]:
 
 
 def _joins(flow: Flow) -> set[str]:
-    return {task.task_spec.bpmn_id for task in flow.active() if task._state == S.WAITING and isinstance(task.task_spec, ParallelGateway)}
+    return {
+        task.task_spec.bpmn_id
+        for task in flow.active()
+        if task._state == S.WAITING and isinstance(task.task_spec, ParallelGateway | InclusiveGateway)
+    }

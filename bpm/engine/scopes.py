@@ -12,7 +12,7 @@ from bpm.engine.compensation import undoable
 from bpm.engine.data import Ambient, Data, work_out_value
 from bpm.engine.elements import Guard, announce, ext
 from bpm.engine.expressions import value
-from bpm.engine.workflow import FINISHED
+from bpm.engine.workflow import FINISHED, incident
 
 
 class Scoped(Guard):
@@ -25,12 +25,19 @@ class Scoped(Guard):
     def _update_hook(self, my_task: Task) -> Any:
         if my_task.workflow.top_workflow.subprocesses.get(my_task.id) is None:
             announce_first(my_task)
-        return super(Guard, self)._update_hook(my_task)
+        try:
+            return super(Guard, self)._update_hook(my_task)
+        except Exception:
+            my_task.workflow.top_workflow.drop_scope(my_task.id)  # so that Retry opens it anew
+            raise
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
         if my_task._state & FINISHED or not subworkflow.success:
             return  # an interrupting event was quicker
-        super()._on_subworkflow_completed(subworkflow, my_task)
+        try:
+            super()._on_subworkflow_completed(subworkflow, my_task)
+        except Exception as error:  # noqa: BLE001 - what comes out cannot be worked out: an incident of the activity
+            incident(my_task, error, "leave")
 
     def _on_complete_hook(self, my_task: Task) -> None:
         super()._on_complete_hook(my_task)

@@ -14,6 +14,7 @@ from bpm.errors import N_
 DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$")
 ZONED = re.compile(r"(.+?)\[(.+)\]$")
 LITERAL = re.compile(r"-?P[\dT]|R\d*/|\d{4}-")
+MAX_TEXT = 200  # characters
 FOREVER = -1
 
 
@@ -139,6 +140,8 @@ Armed = dict[str, Any]
 def arm(form: str, text: str, clock: Clock, calendar: str | None = None) -> Armed:
     """Work out when a timer is due. ``form`` is timeDate, timeDuration or timeCycle. Raises TimerError."""
     text = text.strip().strip("\"'")
+    if len(text) > MAX_TEXT:
+        raise TimerError(N_("“{text}” … is too long for a time."), text=text[:40])
     if text.startswith("-"):
         raise TimerError(N_("“{text}” is negative; time does not run backwards."), text=text[:80])
     hours = clock.calendar(calendar)

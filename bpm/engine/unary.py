@@ -7,7 +7,7 @@ from typing import Any
 
 import zen
 
-from bpm.engine.expressions import NAME, TOKEN, Reading, alias, brief, reach, read
+from bpm.engine.expressions import MAX_LENGTH, NAME, TOKEN, Reading, alias, brief, reach, read
 from bpm.engine.faults import ExpressionError
 from bpm.errors import N_
 
@@ -41,6 +41,8 @@ def unary(text: str) -> Test:
     Raises ExpressionError when the text is not a test.
     """
     text = text.strip()
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(N_("A test of {length} characters is too long; {limit} are allowed."), length=len(text), limit=MAX_LENGTH)
     if text in ("", "-"):
         return _anything
     if text.startswith("not(") and text.endswith(")"):

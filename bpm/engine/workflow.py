@@ -4,8 +4,9 @@
 
 Replaced at import, because SpiffWorkflow offers no hook for them (each keeps its meaning): the depth of 1,000 at which task iterators
 stop in silence; two recursive searches upwards; the setting of a state, which gathered log texts nobody reads and took the wall clock
-(here a state change takes the next number of its workflow, which is all that the order of changes needs); and the prediction of the
-whole way ahead, by recursion: the next steps are made when a token comes, one at a time.
+(here a state change takes the next number of its workflow, which is all that the order of changes needs); the taking over of variables,
+which merged lists item by item and let the step before win over what a unit or a mended step was given; and the prediction of the whole
+way ahead, by recursion: the next steps are made when a token comes, one at a time.
 """
 
 import logging
@@ -58,6 +59,10 @@ def _set_state(self: Task, value: int) -> None:
         self._state = value
 
 
+def _inherit_data(self: Task) -> None:
+    self.data = {**self.parent.data, **self.data}
+
+
 def _predict(self: TaskSpec, my_task: Task, seen: Any = None, looked_ahead: int = 0, mask: int = S.PREDICTED_MASK) -> None:
     if my_task._state & mask:
         self._predict_hook(my_task)
@@ -71,7 +76,12 @@ def _update(self: TaskSpec, my_task: Task) -> None:
 
 
 TaskSpec._predict, TaskSpec._update = _predict, _update
-Task.is_descendant_of, Task.find_ancestor, Task._set_state = _is_descendant_of, _find_ancestor, _set_state
+Task.is_descendant_of, Task.find_ancestor, Task._set_state, Task._inherit_data = (
+    _is_descendant_of,
+    _find_ancestor,
+    _set_state,
+    _inherit_data,
+)
 S.get_name = staticmethod(lru_cache(None)(S.get_name))
 task_logger.setLevel(logging.WARNING)
 
