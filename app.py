@@ -20,7 +20,7 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from waitress.server import create_server
 
-from bpm import access, api, clock, connecting, demo, journal, notices, org, request, web
+from bpm import access, api, clock, connecting, demo, journal, notices, org, request, web, work_items
 from bpm.clockwork.embedded import OFFSET, Embedded
 from bpm.errors import N_, BatonError
 from bpm.models import Setting
@@ -190,6 +190,9 @@ def _prepared() -> Iterator[Flask]:
         if settings.demo:
             with unit_of_work() as session:
                 app.extensions["demo_is_new"] = demo.load(session, ROOT / "demo", clock.now(), registry=app.extensions["connectors"])
+        if app.extensions["clockwork"] is not None:
+            with unit_of_work() as session:
+                work_items.free_all(session)
         yield app
 
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bpm.models.database import after_commit
+from bpm.models.database import after_commit, execute
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)
@@ -38,31 +39,37 @@ class Health:
 
 def enqueue(
     session: Session, kind: str, key: str, payload: dict[str, Any], due_at: datetime, now: datetime, instance_id: UUID | None = None
-) -> WorkItem:
+) -> None:
     """Ask for something to be done at ``due_at``, in the transaction of whoever asks.
 
     The same key again asks anew: the one row of that key waits again, with this due time and payload.
     """
-    item = get(session, key)
-    if item is None:
-        item = WorkItem(
-            id=uuid4(),
-            key=key,
-            kind=kind,
-            instance_id=instance_id,
-            payload=payload,
-            due_at=due_at,
-            created_at=now,
-            state="waiting",
-            attempts=0,
-        )
-        session.add(item)
-    else:
+    item = _held(session, key)
+    if item is not None:
         item.payload, item.due_at, item.state, item.attempts = payload, due_at, "waiting", 0
         item.lease, item.lease_until, item.last_error = None, None, None
+    else:
+        row = {"id": uuid4(), "key": key, "kind": kind, "instance_id": instance_id, "payload": payload, "due_at": due_at, "created_at": now}
+        execute(session, WorkItem, _ASK[session.get_bind().dialect.name], row)
     if due_at <= now and _Nudge.tell is not None:
         after_commit(session, _Nudge.tell)
-    return item
+
+
+def _ask(upsert: Callable[[Any], Any]) -> Executable:
+    """The row of a key, new or once more."""
+    anew = {"state": "waiting", "attempts": 0, "lease": None, "lease_until": None, "last_error": None}
+    statement = upsert(WorkItem.__table__).values(anew)
+    given = {"payload": statement.excluded.payload, "due_at": statement.excluded.due_at}
+    asked: Executable = statement.on_conflict_do_update(index_elements=["key"], set_={**anew, **given})
+    return asked
+
+
+_ASK = {"sqlite": _ask(sqlite.insert), "postgresql": _ask(postgresql.insert)}
+
+
+def _held(session: Session, key: str) -> WorkItem | None:
+    """The item of a key where this session has read it: its carrier will mark it, so it may not be changed behind its back."""
+    return next((row for row in session.identity_map.values() if isinstance(row, WorkItem) and row.key == key), None)
 
 
 def get(session: Session, key: str) -> WorkItem | None:
@@ -72,9 +79,15 @@ def get(session: Session, key: str) -> WorkItem | None:
 
 def cancel(session: Session, key: str) -> None:
     """Take back what has not been done yet."""
-    session.execute(
-        update(WorkItem).where(WorkItem.key == key, WorkItem.state != "done").values(state="cancelled", lease=None, lease_until=None)
-    )
+    item = _held(session, key)
+    if item is None:
+        execute(session, WorkItem, _CANCEL, {"of_key": key})
+    elif item.state != "done":
+        item.state, item.lease, item.lease_until = "cancelled", None, None
+
+
+_FREE = {"lease": None, "lease_until": None}
+_CANCEL = update(WorkItem).where(WorkItem.key == bindparam("of_key"), WorkItem.state != "done").values(state="cancelled", **_FREE)
 
 
 OF_INSTANCE = ("timer", "call", "rung", "deliver", "wake")
@@ -97,8 +110,11 @@ def release_all(session: Session, instance_id: UUID) -> None:
 
 
 def _all_to(session: Session, instance_id: UUID, states: tuple[str, ...], state: str) -> None:
-    chosen = (WorkItem.instance_id == instance_id, WorkItem.kind.in_(OF_INSTANCE), WorkItem.state.in_(states))
-    session.execute(update(WorkItem).where(*chosen).values(state=state, lease=None, lease_until=None))
+    execute(session, WorkItem, _ALL_TO, {"of_instance": instance_id, "before": states, "after": state})
+
+
+_OF_INSTANCE = (WorkItem.instance_id == bindparam("of_instance"), WorkItem.kind.in_(OF_INSTANCE))
+_ALL_TO = update(WorkItem).where(*_OF_INSTANCE, WorkItem.state.in_(bindparam("before", expanding=True))).values(state=bindparam("after"), **_FREE)
 
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:

@@ -103,12 +103,10 @@ class Embedded:
             item = work_items.claim(session, clock.now(), clock.wall())
             if item is None:
                 return False
-            leased = item.id, item.lease, item.kind
-            error = self._carry_out(session, item) if item.kind not in OUTSIDE else None
-        item_id, lease, kind = leased
-        if kind in OUTSIDE:
-            with unit_of_work(write=False) as session:
-                prepared = caller.prepare(session.get_one(WorkItem, item_id))
+            item_id, lease = item.id, item.lease
+            prepared = caller.prepare(item) if item.kind in OUTSIDE else None
+            error = self._carry_out(session, item) if prepared is None else None
+        if prepared is not None:
             future = self._pool.submit(self._call, prepared)
             self._calls.add(future)
             future.add_done_callback(self._calls.discard)
@@ -173,9 +171,9 @@ class Embedded:
 
     def _advance(self, target: datetime, *, moving: bool) -> Advanced:
         fired = self._until_quiet()
-        while moving:
+        while moving and not self._stopping.is_set():
             with unit_of_work(write=False) as session:
-                due = work_items.next_due(session)
+                due = work_items.next_due(session, clock.wall())
             if due is None or due > target:
                 break
             self.set_clock(max(due, clock.now()))

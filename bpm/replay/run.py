@@ -95,7 +95,7 @@ class Replay:
         """The moment of the next event: an arrival, somebody's act, or something that falls due."""
         self._discover()
         with unit_of_work(write=False) as session:
-            due = work_items.next_due(session)
+            due = work_items.next_due(session, clock.wall())
         moments = [waiting[0].at] if waiting else []
         moments += [self._events[0][0]] if self._events else []
         moments += [due] if due is not None else []

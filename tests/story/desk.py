@@ -7,13 +7,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -29,8 +29,12 @@ from bpm.models import User
 API = "/api/v1"
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
+RUN = [sys.executable, "app.py", "run"]
 READY = "Baton is ready at "
 PATIENCE = 60
+OPEN = ("open", "claimed", "suspended")
+WORDS = "已查清并处理"
+MOST_STEPS = 40
 
 _opener = build_opener(ProxyHandler({}))
 
@@ -99,34 +103,43 @@ class House:
     url: str = ""
     said: list[str] = field(default_factory=list)
     _process: "subprocess.Popen[str] | None" = None
+    _listener: Thread | None = None
 
     def start(self) -> None:
         """Do what ``make run`` does, and wait until people can come."""
-        port = _free_port()
-        command = [sys.executable, "app.py", "run"]
+        environment = self.environment(PORT=str(_free_port()))
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment(PORT=str(port)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            RUN, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.said.append(line)
-            if line.startswith(READY):
-                self.url = line.removeprefix(READY).strip()
-                Thread(target=self.said.extend, args=(self._process.stdout,), daemon=True).start()
-                return
-        raise AssertionError("".join(self.said))
+        ready = Event()
+        self._listener = Thread(target=self._listen, args=(self._process, ready))
+        self._listener.start()
+        ready.wait(PATIENCE)
+        assert self.url, "".join(self.said)
+
+    def _listen(self, process: "subprocess.Popen[str]", ready: Event) -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                self.said.append(line)
+                if line.startswith(READY):
+                    self.url = line.removeprefix(READY).strip()
+                    ready.set()
+        ready.set()
 
     def stop(self) -> int:
         """Ask it to stop, as a terminal does, and wait until it has. The exit code."""
         assert self._process is not None
+        assert self._listener is not None
         self._process.terminate()
-        return self._process.wait(PATIENCE)
+        code = self._process.wait(PATIENCE)
+        self._listener.join(PATIENCE)
+        return code
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Carry out another command of app.py on the same data."""
-        return subprocess.run(
-            [sys.executable, "app.py", *arguments], cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
+        command = [sys.executable, "app.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False, timeout=PATIENCE)
 
     def environment(self, **more: str) -> dict[str, str]:
         """What the program is told: nothing but the folder, and that this is a demonstration."""
@@ -157,11 +170,72 @@ class House:
         """Let time pass until a moment."""
         return self.advance(moment - self.advance())
 
+    def order(self, number: str) -> Any:
+        """An order as an administrator sees it."""
+        return self.program("admin").get(f"/work-orders/{number}").ok()
+
+    def tasks(self, number: str, *elements: str) -> list[Any]:
+        """The open tasks of an order, the oldest first; those of some steps only, where they are named."""
+        found = self.program("admin").get(f"/instances/{self.order(number)['instance_id']}/tasks").ok()["items"]
+        return [task for task in found if task["status"] in OPEN and (not elements or task["element_id"] in elements)]
+
+    def task(self, number: str, element: str) -> Any:
+        """The one open task of a step, with its form and its clock."""
+        (task,) = self.tasks(number, element)
+        return self.program("admin").get(f"/tasks/{task['id']}").ok()
+
+    def journal(self, number: str, *kinds: str) -> list[Any]:
+        """What happened to an order, in order; of some kinds only, where they are named."""
+        entries = self.program("admin").get(f"/instances/{self.order(number)['instance_id']}/journal").ok()["items"]
+        return [entry for entry in entries if not kinds or entry["kind"] in kinds]
+
+    def do(self, task: Any, login: str | None = None, **answers: Any) -> Any:
+        """Claim a task as whoever may, or as somebody, and complete it by its form's defaults and these answers."""
+        who = self.program(login or task["claimable_by"][0])
+        claimed = who.post(f"/tasks/{task['id']}/claim").ok()
+        given = by_default(claimed["form"]["schema"]) if claimed["form"] else {}
+        return who.post(f"/tasks/{task['id']}/complete", {"variables": {**given, **answers}}).ok()
+
+    def walk(self, number: str, until: Collection[str], people: Mapping[str, str] | None = None) -> list[str]:
+        """Do whatever is open by its defaults, and let hours pass where nothing is, until a step or a state is reached. The steps done.
+
+        ``people`` names who does a step; the others are done by whoever may.
+        """
+        done: list[str] = []
+        while len(done) < MOST_STEPS:
+            self.advance()
+            if self.order(number)["state"] in until:
+                return done
+            waiting = self.tasks(number)
+            if any(task["element_id"] in until for task in waiting):
+                return done
+            if waiting:
+                self.do(waiting[0], (people or {}).get(waiting[0]["element_id"]))
+                done.append(waiting[0]["element_id"])
+            else:
+                self.advance("PT4H")
+        raise AssertionError(f"{number} stands in {self.order(number)['state']} after {done}")
+
     def mails(self, address: str) -> list[EmailMessage]:
         """The mails that came to an address, oldest first."""
         files = sorted((self.data / "mail").glob("*.eml"), key=lambda path: int(path.name.split("-")[0]))
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
         return [mail for mail in mails if address in str(mail["To"])]
+
+
+def by_default(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a program answers that knows nothing but a form's schema: the defaults, and what must be there besides."""
+    required = schema.get("required", ())
+    return {
+        name: rule["default"] if "default" in rule else _ordinary(rule)
+        for name, rule in schema["properties"].items()
+        if "default" in rule or name in required
+    }
+
+
+def _ordinary(rule: Mapping[str, Any]) -> Any:
+    choices = [choice["const"] for choice in rule.get("oneOf", ())] or list(rule.get("enum", ()))
+    return choices[0] if choices else WORDS
 
 
 def found(data: Path) -> House:

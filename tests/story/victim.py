@@ -77,13 +77,25 @@ class World:
         victim.join()
         return victim.exitcode == -signal.SIGKILL
 
+    def wait_for_lines(self, victim: ForkServerProcess, more: int) -> None:
+        """Wait until the program has acknowledged so much more, or is dead."""
+        before = self._lines()
+        while self._lines() < before + more and victim.is_alive():
+            victim.join(0.004)
+
+    def _lines(self) -> int:
+        return self.acknowledged.read_bytes().count(b"\n") if self.acknowledged.exists() else 0
+
+    def said(self) -> str:
+        """The last words of the program."""
+        return self.log.read_text("utf-8")[-4000:] if self.log.exists() else ""
+
     def finish(self, *arguments: str) -> str:
         """Let the program come to its end; what it said."""
         victim = self.begin(*arguments)
         victim.join()
-        said = self.log.read_text("utf-8")
-        assert victim.exitcode == 0, said[-4000:]
-        return said
+        assert victim.exitcode == 0, self.said()
+        return self.said()
 
     @contextmanager
     def looked_at(self) -> Iterator[Session]:
