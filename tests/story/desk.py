@@ -216,11 +216,11 @@ class House:
                 self.advance("PT4H")
         raise AssertionError(f"{number} stands in {self.order(number)['state']} after {done}")
 
-    def mails(self, address: str) -> list[EmailMessage]:
-        """The mails that came to an address, oldest first."""
+    def mails(self, address: str | None = None) -> list[EmailMessage]:
+        """The mails that came to an address (None: to anybody), oldest first."""
         files = sorted((self.data / "mail").glob("*.eml"), key=lambda path: int(path.name.split("-")[0]))
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
-        return [mail for mail in mails if address in str(mail["To"])]
+        return [mail for mail in mails if address in (None, mail["To"])]
 
 
 def by_default(schema: Mapping[str, Any]) -> dict[str, Any]:

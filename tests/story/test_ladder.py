@@ -129,9 +129,8 @@ def test_each_tier_reaches_its_people_at_its_minute(
 
     order = house.order(number)
     assert (order["escalation_tier"], order["state"]) == (4, "IN_PROGRESS")
-    for login in ("head", "depthead", "manager", "vp"):
-        mails = [mail for mail in house.mails(f"{login}@dongyue.example") if number in mail["Subject"]]
-        assert mails, f"{login} got no mail"
+    written_to = {mail["To"].removesuffix("@dongyue.example") for mail in house.mails() if number in mail["Subject"]}
+    assert written_to == {login for _, tier, people, _ in rungs if tier for login in people} | {"vp"}
 
 
 def test_an_order_on_hold_does_not_age_and_the_law_waits_for_nobody(open_house: Callable[[datetime], House]) -> None:
