@@ -1,4 +1,4 @@
-"""What must be true of a database whatever has happened to the server: nothing lost, doubled or stuck, and rows that agree with the states."""
+"""What must be true of a database whatever happened to the server: nothing lost, doubled or stuck; the rows agree with the states."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -62,12 +62,27 @@ class World:
             self.billing.stop()
             self.mail.stop()
 
-    def begin(self, *arguments: str) -> ForkServerProcess:
+    def begin(self, *arguments: str, **settings: str) -> ForkServerProcess:
         """Start the program; it runs beside the test."""
-        environment = {"BATON_DEMO": "1", "BATON_DATA": str(self.data), "PORT": "0", **self.billing.settings, **self.mail.settings}
+        environment = {"BATON_DEMO": "1", "BATON_DATA": str(self.data), **self.billing.settings, **self.mail.settings, **settings}
         victim = _processes.Process(target=_main, args=(list(arguments), environment, str(self.log)))
         victim.start()
         return victim
+
+    def serve(self, port: int) -> ForkServerProcess:
+        """Start the server and wait until people can come."""
+        before = self.log.read_text("utf-8").count("ready at") if self.log.exists() else 0
+        server = self.begin("run", PORT=str(port))
+        while not (self.log.exists() and self.log.read_text("utf-8").count("ready at") > before):
+            server.join(0.02)
+            assert server.is_alive(), self.said()
+        return server
+
+    def stop(self, server: ForkServerProcess) -> None:
+        """Ask the server to go, once its queue is empty."""
+        server.terminate()
+        server.join()
+        assert server.exitcode == 0, self.said()
 
     @staticmethod
     def kill(victim: ForkServerProcess) -> bool:
@@ -99,7 +114,7 @@ class World:
 
     @contextmanager
     def looked_at(self) -> Iterator[Session]:
-        """The database, read from outside, at the moment at which its clock stands."""
+        """The database, looked at from outside, at the moment at which its clock stands."""
         url = f"sqlite:///{self.data}/baton.db"
         engine = create_engine(url, **engine_options(url))
         configure(engine)
