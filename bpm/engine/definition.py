@@ -67,7 +67,7 @@ class Drawn:
     called: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definition:
     """A deployed version: immutable, shared by threads."""
 

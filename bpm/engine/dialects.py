@@ -206,6 +206,8 @@ def _told(element: Element, notes: Notes) -> None:
     found = element.find(tag("extensionElements"))
     for extension in found if found is not None else ():
         name = local(extension)
+        if space(extension) in CAMUNDA and name in ("in", "out") and not extension.get("target"):
+            _unmapped(element, extension, found, notes)
         if space(extension) == BATON or name in READ or name in READ_TOO or name in QUIET:
             continue
         if name in CODE:
@@ -217,3 +219,15 @@ def _told(element: Element, notes: Notes) -> None:
             )
         elif space(extension) in (*CAMUNDA, ZEEBE, SPIFF):
             notes.add("warning", element, "extension", N_("“{name}”: {extension} of another maker is not carried out."), extension=name)
+
+
+def _unmapped(element: Element, extension: Element, beside: Element | None, notes: Notes) -> None:
+    """All variables alone is what we do without a mapping; beside others, or a business key, is something that we do not do."""
+    others = [one for one in (beside if beside is not None else ()) if local(one) == local(extension) and one is not extension]
+    if extension.get("variables") != "all" or others:
+        notes.refuse(
+            element,
+            "extension",
+            N_("“{name}”: the mapping {extension} without a target cannot be carried out."),
+            extension=local(extension),
+        )

@@ -8,7 +8,7 @@ shapes that mean nothing are refused, and only then is the structure rewritten.
 
 from lxml import etree
 
-from bpm.engine import refusals
+from bpm.engine import attributes, refusals
 from bpm.engine import vocabulary as words
 from bpm.engine.dialects import translate
 from bpm.engine.documents import BPMN, Element, Notes, baton, drawn_name, local, space, tag, text_of
@@ -25,13 +25,14 @@ CODES = {"error": "errorCode", "escalation": "escalationCode"}
 def normalise(root: Element, notes: Notes) -> Element:
     """Rewrite a BPMN file in place for SpiffWorkflow; the notes say what is refused and what to know."""
     _ids(root)
+    _empty(root)
     _adhoc(root, notes)
     refusals.names(root, notes)
     translate(root, notes)
     _references(root, notes)
     _items(root)
     refusals.shape(root, notes)
-    refusals.conditions(root, notes)
+    attributes.conditions(root, notes)
     if any(finding.level == "error" for finding in notes.found):
         return root
     _processes(root, notes)
@@ -47,6 +48,14 @@ def _ids(root: Element) -> None:
     for number, element in enumerate(root.iter()):
         if space(element) == BPMN and local(element) in wanted and not element.get("id"):
             element.set("id", f"{local(element)}__{number}")
+
+
+def _empty(root: Element) -> None:
+    """A condition without a text is none; editors leave them behind."""
+    for condition in list(root.iter(tag("conditionExpression"))):
+        parent = condition.getparent()
+        if parent is not None and not text_of(condition) and not condition.attrib:
+            parent.remove(condition)
 
 
 def _adhoc(root: Element, notes: Notes) -> None:

@@ -3,43 +3,14 @@
 import re
 from collections import Counter
 
+from bpm.engine import attributes
 from bpm.engine import vocabulary as words
 from bpm.engine.documents import BATON, BPMN, Element, Notes, baton, local, space, tag, text_of
-from bpm.engine.expressions import is_expression, problem
+from bpm.engine.expressions import problem
 from bpm.engine.faults import ExpressionError
 from bpm.engine.scripts import assignments
 from bpm.engine.timers import LITERAL, span, unreadable
 from bpm.errors import N_
-
-MAX_UNITS_TEXT = 6  # digits of a cardinality that is written down
-TEXTS = {  # our attributes that may hold an expression
-    "assignment": ("role", "unit", "city", "user", "sameAs", "exclude", "fallbackRole", "fallbackUnit"),
-    "limit": ("minutes", "calendar", "ladder"),
-    "order": ("state", "tier"),
-    "notice": ("to", "text"),
-    "return": ("value",),
-    "input": ("value",),
-    "in": ("value",),
-    "out": ("value",),
-    "message": ("correlation",),
-    "payload": ("value",),
-}
-NEEDED = {
-    "form": ("ref",),
-    "limit": ("minutes",),
-    "notice": ("to", "text"),
-    "return": ("variable", "value"),
-    "why": ("text",),
-    "call": ("connector", "operation"),
-    "input": ("name", "value"),
-    "decision": ("id",),
-    "in": ("target", "value"),
-    "out": ("target", "value"),
-    "message": ("correlation",),
-    "payload": ("name", "value"),
-    "code": ("variable",),
-}
-KNOWN = frozenset({*TEXTS, *NEEDED, "compensation"})
 
 
 def names(root: Element, notes: Notes) -> None:
@@ -281,6 +252,13 @@ def _activity(scope: Element, node: Element, notes: Notes) -> None:
         notes.refuse(
             node, "quantity", N_("“{name}” wants more than one token (startQuantity, completionQuantity), which is not supported.")
         )
+    if any(local(child) in words.ROLES for child in node):
+        notes.add(
+            "warning",
+            node,
+            "performer",
+            N_("“{name}”: the performer that is drawn is not carried out. Say who does it with baton:assignment."),
+        )
     if words.is_event_subprocess(node) and loops:
         notes.refuse(node, "loop", N_("The event sub-process “{name}” cannot be done several times."))
     if kind == "receiveTask" and node.get("instantiate") == "true":
@@ -320,7 +298,7 @@ def _script(node: Element, notes: Notes) -> None:
         notes.wrong(node, error)
         return
     for _, expression in lines:
-        expressions(node, expression, notes)
+        attributes.expressions(node, expression, notes)
 
 
 def _loop(node: Element, loop: Element, notes: Notes) -> None:
@@ -342,52 +320,4 @@ def _loop(node: Element, loop: Element, notes: Notes) -> None:
         or "complexBehaviorDefinition" in {local(child) for child in loop}
     ):
         notes.refuse(node, "loop", N_("“{name}” throws events while its units end (behavior), which is not supported."))
-    for name in ("loopDataInputRef",):
-        expressions(node, text_of(loop.find(tag(name))), notes)
-
-
-def expressions(node: Element, text: str, notes: Notes) -> None:
-    """Remark on an expression that cannot be read."""
-    fault = problem(text) if text else None
-    if fault:
-        notes.wrong(node, fault)
-
-
-def conditions(root: Element, notes: Notes) -> None:
-    """Remark on conditions, numbers and our own attributes that hold expressions which cannot be read."""
-    for element in root.iter(
-        *(tag(name) for name in ("conditionExpression", "condition", "completionCondition", "loopCondition", "loopCardinality"))
-    ):
-        owner = element.getparent()
-        while owner is not None and local(owner) not in words.NODES | {"sequenceFlow", "process"}:
-            owner = owner.getparent()
-        if owner is not None:
-            expressions(owner, text_of(element), notes)
-    for element in root.iter():
-        parent = element.getparent()
-        holder = parent.getparent() if parent is not None else None
-        if space(element) == BATON and holder is not None:
-            _ours(holder, element, notes)
-
-
-def _ours(holder: Element, element: Element, notes: Notes) -> None:
-    name = local(element)
-    if name not in KNOWN:
-        notes.refuse(holder, "extension", N_("“{name}”: there is no extension baton:{extension}."), extension=name)
-        return
-    for attribute in NEEDED.get(name, ()):
-        if not element.get(attribute):
-            notes.refuse(holder, "extension", N_("“{name}”: baton:{extension} lacks its {attribute}."), extension=name, attribute=attribute)
-    for attribute in TEXTS.get(name, ()):
-        text = element.get(attribute) or ""
-        if is_expression(text):
-            expressions(holder, text.lstrip()[1:], notes)
-    tries = element.get("tries")
-    if name == "call" and tries is not None and not (tries.isdigit() and int(tries) > 0):
-        notes.refuse(holder, "extension", N_("“{name}”: the number of tries must be a whole number above zero."))
-    tier = element.get("tier") or ""
-    if name == "order" and tier and not is_expression(tier) and not tier.strip().isdigit():
-        notes.refuse(holder, "extension", N_("“{name}”: the tier must be a whole number."))
-    minutes = element.get("minutes") or ""
-    if name == "limit" and minutes and not is_expression(minutes) and not re.fullmatch(r"\s*\d+(\.\d+)?\s*", minutes):
-        notes.refuse(holder, "extension", N_("“{name}”: the minutes of the limit must be a number or an expression that begins with =."))
+    attributes.expressions(node, text_of(loop.find(tag("loopDataInputRef"))), notes)

@@ -114,6 +114,16 @@ def attached(kind: str, *, stays: bool = False) -> bytes:
         (model(start() + U + node("userTask", "u", name="twice") + end(), "s > u > e").replace(b'id="u"', b'id="x"'), "x", "duplicate-id"),
         (model(start() + throw("x", '<linkEventDefinition name="A"/>') + end(), "s > x"), "x", "link"),
         (in_line(node("adHocSubProcess", "x", user("a"), ordering="Sequential")), "x", "adhoc"),
+        (model(start() + sub("t", start("a") + end("x", "cancel"), "a > x", tag="transaction") + end(), "s > t > e"), "x", "trigger"),
+        (in_line(catch("x", "message")).replace(b'name="paid"', b'name="paid-${d()}"'), "x", "expression"),
+        (in_line(node("callActivity", "x", ext('<camunda:in businessKey="k"/>'), calledElement="p")), "x", "extension"),
+        (
+            model(start() + user("x") + end(), "s > x; x > e [a > 1]")
+            .replace(b"<conditionExpression", b'<conditionExpression language="javascript"')
+            .replace(b'"f_x_e"', b'"x2"'),
+            "x2",
+            "language",
+        ),
     ],
 )
 def test_it_is_refused(drawing: bytes, element: str, code: str):
@@ -185,6 +195,29 @@ def test_which_process_is_the_main_one():
 def test_what_is_only_worth_knowing_does_not_refuse():
     drawing = model(start() + gateway("exclusive", "g") + user("a", "b") + end(), "s > g; g > a [n > 1]; g > b; a > e; b > e")
     assert [(finding.level, finding.element) for finding in build(drawing).findings] == [("info", "g")]
+
+
+def test_what_would_happen_otherwise_than_one_could_think_is_told():
+    expression = "<resourceAssignmentExpression><formalExpression>li</formalExpression></resourceAssignmentExpression>"
+    performer = f"<potentialOwner>{expression}</potentialOwner>"
+    drawing = model(
+        start()
+        + user("u", inner=performer)
+        + bound("b", "u", when("n > 1"), stays=True)
+        + bound("c", "u", timer("timeCycle", "R3/PT1H"))
+        + end(),
+        "s > u > e; b > e; c > e",
+    )
+    assert {(finding.level, finding.element, finding.code) for finding in build(drawing).findings} == {
+        ("warning", "u", "performer"),
+        ("warning", "b", "once"),
+        ("warning", "c", "once"),
+    }
+
+
+def test_a_condition_without_a_text_is_none():
+    drawing = model(start() + user("u") + end(), "s > u > e").replace(b'targetRef="e">', b'targetRef="e"><conditionExpression/>')
+    assert build(drawing).findings == []
 
 
 def test_what_the_platform_wants_to_know_of_a_drawing():
