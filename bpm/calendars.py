@@ -283,6 +283,7 @@ def get(session: Session, code: str | None) -> WorkingCalendar:
     return found
 
 
+_STAMPED = select(Setting.value).where(Setting.key == _STAMP)
 _shared: dict[str, Mapping[str, WorkingCalendar]] = {}
 
 
@@ -291,7 +292,7 @@ def all(session: Session) -> Mapping[str, WorkingCalendar]:  # noqa: A001 -- cal
     mine: Mapping[str, WorkingCalendar] | None = session.info.get(_STAMP)
     if mine is not None:
         return mine
-    stamp = session.scalar(select(Setting.value).where(Setting.key == _STAMP))
+    stamp = session.connection().scalar(_STAMPED)
     found = _shared.get(stamp) if stamp else None
     if found is None:
         found = _load(session)

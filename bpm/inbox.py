@@ -11,6 +11,7 @@ from bpm import access, limits, org
 from bpm.access import Actor
 from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
+from bpm.models.database import append
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
 from bpm.models.task import HandOver, Task, TaskComment
@@ -191,7 +192,7 @@ def close_task(
     session: Session, instance: Instance, fact: TaskClosed, person_id: UUID | None, now: datetime, *, how: str, reason: str | None = None
 ) -> HandOver | None:
     """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled."""
-    task = session.scalar(select(Task).where(Task.instance_id == instance.id, Task.token_id == fact.token_id, Task.status.in_(OPEN)))
+    task = _at_token(session, instance, fact.token_id)
     if task is None:
         return None
     used = limits.used_minutes(session, task, now)
@@ -199,7 +200,7 @@ def close_task(
     task.status = "completed" if how in ("completed", "returned") else "cancelled"
     task.closed_at, task.draft = now, None
     task.completed_by_id = person_id if how != "cancelled" else None
-    leg = HandOver(
+    leg = HandOver(  # told to others in this step, but written as a row that nobody holds
         id=uuid4(),
         instance_id=instance.id,
         order_id=task.order_id,
@@ -222,8 +223,16 @@ def close_task(
         how=how,
         reason=reason,
     )
-    session.add(leg)
+    append(session, HandOver, {column: getattr(leg, column) for column in HandOver.__table__.columns.keys()})  # noqa: SIM118 -- no dict
     return leg
+
+
+def _at_token(session: Session, instance: Instance, token_id: str) -> Task | None:
+    """The open task of a token; the one that the session holds already, under the lock of its instance, is as good as read anew."""
+    for row in session.identity_map.values():
+        if isinstance(row, Task) and row.token_id == token_id and row.instance_id == instance.id and row.status in OPEN:
+            return row
+    return session.scalar(select(Task).where(Task.instance_id == instance.id, Task.token_id == token_id, Task.status.in_(OPEN)))
 
 
 def get(session: Session, task_id: UUID, actor: Actor) -> Task:

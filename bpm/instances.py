@@ -21,7 +21,7 @@ from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 from bpm.recording import Doing, record
-from bpm.running import lock, looked_at, new, require_running, running
+from bpm.running import lock, lock_of_task, looked_at, new, require_running, running
 
 
 class NotHereError(ConflictError):
@@ -67,8 +67,8 @@ def start(
         created_at=now,
     )
     session.add(instance)
-    session.flush()
     if order is not None:
+        session.flush()
         order.instance_id = instance.id
         session.flush()
     journal.note(session, instance, "started", actor.login, now, None, version=definition.version)
@@ -87,7 +87,7 @@ def apply(session: Session, instance: Instance, command: c.Command, doing: Doing
 
 def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], actor: Actor, now: datetime) -> Task:
     """Hand a person's answers to the process and move it on. Raises AnswersError and what ``inbox.for_completion`` raises."""
-    instance = lock(session, inbox.get(session, task_id, actor).instance_id)
+    instance = lock_of_task(session, task_id)
     task = inbox.for_completion(session, task_id, actor)
     form = form_of(session, task, actor.language)
     checked = dict(answers) if form is None else forms.check(form, answers)
@@ -108,7 +108,7 @@ def form_of(session: Session, task: Task, language: str) -> forms.Form | None:
 
 def return_task(session: Session, task_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Task:
     """Send the work back: the drawn way where there is one, else to the step before."""
-    instance = lock(session, inbox.get(session, task_id, actor).instance_id)
+    instance = lock_of_task(session, task_id)
     task = inbox.for_completion(session, task_id, actor)
     why = {"return_reason": reason, "return_note": note}
     if task.way_back:

@@ -5,7 +5,7 @@ so that appending reads nothing and a row that was cut off at the end is missed.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpm.models.database import append
 from bpm.models.instance import Instance
 from bpm.models.journal import JournalEntry
 
@@ -36,10 +37,10 @@ def note(
     """Append one event to an instance's journal. Facts are JSON; moments and ids among them are kept as texts."""
     kept = orjson.loads(orjson.dumps(facts))
     seq = instance.journal_seq + 1
-    entry = JournalEntry(instance_id=instance.id, seq=seq, at=now, actor=actor_login, kind=kind, element_id=element_id, facts=kept)
-    entry.hash = _seal(instance.journal_hash, entry)
-    instance.journal_seq, instance.journal_hash = seq, entry.hash
-    session.add(entry)
+    row = {"instance_id": instance.id, "seq": seq, "at": now, "actor": actor_login, "kind": kind, "element_id": element_id, "facts": kept}
+    row["hash"] = _seal(instance.journal_hash, row)
+    instance.journal_seq, instance.journal_hash = seq, row["hash"]
+    append(session, JournalEntry, row)
 
 
 def entries(session: Session, instance_id: UUID) -> list[JournalEntry]:
@@ -69,21 +70,21 @@ def _walk(instance_id: UUID, rows: Sequence[JournalEntry], last_seq: int, end: s
     for row in rows:
         if row.seq != seq + 1:
             yield Broken(instance_id, row.seq, "missing")
-        elif row.hash != _seal(seal, row):
+        elif row.hash != _seal(seal, vars(row)):
             yield Broken(instance_id, row.seq, "changed")
         seq, seal = row.seq, row.hash  # go on from what stands there: one fault is named once
     if (seq, seal) != (last_seq, end):
         yield Broken(instance_id, last_seq, "end")
 
 
-def _seal(before: str, row: JournalEntry) -> str:
+def _seal(before: str, row: Mapping[str, Any]) -> str:
     content = {
-        "instance": str(row.instance_id),
-        "seq": row.seq,
-        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": row.actor,
-        "kind": row.kind,
-        "element": row.element_id,
-        "facts": row.facts,
+        "instance": str(row["instance_id"]),
+        "seq": row["seq"],
+        "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": row["actor"],
+        "kind": row["kind"],
+        "element": row["element_id"],
+        "facts": row["facts"],
     }
     return hashlib.sha256(before.encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -5,15 +5,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bpm.engine.facts import MessageAwaited, SignalAwaited
+from bpm.models.database import append, execute
 from bpm.models.instance import Instance
 from bpm.models.message import KeptMessage, SeenMessage, Subscription
 
 KEPT_FOR = timedelta(hours=24)
 """How long a message that nobody awaits is kept for somebody who soon will."""
+
+
+_FORGET_ALL = delete(Subscription).where(Subscription.instance_id == bindparam("instance"))
+_FORGET = _FORGET_ALL.where(Subscription.token_id == bindparam("token"), Subscription.element_id == bindparam("element"))
 
 
 def correlation_text(value: Any) -> str | None:
@@ -26,31 +31,26 @@ def correlation_text(value: Any) -> str | None:
 def subscribe(session: Session, instance: Instance, fact: MessageAwaited | SignalAwaited) -> None:
     """An open step waits for this message or signal."""
     message = isinstance(fact, MessageAwaited)
-    session.add(
-        Subscription(
-            id=uuid4(),
-            instance_id=instance.id,
-            token_id=fact.place.token_id,
-            element_id=fact.place.element_id,
-            kind="message" if message else "signal",
-            name=fact.name,
-            correlation=correlation_text(fact.correlation) if isinstance(fact, MessageAwaited) else None,
-        )
-    )
+    row = {
+        "id": uuid4(),
+        "instance_id": instance.id,
+        "token_id": fact.place.token_id,
+        "element_id": fact.place.element_id,
+        "kind": "message" if message else "signal",
+        "name": fact.name,
+        "correlation": correlation_text(fact.correlation) if isinstance(fact, MessageAwaited) else None,
+    }
+    append(session, Subscription, row)
 
 
 def unsubscribe(session: Session, instance: Instance, token_id: str, element_id: str) -> None:
     """The step no longer waits."""
-    session.execute(
-        delete(Subscription).where(
-            Subscription.instance_id == instance.id, Subscription.token_id == token_id, Subscription.element_id == element_id
-        )
-    )
+    execute(session, Subscription, _FORGET, {"instance": instance.id, "token": token_id, "element": element_id})
 
 
 def unsubscribe_all(session: Session, instance: Instance) -> None:
     """The instance has ended."""
-    session.execute(delete(Subscription).where(Subscription.instance_id == instance.id))
+    execute(session, Subscription, _FORGET_ALL, {"instance": instance.id})
 
 
 def awaiting(

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, literal, or_, select
+from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
@@ -59,12 +59,18 @@ def find_user(session: Session, login: str) -> User:
 
 def named(session: Session, login: str) -> User | None:
     """The person of a login that came out of a drawing or out of data, where it may mean nobody."""
-    return session.scalar(select(User).where(User.login == login))
+    return session.scalar(_NAMED, {"login": login}, execution_options=KNOWN)
+
+
+KNOWN = {"autoflush": False}
+"""How to ask for what no process changes: without writing first what is waiting to be written."""
+_NAMED = select(User).where(User.login == bindparam("login")).options(lazyload(User.memberships))
+_UNIT = select(Unit).where(Unit.code == bindparam("code"))
 
 
 def user(session: Session, user_id: UUID) -> User:
     """Find a person by id. Raises UserNotFoundError."""
-    found = session.get(User, user_id)
+    found = session.get(User, user_id, options=[lazyload(User.memberships)])
     if found is None:
         raise UserNotFoundError(login=str(user_id))
     return found
@@ -151,7 +157,7 @@ def cities(session: Session) -> list[Unit]:
 
 
 def _unit_of_code(session: Session, code: str) -> Unit | None:
-    return session.scalar(select(Unit).where(Unit.code == code))
+    return session.scalar(_UNIT, {"code": code}, execution_options=KNOWN)
 
 
 def _unit_of_function(session: Session, function: str, city: str | None) -> Unit | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bpm import calls, definitions, inbox, incidents, journal, messages, notices, org, timers, work_items, workorders
@@ -32,9 +32,12 @@ class Doing:
     leg: HandOver | None = None
 
 
+_ORDER = select(WorkOrder).where(WorkOrder.instance_id == bindparam("instance"))
+
+
 def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
     """Carry out what a step has reported: closed things first, so that a hand-over is known to what it opens."""
-    order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id)) if instance.business_key else None
+    order = session.scalar(_ORDER, {"instance": instance.id}) if instance.business_key else None
     if order is not None:  # first: what is told and ranked below goes by the order's columns
         settings = definitions.settings_of(session, instance.definition_id)
         workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
@@ -149,8 +152,10 @@ def _tell(session: Session, order: WorkOrder | None, fact: f.NoticeAsked, now: d
 
 
 def _end(session: Session, instance: Instance, fact: f.InstanceEnded, doing: Doing) -> None:
+    had_incidents = instance.status != "running"
     instance.status, instance.ended_at = fact.how, doing.now
     messages.unsubscribe_all(session, instance)
     work_items.cancel_all(session, instance.id)
-    incidents.close_all(session, instance, doing.actor.login, doing.now)
+    if had_incidents:
+        incidents.close_all(session, instance, doing.actor.login, doing.now)
     journal.note(session, instance, f"instance-{fact.how}", doing.actor.login, doing.now, None)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, clock, definitions
@@ -18,6 +18,7 @@ from bpm.engine.process import Process
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
+from bpm.models.task import Task
 
 CAPACITY = 5_000
 """Processes kept in memory; each takes some 10 KB."""
@@ -66,8 +67,21 @@ cache = _Cache()
 
 def lock(session: Session, instance_id: UUID) -> Instance:
     """Read an instance anew and hold it until the unit of work ends. Raises NotFoundError."""
-    query = select(Instance).where(Instance.id == instance_id).with_for_update().execution_options(populate_existing=True)
-    instance = session.scalar(query)
+    return _locked(session, _LOCK, instance_id)
+
+
+def lock_of_task(session: Session, task_id: UUID) -> Instance:
+    """Lock the instance of a task, as ``lock`` does. Raises NotFoundError."""
+    return _locked(session, _LOCK_OF_TASK, task_id)
+
+
+_FRESH = select(Instance).with_for_update(of=Instance).execution_options(populate_existing=True)
+_LOCK = _FRESH.where(Instance.id == bindparam("id"))
+_LOCK_OF_TASK = _FRESH.join(Task, Task.instance_id == Instance.id).where(Task.id == bindparam("id"))
+
+
+def _locked(session: Session, query: Select[Instance], id_: UUID) -> Instance:
+    instance = session.scalar(query, {"id": id_})
     if instance is None:
         raise NotFoundError
     return instance

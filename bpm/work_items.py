@@ -114,7 +114,9 @@ def _all_to(session: Session, instance_id: UUID, states: tuple[str, ...], state:
 
 
 _OF_INSTANCE = (WorkItem.instance_id == bindparam("of_instance"), WorkItem.kind.in_(OF_INSTANCE))
-_ALL_TO = update(WorkItem).where(*_OF_INSTANCE, WorkItem.state.in_(bindparam("before", expanding=True))).values(state=bindparam("after"), **_FREE)
+_ALL_TO = (
+    update(WorkItem).where(*_OF_INSTANCE, WorkItem.state.in_(bindparam("before", expanding=True))).values(state=bindparam("after"), **_FREE)
+)
 
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:

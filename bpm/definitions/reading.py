@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bpm import paging
@@ -82,7 +82,10 @@ def latest(session: Session, key: str) -> Definition:
 
 def find_published(session: Session, key: str) -> Definition | None:
     """The version of a process that is in use, or None."""
-    return session.scalar(select(Definition).where(Definition.key == key, Definition.state == "published").limit(1))
+    return session.scalar(_PUBLISHED, {"key": key})
+
+
+_PUBLISHED = select(Definition).where(Definition.key == bindparam("key"), Definition.state == "published").limit(1)
 
 
 def for_order_type(session: Session, order_type: str) -> Definition:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Executable, Insert, MetaData, event, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
@@ -115,6 +116,47 @@ class _Reading(Session):
             raise RuntimeError(message)
 
 
+class _Writing(Session):
+    """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
+
+    def flush(self, objects: Any = None) -> None:
+        super().flush(objects)
+        appended: dict[type[Base], list[dict[str, Any]]] = self.info.get("appended", {})
+        while appended:
+            model, rows = appended.popitem()
+            self.connection().execute(_insert(model), rows)
+
+
+@event.listens_for(_Writing, "after_soft_rollback")
+def _drop_appended(session: Session, _transaction: object) -> None:
+    """What a savepoint undoes is not written afterwards; what came before it was written when it was set."""
+    session.info.pop("appended", None)
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(model.__table__)  # type: ignore[arg-type]  # a Table, as every model here has
+
+
+def append(session: Session, model: type[Base], row: dict[str, Any]) -> None:
+    """Add a row that nobody will hold or change: written at the next flush, in one statement with the others of its table.
+
+    All rows of a table must give the same columns.
+    """
+    session.info.setdefault("appended", {}).setdefault(model, []).append(row)
+
+
+def execute(session: Session, model: type[Base], statement: Executable, values: dict[str, Any]) -> None:
+    """Carry out a prepared UPDATE, DELETE or upsert on rows of a model, past the rows that the session holds.
+
+    What was added or changed of this model here is written first.
+    """
+    touched = any(isinstance(row, model) for row in (*session.new, *session.dirty))
+    if touched or model in session.info.get("appended", {}):
+        session.flush()
+    session.connection().execute(statement, values)
+
+
 class _Engines:
     """The engines of this process: the same pool, begun for writing or for reading."""
 
@@ -173,8 +215,9 @@ def _write(engine: Engine) -> Iterator[Session]:
         raise RuntimeError(message)
     _writing_here.set(True)
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with _Writing(engine, expire_on_commit=False) as session, session.begin():
             yield session
+            session.flush()
     finally:
         _writing_here.set(False)
     with ExitStack() as callbacks:
