@@ -1,0 +1,106 @@
+"""Take the pictures of the guides: ``python -m scripts.screenshots [FOLDER]``, by default into ``docs/images``.
+
+A demonstration runs in a temporary folder, one working day passes in it, and a real browser looks at what is there then.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.scene import HANDLER, SHOWN, Scene, token_by
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = [sys.executable, str(ROOT / "app.py")]
+IMAGES = ROOT / "docs" / "images"
+PASSWORD = "baton"  # noqa: S105 -- of the demonstration
+WATCHER = "manager"
+PUBLIC_URL = "https://baton.example.org"
+LANGUAGES = {"en": "", "zh": ".zh"}
+WIDTH, HEIGHT = 1440, 900
+
+
+def main(folder: Path) -> None:
+    """Write ``inbox.png`` and ``order.png``, and both with ``.zh`` in their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        environment = {**os.environ, "BATON_DATA": data, "BATON_DEMO": "1", "PORT": str(_free_port()), "BATON_PUBLIC_URL": PUBLIC_URL}
+        with _served(environment) as address, _browser() as browser:
+            with closing(Scene(address, token_by(PROGRAM, environment))) as scene:
+                scene.play()
+            for language, suffix in LANGUAGES.items():
+                with browser.new_context(base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1) as context:
+                    _take(context.new_page(), language, folder, suffix)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _served(environment: Mapping[str, str]) -> Iterator[str]:
+    """The program; its address on this machine."""
+    with subprocess.Popen(  # noqa: S603 -- our own program
+        [*PROGRAM, "run"], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            if not any("ready at" in line for line in server.stdout or ()):
+                message = "the server did not start"
+                raise RuntimeError(message)
+            yield f"http://127.0.0.1:{environment['PORT']}"
+        finally:
+            server.send_signal(signal.SIGTERM)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    names = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    with sync_playwright() as playwright:
+        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not run as root
+        browser = playwright.chromium.launch(executable_path=next(filter(None, names), None), args=as_root)
+        yield browser
+        browser.close()
+
+
+def _take(page: Page, language: str, folder: Path, suffix: str) -> None:
+    """The inbox of a handler with one task beside it, and the page of that task's order as the management sees it."""
+    _log_in(page, HANDLER, language)
+    page.get_by_role("row").filter(has_text=SHOWN).click()
+    page.locator("#pane").get_by_text(SHOWN).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / f"inbox{suffix}.png")
+    page.context.clear_cookies()
+    _log_in(page, WATCHER, language)
+    page.goto(f"/orders?{urlencode({'q': SHOWN})}")
+    page.get_by_role("link", name=SHOWN).first.click()
+    page.wait_for_selector(".djs-container .djs-element")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / f"order{suffix}.png", full_page=True)
+
+
+def _log_in(page: Page, login: str, language: str) -> None:
+    page.goto("/login")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/inbox*")
+    page.goto("/profile")
+    page.check(f"[name=language][value={language}]")
+    page.press("[name=shortcuts]", "Enter")
+    page.wait_for_load_state("networkidle")
+    page.goto("/inbox")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)
