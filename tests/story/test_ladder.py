@@ -18,9 +18,8 @@ MINUTE = timedelta(minutes=1)
 NETWORK = {"accept": "handler", "handle": "handler"}
 
 
-def working_hours() -> Iterator[tuple[datetime, datetime]]:
-    """The office's hours from that Monday on."""
-    day = date(2026, 9, 28)
+def working_hours(day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The office's hours from a day on."""
     while True:
         if (day.weekday() < 5 or day in MADE_UP) and day not in HOLIDAYS:
             midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE)
@@ -31,7 +30,7 @@ def working_hours() -> Iterator[tuple[datetime, datetime]]:
 def office_time(since: datetime, minutes: float) -> datetime:
     """When so many minutes of office hours have passed."""
     left = timedelta(minutes=minutes)
-    for opening, closing in working_hours():
+    for opening, closing in working_hours(since.astimezone(ZONE).date()):
         begins = max(since, opening)
         if begins < closing:
             if begins + left <= closing:
