@@ -9,10 +9,10 @@ from SpiffWorkflow.bpmn.specs import mixins as m
 from SpiffWorkflow.task import Task
 
 from bpm.engine.compensation import undoable
-from bpm.engine.data import Ambient, Data, work_out_value
+from bpm.engine.data import Ambient, Data, three_way, work_out_value
 from bpm.engine.elements import Guard, announce, ext
 from bpm.engine.expressions import value
-from bpm.engine.workflow import FINISHED, incident
+from bpm.engine.workflow import FINISHED, OPEN, incident
 
 
 class Scoped(Guard):
@@ -62,6 +62,23 @@ class SubProcess(Scoped, m.SubWorkflowTaskMixin, m.BpmnSpecMixin):
     """A process drawn inside another; it shares the variables."""
 
     embeds = True
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        super()._on_complete_hook(my_task)
+        listener = my_task.parent
+        if getattr(listener.task_spec, "listens", False):
+            share(my_task.workflow, listener.data, my_task)
+
+
+def share(scope: Any, before: Data, ended: Task) -> None:
+    """What an event sub-process has changed is changed for its whole scope: it works on the variables around it (BPMN 2.0, 10.5.7)."""
+    for task in scope.tasks.in_state(OPEN):
+        if task is ended or task.parent is ended:
+            continue
+        task.data = three_way(before, ended.data, dict(task.data))
+        inner = scope.top_workflow.subprocesses.get(task.id)
+        if inner is not None and not inner.completed and getattr(task.task_spec, "embeds", False):
+            share(inner, before, ended)
 
 
 class Transaction(Scoped, m.TransactionSubprocessMixin, m.BpmnSpecMixin):
