@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
 from bpm.engine import commands as c
-from bpm.engine import events, moves, state
+from bpm.engine import events, moves, scopes, state
 from bpm.engine.awaiting import Awaited, awaiting, closing
 from bpm.engine.data import plain, scope_data
 from bpm.engine.definition import Definition
@@ -115,11 +115,18 @@ class Process:
         tasks = {} if isinstance(command, c.Start) else {str(task.id): task for task in self.flow.active()}
         if self._flow is not None:
             self._flow.clock = Clock(now, self.zone, self.calendars)
+            self._catch_up(command)
         self._carry_out(command, now)
         if not self.flow.completed:
             self.flow.do_engine_steps()
         self._awaited = None
         return self._facts(command, before, tasks)
+
+    def _catch_up(self, command: c.Command) -> None:
+        token_id = getattr(command, "token_id", None)
+        task = self._find(token_id) if token_id else None
+        if task is not None:
+            scopes.catch_up(task)
 
     def _carry_out(self, command: c.Command, now: datetime) -> None:  # noqa: C901, PLR0912 - one line for each command
         match command:

@@ -9,10 +9,10 @@ from SpiffWorkflow.bpmn.specs import mixins as m
 from SpiffWorkflow.task import Task
 
 from bpm.engine.compensation import undoable
-from bpm.engine.data import Ambient, Data, three_way, work_out_value
+from bpm.engine.data import Ambient, Data, scope_data, three_way, work_out_value
 from bpm.engine.elements import Guard, announce, ext
 from bpm.engine.expressions import value
-from bpm.engine.workflow import FINISHED, OPEN, incident
+from bpm.engine.workflow import ACTIVE, FINISHED, OPEN, incident
 
 
 class Scoped(Guard):
@@ -68,6 +68,31 @@ class SubProcess(Scoped, m.SubWorkflowTaskMixin, m.BpmnSpecMixin):
         listener = my_task.parent
         if getattr(listener.task_spec, "listens", False):
             share(my_task.workflow, listener.data, my_task)
+
+
+def catch_up(task: Task) -> None:
+    """Before a step of an event sub-process goes on: what has changed around it since it last looked is known to it as well."""
+    top = task.workflow.top_workflow
+    host = top.host_of(task.workflow)
+    while host is not None:
+        listener = host.parent
+        if getattr(listener.task_spec, "listens", False):
+            around = {**listener.data, **surroundings(host)}
+            for inner in task.workflow.tasks.in_state(OPEN):
+                inner.data = three_way(listener.data, around, dict(inner.data))
+            listener.data = around
+        host = top.host_of(host.workflow)
+
+
+def surroundings(host: Task) -> Data:
+    """The variables of the scope of an event sub-process, without what goes on in itself."""
+    base = host.workflow.task_tree.data
+    out = dict(base)
+    for task in host.workflow.tasks.in_state(ACTIVE):
+        if task is not host and not getattr(task.task_spec, "aside", False):
+            inner = task.workflow.top_workflow.subprocesses.get(task.id)
+            three_way(base, scope_data(inner) if inner and getattr(task.task_spec, "embeds", False) else task.data, out)
+    return out
 
 
 def share(scope: Any, before: Data, ended: Task) -> None:

@@ -37,3 +37,23 @@ def test_what_others_changed_meanwhile_is_kept():
     case.done("u", place="lift")
     case.done("h", grade="GOLD")
     assert (case.data_of("u2")["place"], case.data_of("u2")["grade"]) == ("lift", "GOLD")
+
+
+def test_a_step_of_it_sees_what_has_changed_around_it_since_it_began():
+    aside = event_sub("message", stays=True, body=user("h") + script("t", "seen = place") + end("ese"), ways="ess > h > t > ese")
+    case = Story(model(start() + user("u") + user("u2") + end() + aside, "s > u > u2 > e")).start(place="home")
+    case.deliver("paid")
+    case.done("u", place="lift")
+    case.done("h")
+    assert (case.data_of("u2")["seen"], case.data_of("u2")["place"]) == ("lift", "lift")
+
+
+def test_and_never_brings_back_what_was_so_when_it_began():
+    aside = event_sub("message", stays=True, body=user("h", "h2") + end("ese"), ways="ess > h > h2 > ese")
+    case = Story(model(start() + user("u") + user("u2") + user("u3") + end() + aside, "s > u > u2 > u3 > e")).start(place="home")
+    case.deliver("paid")
+    case.done("u", place="lift")
+    case.done("h")
+    case.done("u2", place="roof")
+    case.done("h2")
+    assert case.data_of("u3")["place"] == "roof"

@@ -60,6 +60,36 @@ def test_an_unknown_number_is_an_ordinary_customer():
     assert (case.variables["grade"], case.variables["grade_pending"]) == ("ORDINARY", False)
 
 
+def test_when_billing_is_back_the_grade_is_known_and_the_limits_only_get_shorter():
+    case = Case(class_code="01010101", registered=True, first_owner="agent")
+    case.billing(error="billing-down")
+    before = case.variables["limits"]
+    case.wait(minutes=30)
+    case.billing(error="billing-down")
+    case.wait(minutes=30)
+    case.billing({**ORDINARY, "arpu_3m": 320, "in_net_months": 40})
+    assert (case.variables["grade"], case.variables["grade_pending"]) == ("GOLD", False)
+    assert case.variables["limits"]["total"] < before["total"]
+    case.do("review")
+    assert case.variables["grade"] == "GOLD"
+
+
+def test_a_lower_grade_than_the_last_one_does_not_make_limits_longer():
+    case = Case(class_code="01010101", registered=True, first_owner="agent", last_grade="GOLD")
+    case.billing(error="billing-down")
+    before = case.variables["limits"]
+    case.wait(minutes=30)
+    case.billing(ORDINARY)
+    assert case.variables["limits"] == before
+
+
+def test_a_number_that_billing_does_not_know_is_not_asked_for_again():
+    case = Case()
+    case.billing(error="unknown-customer")
+    case.wait(hours=2)
+    assert case.open(f.CallRequested) == []
+
+
 def test_a_complaint_without_a_number_asks_no_billing():
     case = Case(customer_number=None, contact_phone=None, contact_email="liu@example.com")
     assert case.open(f.CallRequested) == []
