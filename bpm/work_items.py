@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm.models.database import after_commit, execute
+from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)
@@ -44,7 +45,7 @@ def enqueue(
 
     The same key again asks anew: the one row of that key waits again, with this due time and payload.
     """
-    item = _held(session, key)
+    item = _read_here(session, key)
     if item is not None:
         item.payload, item.due_at, item.state, item.attempts = payload, due_at, "waiting", 0
         item.lease, item.lease_until, item.last_error = None, None, None
@@ -67,7 +68,7 @@ def _ask(upsert: Callable[[Any], Any]) -> Executable:
 _ASK = {"sqlite": _ask(sqlite.insert), "postgresql": _ask(postgresql.insert)}
 
 
-def _held(session: Session, key: str) -> WorkItem | None:
+def _read_here(session: Session, key: str) -> WorkItem | None:
     """The item of a key where this session has read it: its carrier will mark it, so it may not be changed behind its back."""
     return next((row for row in session.identity_map.values() if isinstance(row, WorkItem) and row.key == key), None)
 
@@ -79,7 +80,7 @@ def get(session: Session, key: str) -> WorkItem | None:
 
 def cancel(session: Session, key: str) -> None:
     """Take back what has not been done yet."""
-    item = _held(session, key)
+    item = _read_here(session, key)
     if item is None:
         execute(session, WorkItem, _CANCEL, {"of_key": key})
     elif item.state != "done":
@@ -120,14 +121,26 @@ _ALL_TO = (
 
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:
-    """Take the item that fell due first under a lease (by the wall clock); None when nothing is due."""
-    query = select(WorkItem).where(WorkItem.state == "waiting", WorkItem.due_at <= now, _is_free(wall))
+    """Take the item that fell due first under a lease (by the wall clock); None when nothing is due. Its instance is locked before it."""
+    due = [WorkItem.state == "waiting", WorkItem.due_at <= now, _is_free(wall)]
     if kinds is not None:
-        query = query.where(WorkItem.kind.in_(kinds))
-    item = session.scalar(query.order_by(WorkItem.due_at, WorkItem.created_at).limit(1).with_for_update(skip_locked=True))
-    if item is not None:
-        item.lease, item.lease_until = uuid4(), wall + LEASE
-    return item
+        due.append(WorkItem.kind.in_(kinds))
+    first = select(WorkItem.id).where(*due).order_by(WorkItem.due_at, WorkItem.created_at).limit(1)
+    while (item_id := session.scalar(first)) is not None:
+        item = _held(session, item_id, *due)
+        if item is not None:  # else it was taken back, or taken, while somebody had its instance
+            item.lease, item.lease_until = uuid4(), wall + LEASE
+            return item
+    return None
+
+
+def _held(session: Session, item_id: UUID, *conditions: ColumnElement[bool]) -> WorkItem | None:
+    """Read an item anew and locked. The instance comes first: a command holds its instance and then takes back items of it."""
+    if session.get_bind().dialect.name != "sqlite":  # there is one writer at a time
+        of_item = select(WorkItem.instance_id).where(WorkItem.id == item_id).scalar_subquery()
+        session.execute(select(Instance.id).where(Instance.id == of_item).with_for_update())
+    query = select(WorkItem).where(WorkItem.id == item_id, *conditions).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def free_all(session: Session) -> None:
@@ -137,7 +150,7 @@ def free_all(session: Session) -> None:
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
     """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
-    item = session.scalar(select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True))
+    item = _held(session, item_id)
     return item if item is not None and item.state == "waiting" and item.lease == lease else None
 
 
