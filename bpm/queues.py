@@ -18,7 +18,7 @@ from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
-View = Literal["mine", "unit", "all", "done"]
+View = Literal["mine", "unit", "led", "all", "done"]
 COUNT_LIMIT = 100
 """Counts beside the views stop here and say "99+": nobody needs to count further."""
 
@@ -73,7 +73,7 @@ def page(
     narrow = _conditions(filters, now)
     if cursor:
         narrow.append(_after(sort, cursor))
-    parts = [_narrowed(scope, narrow, filters, sort, limit + 1) for scope in _scopes(actor, view, filters)]
+    parts = [_narrowed(scope, narrow, filters, sort, limit + 1) for scope in _scopes(session, actor, view, filters)]
     if not parts:
         return Page([])
     ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
@@ -83,7 +83,7 @@ def page(
     return Page.of(rows, limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
 
 
-def _scopes(actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElement[bool]]:
+def _scopes(session: Session, actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElement[bool]]:
     """The stretches of an index that hold this view: each is one queue or one person, in one status."""
     statuses = [filters.status] if filters.status else ["open", "claimed", "suspended"]
     if view == "mine":
@@ -95,6 +95,8 @@ def _scopes(actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElemen
         nobody = Task.assignee_id.is_(None) if status == "open" else Task.assignee_id.is_not(None)
         not_excluded = or_(Task.excluded.is_(None), ~Task.excluded.contains(f" {actor.user_id} "))
         return [and_(Task.queue == queue, Task.status == status, nobody, not_excluded) for queue in actor.queues]
+    if view == "led":
+        return [and_(Task.unit_code == unit, Task.status == status) for unit in access.led_units(session, actor) for status in statuses]
     return [and_(access.visible_tasks(actor), Task.status == status) for status in statuses]
 
 
@@ -137,11 +139,12 @@ def _after(sort: str, cursor: str) -> ColumnElement[bool]:
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many tasks stand in each view, counted to COUNT_LIMIT: mine, unit, late, soon (4 hours), suspended."""
+    """How many tasks stand in each view, counted to COUNT_LIMIT: mine, unit, led, late, soon (4 hours), suspended."""
     mine = and_(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
     views = {
         "mine": [mine],
-        "unit": _scopes(actor, "unit", TaskFilters()),
+        "unit": _scopes(session, actor, "unit", TaskFilters()),
+        "led": _scopes(session, actor, "led", TaskFilters()),
         "late": [and_(mine, Task.due_at < now)],
         "soon": [and_(mine, Task.due_at >= now, Task.due_at < now + timedelta(hours=4))],
         "suspended": [and_(Task.assignee_id == actor.user_id, Task.status == "suspended")],

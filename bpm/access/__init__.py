@@ -15,7 +15,7 @@ from bpm.access.logins import (
     token_user,
     touch,
 )
-from bpm.access.policy import CUSTOMER, SYSTEM, Actor, actor_of, may_see_order, require, visible_orders, visible_tasks
+from bpm.access.policy import CUSTOMER, SYSTEM, Actor, actor_of, led_units, may_see_order, require, visible_orders, visible_tasks
 from bpm.access.tries import TooManyTriesError
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "is_csrf",
     "is_stale",
     "issue_token",
+    "led_units",
     "log_in",
     "log_out",
     "may_see_order",

@@ -140,6 +140,11 @@ def _in_units(units: Iterable[str], heads: tuple[str, ...]) -> ColumnElement[boo
     return or_(*conditions)
 
 
+def led_units(session: Session, actor: Actor) -> list[str]:
+    """The codes of the units the actor leads, and of all below them."""
+    return list(session.scalars(_led(actor.heads))) if actor.heads else []
+
+
 def _led(heads: tuple[str, ...]) -> Select[str]:
     """The codes of these units and of all below them."""
     led = select(Unit.id, Unit.code).where(Unit.code.in_(heads)).cte("led", recursive=True)
