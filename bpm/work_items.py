@@ -127,14 +127,14 @@ def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str
         due.append(WorkItem.kind.in_(kinds))
     first = select(WorkItem.id).where(*due).order_by(WorkItem.due_at, WorkItem.created_at).limit(1)
     while (item_id := session.scalar(first)) is not None:
-        item = _held(session, item_id, *due)
+        item = _under_lock(session, item_id, *due)
         if item is not None:  # else it was taken back, or taken, while somebody had its instance
             item.lease, item.lease_until = uuid4(), wall + LEASE
             return item
     return None
 
 
-def _held(session: Session, item_id: UUID, *conditions: ColumnElement[bool]) -> WorkItem | None:
+def _under_lock(session: Session, item_id: UUID, *conditions: ColumnElement[bool]) -> WorkItem | None:
     """Read an item anew and locked. The instance comes first: a command holds its instance and then takes back items of it."""
     if session.get_bind().dialect.name != "sqlite":  # there is one writer at a time
         of_item = select(WorkItem.instance_id).where(WorkItem.id == item_id).scalar_subquery()
@@ -150,7 +150,7 @@ def free_all(session: Session) -> None:
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
     """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
-    item = _held(session, item_id)
+    item = _under_lock(session, item_id)
     return item if item is not None and item.state == "waiting" and item.lease == lease else None
 
 
