@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator, SchemaError
 
 from bpm.connecting import Registry
 from bpm.connecting.manifest import misfit
+from bpm.definitions import form_schema
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
@@ -96,6 +97,11 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
     if not isinstance(schema, dict) or schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
         text = N_("The form {file} is no JSON Schema of an object with fields.")
         yield Finding("error", file, None, "bad-form", text, {"file": file})
+        return
+    foreign = form_schema.refused(schema)
+    if foreign is not None:
+        text = N_("The form {file} uses “{keyword}”, which forms cannot.")
+        yield Finding("error", file, None, "bad-form", text, {"file": file, "keyword": foreign})
         return
     try:
         Draft202012Validator.check_schema(schema)

@@ -5,7 +5,7 @@ or roll dice. So the tokens are read here: variables are found, names are rewrit
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -22,6 +22,9 @@ MAX_LENGTH = 4_000  # characters
 MAX_DEPTH = 40  # brackets in brackets
 MAX_CLOSURES = 2  # map in filter is work for a thousand squared; three deep holds the server
 MAX_RANGE = 10_000  # numbers that a closure may run over
+MAX_WORK = 1_000_000  # times that the inside of closures may be worked out: a twentieth of a second
+MAX_MADE = 50_000_000  # characters that map may bring forth
+MAX_COMPARED = 100_000_000  # pairs of characters that fuzzyMatch may look at: a fifth of a second
 SAFE_INTEGER = 2**53  # zen calculates in floats of 64 bits
 
 TOKEN = re.compile(
@@ -33,6 +36,8 @@ PYTHON = {"True": "true", "False": "false", "None": "null", "&&": "and", "||": "
 WORDS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
 FOREIGN = frozenset({"//", "is", "if", "else", "for", "lambda", "elif"})
 CLOSURES = frozenset({"all", "some", "one", "none", "filter", "map", "flatMap", "count"})
+MAKING = frozenset({"map", "flatMap"})
+COSTLY = frozenset({"matches", "extract"})  # they read their pattern anew each time
 DATES = frozenset(
     {"d", "date", "time", "year", "dayOfWeek", "dayOfMonth", "dayOfYear", "weekOfYear", "monthString", "dateString", "weekdayString"}
     | {"startOf", "endOf"}
@@ -44,8 +49,34 @@ FUNCTIONS = (
     | frozenset({"bool", "type", "len", "contains", "flatten", "upper", "lower", "trim", "startsWith", "endsWith", "matches", "extract"})
     | frozenset({"fuzzyMatch", "split", "keys", "values", "duration", "merge", "mergeDeep"})
 )
+REWORDING = frozenset({"upper", "lower", "trim", "string", "split", "extract"})
 CLOCK_MEMBERS = frozenset({"isToday", "isYesterday", "isTomorrow"})
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What makes an expression costly: how deep closures stand in closures, and the longest range that they run over."""
+
+    deep: int = 0
+    range: int = 0
+    making: bool = False
+    fuzzy: bool = False
+
+    def refusal(self, text: str, longest_list: int = 0, longest_text: int = 0) -> ExpressionError | None:
+        """Why the expression is not worked out on values of this size; None when it is. zen cannot be stopped once it has begun."""
+        count = max(self.range, longest_list, 1)
+        work = count**self.deep
+        made = work * max(longest_text, len(text)) if self.making else 0
+        compared = max(work, count) * longest_text**2 if self.fuzzy else 0
+        if work <= MAX_WORK and made <= MAX_MADE and compared <= MAX_COMPARED:
+            return None
+        return ExpressionError(
+            N_("“{expression}” is too much work on lists of {count} and texts of {length} characters."),
+            expression=text[:200],
+            count=count,
+            length=longest_text,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +86,7 @@ class Reading:
     zen: str
     names: tuple[str, ...]
     dates: frozenset[str]
+    work: Work = Work()
 
 
 def alias(name: str) -> str:
@@ -72,6 +104,9 @@ class _Reader:
         self.names: dict[str, None] = {}
         self.dates: set[str] = set()
         self.open: list[tuple[str, bool]] = []  # bracket, and whether a closure opened it
+        self.deep = self.range = 0
+        self.functions: set[str] = set()
+        self.elements_dated: set[str] = set()
 
     def refuse(self, text: str, /, **facts: Any) -> ExpressionError:
         return ExpressionError(text, expression=self.text[:200], **facts)
@@ -83,7 +118,12 @@ class _Reader:
     def read(self) -> Reading:
         for place, index in enumerate(self.solid):
             self.take(place, index, self.tokens[index])
-        return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates))
+        if self.elements_dated and any(word[1:-1] == "now" or word[1:-1] in _zones() for word in self.tokens if word[0] in "\"'"):
+            raise self.refuse(N_("A date function would read the clock of the server (in “{expression}”). Use the variable now."))
+        if "" in self.elements_dated:
+            self.dates.update(self.names)
+        work = Work(self.deep, self.range, not self.functions.isdisjoint(MAKING), "fuzzyMatch" in self.functions)
+        return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates), work)
 
     def take(self, place: int, index: int, word: str) -> None:
         if word in ("(", "[", "{"):
@@ -91,6 +131,8 @@ class _Reader:
         elif word in (")", "]", "}"):
             if self.open:
                 self.open.pop()
+        elif word == "..":
+            self.span(place)
         elif word in ("=", ";"):
             raise self.refuse(N_("“{word}” is not allowed in “{expression}”. Compare with ==."), word=word)
         elif word in FOREIGN and self.near(place - 1) != ".":
@@ -114,31 +156,27 @@ class _Reader:
                 raise self.refuse(
                     N_("“{expression}” has more than {count} of map, filter and their like inside each other."), count=MAX_CLOSURES
                 )
-            self.span(place)
+            self.deep = max(self.deep, sum(opened for _, opened in self.open))
 
     def span(self, place: int) -> None:
-        """A range that a closure runs over has bounds that are written down, and not too far apart."""
-        first, low, dots, high = (self.near(place + step) for step in range(1, 5))
-        if first not in ("[", "("):
+        """A range in a closure has bounds that are written down, and not too far apart; one that is only asked for a value may be any."""
+        if not any(closure for _, closure in self.open):
             return
-        inside, depth = [], 1
-        for step in range(place + 2, len(self.solid)):
-            depth += (self.near(step) in "([{") - (self.near(step) in ")]}")
-            if depth == 0:
-                break
-            inside.append(self.near(step))
-        if ".." not in inside:
+        first, low, high, last = (self.near(place + step) for step in (-2, -1, 1, 2))
+        if self.near(place - 3) == "in" and first in ("[", "("):
             return
-        numbers = dots == ".." and low.isdigit() and high.isdigit() and len(inside) == len((low, dots, high))
-        if not numbers or int(high) - int(low) > MAX_RANGE:
+        if first != "[" or last != "]" or not (low.isdigit() and high.isdigit()) or int(high) - int(low) > MAX_RANGE:
             raise self.refuse(N_("In “{expression}” a range must have two numbers as its ends, at most {count} apart."), count=MAX_RANGE)
+        self.range = max(self.range, int(high) - int(low) + 1)
 
     def template(self, word: str) -> None:
         for part in re.findall(r"\$\{([^}]*)\}", word):
             inner = read(part)
             self.names.update(dict.fromkeys(inner.names))
             self.dates |= inner.dates
-            if inner.zen != part:
+            if inner.work.deep:
+                raise self.refuse(N_("In the text template of “{expression}” no lists can be gone through."))
+            if inner.zen != part or "{" in part:
                 raise self.refuse(N_("In the text template of “{expression}” only plain ASCII names can stand."))
 
     def name(self, place: int, index: int, word: str) -> None:
@@ -166,13 +204,32 @@ class _Reader:
     def function(self, place: int, word: str) -> None:
         if word not in FUNCTIONS:
             raise self.refuse(N_("There is no function “{function}” (in “{expression}”)."), function=word)
+        self.functions.add(word)
+        if word in COSTLY and any(closure for _, closure in self.open):
+            raise self.refuse(N_("“{function}” cannot be used for each element of a list (in “{expression}”)."), function=word)
         if word not in DATES:
             return
         first, second = self.near(place + 2), self.near(place + 3)
-        self.dates.add(first)
+        self.dates.update(self.given(place))
         text = first[1:-1] if first[:1] in ('"', "'") else None
         if first == ")" or text == "now" or (word == "d" and text in _zones() and second == ")"):
             raise self.refuse(N_("“{function}” reads the clock of the server (in “{expression}”). Use the variable now."), function=word)
+
+    def given(self, place: int) -> list[str]:
+        """The variables in the brackets of a date function: their values must not stand for the wall clock, nor be made into such."""
+        found, depth = [], 0
+        for step in range(place + 1, len(self.solid)):
+            word = self.near(step)
+            depth += (word in "([{") - (word in ")]}")
+            if depth == 0:
+                break
+            if word in REWORDING or word == "+" or word.startswith("`"):
+                raise self.refuse(N_("A date function takes a variable or a written date, nothing put together (in “{expression}”)."))
+            if word == "#":
+                self.elements_dated.add(self.near(step + 1) if self.near(step + 1) == "." else "")
+            if NAME.match(word) and word not in WORDS and self.near(step - 1) != "." and self.near(step + 1) != "(":
+                found.append(word)
+        return found
 
 
 @lru_cache(1)
@@ -192,14 +249,27 @@ def read(text: str) -> Reading:
 
 
 @lru_cache(8192)
-def compiled(text: str) -> tuple[Any, tuple[tuple[str, str, bool], ...]]:
-    """The compiled expression and its variables as (name, name in zen, handed to a date function). Shared by threads."""
+def compiled(text: str) -> tuple[Any, tuple[tuple[str, str, bool], ...], Work | None]:
+    """The compiled expression, its variables as (name, name in zen, handed to a date function), and its cost. Shared by threads."""
     reading = read(text)
+    too_much = reading.work.refusal(text)
+    if too_much is not None:
+        raise too_much
     try:
         program = zen.compile_expression(reading.zen)
-    except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the text cannot be read
-        raise _unreadable(text, error) from None
-    return program, tuple((name, alias(name), name in reading.dates) for name in reading.names)
+    except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
+        raise _unreadable(text, of_zen(error)) from None
+    names = tuple((name, alias(name), name in reading.dates) for name in reading.names)
+    return program, names, reading.work if reading.work.deep or reading.work.fuzzy else None
+
+
+def of_zen(error: BaseException) -> Exception:
+    """An error that came out of zen. It raises bare exceptions, and where it panics one that is none; what ends the program goes on."""
+    if isinstance(error, Exception):
+        return error
+    if type(error).__name__ == "PanicException":
+        return RuntimeError(str(error))
+    raise error
 
 
 def _unreadable(text: str, error: Exception) -> ExpressionError:
@@ -275,14 +345,30 @@ def evaluate(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NO
     text = text.strip()
     if NAME.match(text) and text not in WORDS and text not in PYTHON:
         return data[text] if text in data else ambient.get(text)  # copied as it is: no float, no limit of size
-    program, names = compiled(text)
+    program, names, work = compiled(text)
     given = {known: _fit(text, data[name] if name in data else ambient.get(name), dates=dates) for name, known, dates in names}
+    if work is not None and (too_much := work.refusal(text, *_sizes(given.values()))) is not None:
+        raise too_much
     try:
         return tidy(program.evaluate(given))
-    except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the values do not fit
+    except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
         raise ExpressionError(
-            N_("“{expression}” could not be worked out: {problem}."), expression=text[:200], problem=brief(error)
+            N_("“{expression}” could not be worked out: {problem}."), expression=text[:200], problem=brief(of_zen(error))
         ) from None
+
+
+def _sizes(values: Iterable[Any]) -> tuple[int, int]:
+    """The longest list, and the longest text, in these values and all that is in them."""
+    longest_list = longest_text = 0
+    left = list(values)
+    while left:
+        found = left.pop()
+        if isinstance(found, str):
+            longest_text = max(longest_text, len(found))
+        elif isinstance(found, list | dict):
+            longest_list = max(longest_list, len(found))
+            left.extend(found.values() if isinstance(found, dict) else found)
+    return longest_list, longest_text
 
 
 def holds(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHING) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import zen
 
-from bpm.engine.expressions import MAX_LENGTH, NAME, TOKEN, Reading, alias, brief, reach, read
+from bpm.engine.expressions import MAX_LENGTH, NAME, TOKEN, Reading, alias, brief, of_zen, reach, read
 from bpm.engine.faults import ExpressionError
 from bpm.errors import N_
 
@@ -62,6 +62,10 @@ def _one(part: str) -> Test:
     if part == "null":
         return lambda found, _data: found is None
     reading = read(_rewritten(part))
+    if reading.work.deep or reading.work.fuzzy:
+        raise ExpressionError(
+            N_("The test “{expression}” goes through lists. Do that in the column's own expression."), expression=part[:200]
+        )
     return _Compiled(part, reading)
 
 
@@ -92,9 +96,9 @@ class _Compiled:
     def program(part: str, text: str) -> Any:
         try:
             return zen.compile_unary_expression(text)
-        except Exception as error:  # noqa: BLE001 - zen raises bare exceptions; each means that the text cannot be read
+        except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
             raise ExpressionError(
-                N_("The test “{expression}” cannot be read: {problem}."), expression=part[:200], problem=brief(error)
+                N_("The test “{expression}” cannot be read: {problem}."), expression=part[:200], problem=brief(of_zen(error))
             ) from None
 
     def as_dates(self, reading: Reading) -> Any:
@@ -118,5 +122,6 @@ class _Compiled:
         try:
             program = self.dated if dated else self.plain
             return program.evaluate({"$": found, **given}) is True
-        except Exception:  # noqa: BLE001 - values of different kinds do not match; that is no error in a table
+        except BaseException as error:  # noqa: BLE001 - values of different kinds do not match; that is no error in a table
+            of_zen(error)
             return False

@@ -1,6 +1,6 @@
 # ruff: noqa: SLF001 (SpiffWorkflow names its hooks as private)
 # mypy: disable-error-code="misc, no-untyped-call"
-"""A BpmnWorkflow whose step does not get slower with history, whose scopes run by index, and which never polls a clock.
+"""A BpmnWorkflow whose step does not get slower with history, whose scopes run by index, and which never polls the clock for timers.
 
 Replaced at import, because SpiffWorkflow offers no hook for them (each keeps its meaning): the depth of 1,000 at which task iterators
 stop in silence; two recursive searches upwards; the setting of a state, which gathered log texts nobody reads and took the wall clock
@@ -10,6 +10,7 @@ way ahead, by recursion: the next steps are made when a token comes, one at a ti
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,7 @@ from bpm.errors import N_, BatonError
 
 FINISHED, OPEN, ACTIVE = S.FINISHED_MASK, S.NOT_FINISHED_MASK, S.WAITING | S.READY | S.STARTED
 MAX_STEPS = 20_000  # in one command; more is a loop that never waits
+MAX_SECONDS = 10.0  # of one command: steps may be costly, and the instance is locked meanwhile
 MAX_NESTING = 50  # processes that call processes
 
 TaskIterator.__init__.__defaults__ = (None, 10**9, True, None)
@@ -160,6 +162,7 @@ class Flow(Scope, BpmnWorkflow):
         self.clock = clock
         self.sequence = 0
         self.budget = MAX_STEPS
+        self.until = time.monotonic() + MAX_SECONDS
         self.outbox: list[Any] = []
         self.passed: list[str] = []
         self.start_at: str | None = None
@@ -211,7 +214,7 @@ class Flow(Scope, BpmnWorkflow):
 
     def do_engine_steps(self, will_complete_task: Any = None, did_complete_task: Any = None) -> None:
         """Run until everything waits."""
-        self.budget = MAX_STEPS
+        self.budget, self.until = MAX_STEPS, time.monotonic() + MAX_SECONDS
         while self._do_engine_steps(will_complete_task, did_complete_task):
             pass
 
@@ -230,6 +233,8 @@ class Flow(Scope, BpmnWorkflow):
         self.budget -= 1
         if self.budget < 0:
             incident(task, LoopError(N_("More than {limit} steps without a wait: an endless loop?"), limit=MAX_STEPS), "run")
+        elif time.monotonic() > self.until:
+            incident(task, LoopError(N_("More than {limit:g} s without a wait: too much work at once."), limit=MAX_SECONDS), "run")
         else:
             self.run_one(task)
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from bpm.definitions.form_schema import FormValidator
 from bpm.errors import N_, InvalidError
 from bpm.forms.resolving import Form
 
@@ -64,7 +65,7 @@ def _cleared(value: Any) -> Any:
 def _wrong(form: Form, filled: Json, *, partial: bool) -> dict[str, FieldSentence]:
     """The first fault of each field that is shown."""
     found: dict[str, FieldSentence] = {}
-    for error in Draft202012Validator(form.schema, format_checker=_formats).iter_errors(filled):
+    for error in FormValidator(form.schema, format_checker=_formats).iter_errors(filled):
         if error.validator == "required" and not error.absolute_path:
             wanted = cast("Sequence[str]", error.validator_value)
             missing = () if partial else (name for name in wanted if name not in filled and form.shows(name, filled))

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from jsonschema import Draft202012Validator
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bpm import definitions, org
+from bpm.definitions.form_schema import FormValidator
 from bpm.engine import expressions
 from bpm.engine.faults import ExpressionError
 from bpm.models.classes import ServiceClass
@@ -156,7 +156,7 @@ def _default(session: Session, rule: Json, data: Mapping[str, Any], city: str | 
         return
     if rule.get("x-options") == "units":
         found = _units_meant(session, found, city)
-    if found is not None and Draft202012Validator(rule).is_valid(found):
+    if found is not None and FormValidator(rule).is_valid(found):
         rule["default"] = found
 
 

@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, follow_up, inbox, instances, org, suspension
 from bpm.access import CUSTOMER, Actor
+from bpm.definitions.form_schema import FormValidator
 from bpm.errors import ConflictError, ForbiddenError
 from bpm.forms import Form
 from bpm.models.org import User
@@ -118,7 +118,7 @@ def defaults(form: Form, data: dict[str, Any]) -> dict[str, Any]:
         elif name in required:
             answers[name] = _first(field, data)
     for rule in form.schema.get("allOf", ()):
-        if Draft202012Validator(rule["if"]).is_valid(answers):
+        if FormValidator(rule["if"]).is_valid(answers):
             for name in rule.get("then", {}).get("required", ()):
                 answers.setdefault(name, _first(form.schema["properties"][name], data))
     return {name: value for name, value in answers.items() if value is not None}

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from bpm import inbox, instances, limits
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
+from bpm.definitions.form_schema import FormValidator
 from bpm.forms import Form
 from bpm.models.task import Task, TaskComment
 
@@ -188,7 +188,7 @@ def _form(form: Form) -> dict[str, Any]:
     asked = set(form.schema.get("required", ()))
     for branch in form.schema.get("allOf", ()):
         if "if" in branch:
-            way = "then" if Draft202012Validator(branch["if"]).is_valid(defaults) else "else"
+            way = "then" if FormValidator(branch["if"]).is_valid(defaults) else "else"
             asked.update(branch.get(way, {}).get("required", ()))
     required = [name for name in form.fields if name in asked and form.shows(name, defaults)]
     return {"name": form.name, "title": form.title, "schema": {**form.schema, "required": required}, "ui": form.ui}
