@@ -17,7 +17,7 @@ RECENT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A process. ``draft`` is a version newer than the one in use; ``on_time`` is the share of its steps of seven days within their limit."""
+    """A process. ``draft`` is newer than what is in use; ``on_time`` is the share of its steps of seven days that kept their limit."""
 
     key: str
     newest: Definition
@@ -54,7 +54,13 @@ def processes(session: Session, now: datetime) -> list[Entry]:
 def running(session: Session, key: str) -> Mapping[int, int]:
     """How many cases of a process run on each of its versions."""
     query = select(Instance.definition_version, func.count()).where(Instance.definition_key == key, Instance.ended_at.is_(None))
-    return dict(session.execute(query.group_by(Instance.definition_version)).tuples().all())
+    return dict(session.execute(query.group_by(Instance.definition_version)).all())
+
+
+def order_types(session: Session) -> list[str]:
+    """The types of work order for which a process is in use."""
+    query = select(Definition.order_type).where(Definition.state == "published", Definition.order_type.is_not(None)).distinct()
+    return sorted(kind for kind in session.scalars(query) if kind)
 
 
 def _on_time(session: Session, now: datetime) -> dict[str, float]:
@@ -65,4 +71,4 @@ def _on_time(session: Session, now: datetime) -> dict[str, float]:
         .where(HandOver.finished_at >= now - RECENT, HandOver.limit_minutes.is_not(None), HandOver.how != "cancelled")
         .group_by(Instance.definition_key)
     )
-    return {key: 100 * kept / all_ for key, all_, kept in session.execute(query).tuples()}
+    return {key: 100 * kept / all_ for key, all_, kept in session.execute(query)}

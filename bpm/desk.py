@@ -41,7 +41,7 @@ def steps(session: Session, actor: Actor, language: str) -> list[DeskStep]:
         .group_by(Task.element_id, Task.name)
         .order_by(func.count().desc(), Task.element_id)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     return [DeskStep(element_id, _translated(session, actor, element_id, name, language), count) for element_id, name, count in rows]
 
 
@@ -64,6 +64,6 @@ def told(session: Session, actor: Actor, cursor: str | None = None, limit: int =
     if cursor:
         at, last = read_cursor(cursor, datetime, UUID)
         query = query.where((Notice.created_at < at) | ((Notice.created_at == at) & (Notice.id < last)))
-    rows = session.execute(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit + 1)).tuples().all()
+    rows = session.execute(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit + 1)).all()
     found = [Told(notice, number) for notice, number in rows]
     return Page.of(found, limit, lambda each: cursor_of(each.notice.created_at, each.notice.id))

@@ -1,4 +1,4 @@
-"""What a front-line agent sees at once when a customer calls: who he is, what is open, what was before, and what may be settled on the spot."""
+"""What an agent sees at once when a customer calls: who he is, what is open, what was before, what may be settled on the spot."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

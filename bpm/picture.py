@@ -1,9 +1,12 @@
 """An instance on its drawings: where it has been, where it stands, what is broken."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from uuid import UUID
+from xml.sax.saxutils import quoteattr
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +18,8 @@ from bpm.inbox import OPEN
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import Task
+
+_NAME = re.compile(r'\bname="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,18 @@ def diagrams(session: Session, definition_id: UUID) -> list[tuple[str, bytes]]:
     return [(name, definitions.file(session, definition_id, name)) for name in names]
 
 
+def drawing(session: Session, definition_id: UUID, file: str, language: str) -> bytes:
+    """A diagram to be looked at, its names in the reader's language. Raises what ``definitions.file`` raises."""
+    content = definitions.file(session, definition_id, file)
+    if language == "zh":
+        return content
+
+    def translated(found: re.Match[str]) -> str:
+        return f"name={quoteattr(definitions.text(session, definition_id, unescape(found[1]), language))}"
+
+    return _NAME.sub(translated, content.decode("utf-8", errors="replace")).encode()
+
+
 def of_instance(session: Session, instance: Instance) -> list[Picture]:
     """The diagrams of a running or ended instance, the main one first; a called one only when it was entered."""
     tasks = list(session.scalars(select(Task).where(Task.instance_id == instance.id)))
@@ -49,7 +66,8 @@ def of_instance(session: Session, instance: Instance) -> list[Picture]:
         drawn = drawings.read(file, content)
         elements = _elements(file, content)
         inside = {name for name, called in elements.items() if called and _is_busy(called, tasks)}
-        here = {name: _count(name, elements[name], tasks) for name in elements if name in standing or name in inside}
+        stands = (name for name in elements if (name in standing and name not in _waiting(file, content)) or name in inside)
+        here = {name: _count(name, elements[name], tasks) for name in stands}
         broken = tuple(fault for fault in faults if fault.element_id in elements)
         been = tuple(name for name in elements if name in done)
         if not found or been or here or broken:
@@ -65,6 +83,18 @@ def _elements(file: str, content: bytes) -> Mapping[str, str | None]:
         return {}
     named = (each for each in root.iter() if isinstance(each.tag, str) and each.get("id"))
     return {each.get("id", ""): each.get("calledElement", "").rpartition(":")[2] or None for each in named if local(each) != "process"}
+
+
+@lru_cache(256)
+def _waiting(file: str, content: bytes) -> frozenset[str]:
+    """What merely listens: the starts of event sub-processes, and events on the edge of an activity. No work stands there."""
+    root = parse(file, content, Notes(file))
+    listening = ("startEvent", "boundaryEvent")
+    return (
+        frozenset()
+        if root is None
+        else frozenset(each.get("id", "") for each in root.iter() if isinstance(each.tag, str) and local(each) in listening)
+    )
 
 
 def _left_behind(session: Session, instance: Instance, tasks: Iterable[Task]) -> set[str]:

@@ -126,7 +126,9 @@ def _legs(session: Session, order: WorkOrder) -> list[HandOver]:
 
 
 def _tasks(session: Session, order: WorkOrder) -> list[Task]:
-    query = select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).options(joinedload(Task.assignee), joinedload(Task.instance))
+    query = (
+        select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).options(joinedload(Task.assignee), joinedload(Task.instance))
+    )
     return list(session.scalars(query.order_by(Task.created_at)))
 
 
@@ -183,7 +185,7 @@ def _remarked(session: Session, order: WorkOrder) -> list[Event]:
     query = query.join(Task, TaskComment.task_id == Task.id).join(User, TaskComment.user_id == User.id).where(Task.order_id == order.id)
     return [
         Event(at=remark.created_at, group="contact", kind="comment", who=login, step=name, facts={"text": remark.text})
-        for remark, name, login in session.execute(query).tuples()
+        for remark, name, login in session.execute(query)
     ]
 
 

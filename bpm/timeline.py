@@ -4,8 +4,9 @@ Everything is worked out on the server, so that no page has to know a calendar.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from sqlalchemy import select
@@ -48,9 +49,9 @@ class Face:
     mark: float
     due_at: datetime
     limit_minutes: float
-    paused_minutes: float
     day_minutes: float
     natural: bool
+    paused_minutes: float = 0.0
     until: datetime | None = None
 
 
@@ -95,7 +96,8 @@ def of_task(session: Session, task: Task, now: datetime) -> Face | None:
     warned = task.warn_at is not None and task.warn_at <= now
     mark = 100 - 100 * calendar.minutes_between(task.warn_at, task.due_at) / task.limit_minutes if task.warn_at else ORDER_WARNING
     until = task.order.suspended_until if task.order is not None and on_hold else None
-    return _face(calendar, left, task.limit_minutes, mark, task.due_at, on_hold=on_hold, warned=warned, paused=task.paused_minutes, until=until)
+    face = _face(calendar, left, task.limit_minutes, mark, task.due_at, on_hold=on_hold, warned=warned)
+    return replace(face, paused_minutes=task.paused_minutes, until=until)
 
 
 def of_order(session: Session, order: WorkOrder, now: datetime) -> Face | None:
@@ -105,18 +107,9 @@ def of_order(session: Session, order: WorkOrder, now: datetime) -> Face | None:
     calendar = calendars.get(session, order.calendar)
     on_hold = order.paused_at is not None
     left = calendar.minutes_between(order.paused_at or now, order.due_at)
-    used = 100 - 100 * left / order.total_minutes
-    return _face(
-        calendar,
-        left,
-        order.total_minutes,
-        ORDER_WARNING,
-        order.due_at,
-        on_hold=on_hold,
-        warned=used >= ORDER_WARNING,
-        paused=order.paused_minutes,
-        until=order.suspended_until if on_hold else None,
-    )
+    warned = 100 - 100 * left / order.total_minutes >= ORDER_WARNING
+    face = _face(calendar, left, order.total_minutes, ORDER_WARNING, order.due_at, on_hold=on_hold, warned=warned)
+    return replace(face, paused_minutes=order.paused_minutes, until=order.suspended_until if on_hold else None)
 
 
 def of_law(order: WorkOrder, now: datetime) -> Face | None:
@@ -130,22 +123,18 @@ def of_law(order: WorkOrder, now: datetime) -> Face | None:
     return _face(calendars.ALWAYS, left, limit, mark, order.statutory_due_at, on_hold=False, warned=warned)
 
 
-def _face(
-    calendar: WorkingCalendar,
-    left: float,
-    limit: float,
-    mark: float,
-    due_at: datetime,
-    *,
-    on_hold: bool,
-    warned: bool,
-    paused: float = 0.0,
-    until: datetime | None = None,
-) -> Face:
+def _face(calendar: WorkingCalendar, left: float, limit: float, mark: float, due_at: datetime, *, on_hold: bool, warned: bool) -> Face:
     state: State = "hold" if on_hold else "late" if left < 0 else "warn" if warned else "ok"
-    percent = max(0.0, min(100.0, 100 * (limit - left) / limit))
-    natural = calendar.code == calendars.ALL_THE_TIME
-    return Face(state, left, percent, max(0.0, min(100.0, mark)), due_at, limit, paused, calendar.day_minutes, natural, until)
+    return Face(
+        state=state,
+        minutes=left,
+        percent=max(0.0, min(100.0, 100 * (limit - left) / limit)),
+        mark=max(0.0, min(100.0, mark)),
+        due_at=due_at,
+        limit_minutes=limit,
+        day_minutes=calendar.day_minutes,
+        natural=calendar.code == calendars.ALL_THE_TIME,
+    )
 
 
 def of_ladder(session: Session, task: Task, now: datetime) -> Line | None:
@@ -189,7 +178,7 @@ class _Scale:
     """Where a moment stands on the line."""
 
     def __init__(self, spans: Sequence[tuple[datetime, datetime]]) -> None:
-        gaps = [self._gap(before[1], after[0]) for before, after in zip(spans, spans[1:], strict=False)]
+        gaps = [self._gap(before[1], after[0]) for before, after in pairwise(spans)]
         worked = sum((until - since).total_seconds() for since, until in spans)
         self._unit = (WIDTH - sum(gaps)) / worked
         self._spans = []

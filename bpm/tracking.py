@@ -158,7 +158,14 @@ def rate(session: Session, order: WorkOrder, score: int, comment: str, now: date
     if _awaited(session, order) is None:
         raise NotAskedError
     workorders.note_contact(session, order, "rating", f"{score}/{_BEST}" + (f" · {comment}" if comment else ""), now, channel="WEB_SELF")
-    answers = {"outcome": "REACHED", "solved": solved, "satisfaction": score, "sat_attitude": score, "sat_speed": score, "sat_result": score}
+    answers = {
+        "outcome": "REACHED",
+        "solved": solved,
+        "satisfaction": score,
+        "sat_attitude": score,
+        "sat_speed": score,
+        "sat_result": score,
+    }
     suspension.tell_process(session, order, "visit_answered", {**answers, "sat_comment": comment or None}, CUSTOMER, now)
     _note(session, order, "rated", now)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from bpm import clock, intake, tracking, workorders
@@ -13,6 +12,7 @@ from bpm.errors import N_, InvalidError
 from bpm.forms import AnswersError
 from bpm.request import now, session
 from bpm.web import fields, frame
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("complaints", __name__)
 
@@ -26,7 +26,14 @@ ABOUT = (
 _SHORT = 40
 _MOST_FILES = 5
 _NEEDED = N_("Write what happened, for example when, where and how.")
-_NAMES = {"title": "what", "description": "what", "contact_phone": "phone", "contact_email": "email", "contact_name": "name", "demand": "want"}
+_NAMES = {
+    "title": "what",
+    "description": "what",
+    "contact_phone": "phone",
+    "contact_email": "email",
+    "contact_name": "name",
+    "demand": "want",
+}
 
 
 @blueprint.get("/complain")
@@ -47,13 +54,17 @@ def send() -> Response:
     files = [file for file in http.files.getlist("files") if file.filename][:_MOST_FILES]
     try:
         if not typed["what"]:
-            raise AnswersError(fields={"description": _NEEDED} | ({} if typed["phone"] or typed["email"] else {"contact_phone": intake.ONE_CONTACT}))
+            raise AnswersError(
+                fields={"description": _NEEDED} | ({} if typed["phone"] or typed["email"] else {"contact_phone": intake.ONE_CONTACT})
+            )
         order = intake.take(session(), _complaint(typed), CUSTOMER, now())
         for file in files:
             workorders.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
     except InvalidError as error:
         return _again(error, typed)
-    return frame.done(gettext("We have your complaint. Keep this page: it shows how far it is."), url_for("tracking.page", token=order.token))
+    return frame.done(
+        gettext("We have your complaint. Keep this page: it shows how far it is."), url_for("tracking.page", token=order.token)
+    )
 
 
 def _complaint(typed: dict[str, str]) -> dict[str, Any]:

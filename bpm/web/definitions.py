@@ -6,15 +6,15 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, jsonify, make_response, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from bpm import catalogue, definitions, picture
 from bpm.errors import Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition
-from bpm.request import actor, now, session
+from bpm.request import actor, language, now, session
 from bpm.web import frame, rows
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
 
@@ -62,7 +62,9 @@ def _draw(definition: Definition, status: int = 200, alert: str | None = None, r
         definition=definition,
         findings=told(found),
         errors=sum(each.level == "error" for each in found),
-        versions=[(each, rows.person_name(each.published_by or each.created_by)) for each in definitions.versions(session(), definition.key)],
+        versions=[
+            (each, rows.person_name(each.published_by or each.created_by)) for each in definitions.versions(session(), definition.key)
+        ],
         running=catalogue.running(session(), definition.key),
         diagrams=[name for name, _ in picture.diagrams(session(), definition.id)],
         files=[file.name for file in definition.files],
@@ -75,7 +77,7 @@ def _draw(definition: Definition, status: int = 200, alert: str | None = None, r
 def xml(definition_id: UUID) -> Response:
     """A diagram of a version."""
     frame.require(actor(), *READERS)
-    response = make_response(definitions.file(session(), definition_id, http.args["file"]))
+    response = make_response(picture.drawing(session(), definition_id, http.args["file"], language()))
     response.mimetype = "application/xml"
     return response
 
@@ -84,8 +86,14 @@ def xml(definition_id: UUID) -> Response:
 def marks(definition_id: UUID) -> Response:
     """What was found in a diagram, as marks for its picture."""
     frame.require(actor(), *READERS)
-    found = [each for each in definitions.findings(definitions.get(session(), definition_id)) if each.element and each.file == http.args.get("file")]
-    return jsonify({"findings": [{"id": each.element, "level": each.level, "word": gettext("Look here")} for each in found if each.level != "info"]})
+    found = [
+        each
+        for each in definitions.findings(definitions.get(session(), definition_id))
+        if each.element and each.file == http.args.get("file")
+    ]
+    return jsonify(
+        {"findings": [{"id": each.element, "level": each.level, "word": gettext("Look here")} for each in found if each.level != "info"]}
+    )
 
 
 @blueprint.get("/<uuid:definition_id>/archive")

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
-
 from bpm import clock
 from bpm.forms import AnswersError, FieldSentence, Form
 from bpm.web import words
+from bpm.web.speech import gettext
 
 Json = dict[str, Any]
 
@@ -23,7 +22,7 @@ _LONGEST_SEGMENTS = 26
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field as the page draws it. ``kind`` names its macro; ``show`` is the condition under which it is asked; ``value`` is what it holds."""
+    """A field as the page draws it. ``kind`` names its macro; ``show`` is when it is asked, ``value`` what it holds."""
 
     name: str
     label: str

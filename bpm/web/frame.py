@@ -5,20 +5,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
+import flask_babel
 from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, url_for
 from flask import request as http
-from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, notices, queues
+from bpm import access, definitions, notices, queues
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.org import User
 from bpm.models.work_order import Attachment
 from bpm.request import csrf_token, language, now, session, status_of, visitor
 from bpm.web import fields, stories, words
+from bpm.web.speech import gettext
 
 STATIC = Path(__file__).parent / "static"
 CONTENT_SECURITY_POLICY = (
@@ -31,6 +33,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_REFUSED = 400
+
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
     ("inbox", "inbox.page", "inbox", N_("Inbox"), frozenset()),
     ("intake", "intake.page", "headset", N_("Intake"), frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
@@ -41,18 +45,33 @@ _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
 """Key, endpoint, icon, word, and the roles that need it (none: everybody)."""
 
 
-
-
 def dress(app: Flask) -> None:
     """Give templates their words, and every page its headers."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(icon=icon, asset=asset, words=words, label=words.label, csrf_field=csrf_field, say=say, are_short=fields.are_short, in_groups=fields.in_groups, rung_word=stories.rung_word)
+    app.jinja_env.install_gettext_callables(flask_babel.gettext, flask_babel.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        icon=icon,
+        asset=asset,
+        words=words,
+        label=words.label,
+        csrf_field=csrf_field,
+        say=say,
+        are_short=fields.are_short,
+        in_groups=fields.in_groups,
+        rung_word=stories.rung_word,
+        zh=_drawn,
+    )
     app.jinja_env.filters.update(
-        moment=words.moment_of, day=words.day_of, date=words.date_of, time=words.time_of, masked=words.masked, name=words.name_of, left=words.left
+        moment=words.moment_of,
+        day=words.day_of,
+        date=words.date_of,
+        time=words.time_of,
+        masked=words.masked,
+        name=words.name_of,
+        left=words.left,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice)
     app.context_processor(_surroundings)
@@ -83,6 +102,11 @@ def _as_choice(user: User) -> tuple[str, str]:
     return user.login, words.name_of(user)
 
 
+def _drawn(definition_id: UUID, chinese: str) -> str:
+    """A text of a drawing in the reader's language."""
+    return definitions.text(session(), definition_id, chinese, language())
+
+
 def csrf_field() -> Markup:
     """The secret that a form sends back."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
@@ -102,7 +126,11 @@ def _surroundings() -> dict[str, Any]:
     actor = visitor()
     frame: dict[str, Any] = {"actor": actor, "lang": language(), "html_lang": "zh-CN" if language() == "zh" else "en", "now": now()}
     if actor is not None and http.headers.get("HX-Target", "main") == "main":
-        frame |= {"navigation": _navigation(actor), "waiting": queues.counts(session(), actor, now())["mine"], "unread": notices.unread(session(), actor)}
+        frame |= {
+            "navigation": _navigation(actor),
+            "waiting": queues.counts(session(), actor, now())["mine"],
+            "unread": notices.unread(session(), actor),
+        }
     return frame
 
 
@@ -117,8 +145,11 @@ def wants(target: str) -> bool:
 
 
 def show(template: str, status: int = 200, **facts: Any) -> Response:
-    """Render a page."""
-    return make_response(render_template(template, **facts), status)
+    """Render a page. One that is drawn again because of an error keeps the address it was on."""
+    response = make_response(render_template(template, **facts), status)
+    if status >= _REFUSED:
+        response.headers["HX-Push-Url"] = "false"
+    return response
 
 
 def done(text: str, to: str, undo: str | None = None) -> Answer:

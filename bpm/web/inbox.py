@@ -1,6 +1,7 @@
 """The inbox: lists of tasks, the pane beside them, and everything that can be done with a task."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -8,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, make_response, url_for
 from flask import request as http
-from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from bpm import clock, desk, inbox, instances, queues, workorders
@@ -19,18 +19,19 @@ from bpm.queues import TaskFilters, View
 from bpm.request import actor, language, now, session
 from bpm.web import fields, frame, rows, words
 from bpm.web.sheet import Sheet, sheet_of
+from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("inbox", __name__)
 
-VIEWS: dict[str, tuple[View, dict[str, Any]]] = {
-    "mine": ("mine", {}),
-    "unit": ("unit", {}),
-    "taken": ("unit", {"status": "claimed"}),
-    "done": ("done", {}),
-    "late": ("mine", {"late": True}),
-    "soon": ("mine", {"due_within": timedelta(hours=4)}),
-    "suspended": ("mine", {"status": "suspended"}),
-    "all": ("all", {}),
+VIEWS: dict[str, tuple[View, TaskFilters]] = {
+    "mine": ("mine", TaskFilters()),
+    "unit": ("unit", TaskFilters()),
+    "taken": ("unit", TaskFilters(status="claimed")),
+    "done": ("done", TaskFilters()),
+    "late": ("mine", TaskFilters(late=True)),
+    "soon": ("mine", TaskFilters(due_within=timedelta(hours=4))),
+    "suspended": ("mine", TaskFilters(status="suspended")),
+    "all": ("all", TaskFilters()),
 }
 _WIDE = frozenset({"unit", "taken", "all"})
 _NARROWING = ("q", "level", "grade", "element_id")
@@ -44,10 +45,12 @@ def page() -> Response:
     return _draw(http.args)
 
 
-def _draw(args: Arguments, status: int = 200, *, sheet: Sheet | None = None, alert: str | None = None, extra: Task | None = None) -> Response:
+def _draw(
+    args: Arguments, status: int = 200, *, sheet: Sheet | None = None, alert: str | None = None, extra: Task | None = None
+) -> Response:
     view = args.get("view", "mine") if args.get("view", "mine") in VIEWS else "mine"
     base, fixed = VIEWS[view]
-    filters = TaskFilters(**fixed, **{name: args[name] for name in _NARROWING if args.get(name)})
+    filters = replace(fixed, q=args.get("q"), level=args.get("level"), grade=args.get("grade"), element_id=args.get("element_id"))
     sort = args.get("sort", "created" if view == "done" else "priority")
     found = queues.page(session(), actor(), base, filters, now(), sort=sort, cursor=args.get("cursor"))
     tasks = list(found.items)
@@ -94,12 +97,13 @@ def _again(error: BatonError, task_id: UUID, typed: dict[str, Any] | None = None
     found = inbox.get(session(), task_id, actor())
     wrong = fields.sentences(error) if isinstance(error, AnswersError) else {}
     sheet = sheet_of(found, typed=typed, wrong=wrong)
+    alert = None if wrong else frame.tell(error)  # a summary above the form says what is wrong with fields
     came_from = urlsplit(frame.back(""))
     if came_from.path == url_for("inbox.page"):
         args = {name: values[0] for name, values in parse_qs(came_from.query).items()}
         keeps_sheet = typed is not None or args.get("view", "mine") not in _WIDE
-        return _draw(args, status, sheet=sheet if keeps_sheet else None, alert=frame.tell(error), extra=found)
-    return _draw_task(sheet, status, frame.tell(error))
+        return _draw(args, status, sheet=sheet if keeps_sheet else None, alert=alert, extra=found)
+    return _draw_task(sheet, status, alert)
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/claim")
@@ -159,8 +163,7 @@ def _typed(task_id: UUID) -> dict[str, Any]:
 def draft(task_id: UUID) -> Response:
     """Keep what was typed so far; answers with a line that says so."""
     kept = inbox.save_draft(session(), task_id, _typed(task_id), actor(), now())
-    assert kept.draft_at is not None
-    return make_response(gettext("Draft saved %(time)s", time=words.time_of(kept.draft_at)))
+    return make_response(gettext("Draft saved %(time)s", time=words.time_of(kept.draft_at or now())))
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/return")
@@ -200,7 +203,9 @@ def attach(task_id: UUID) -> Response:
     files = [file for file in http.files.getlist("files") if file.filename]
     if found.order is not None:
         for file in files:
-            workorders.attach(session(), found.order, file.filename or "", file.read(), now(), actor=actor(), task=found, media_type=file.mimetype)
+            workorders.attach(
+                session(), found.order, file.filename or "", file.read(), now(), actor=actor(), task=found, media_type=file.mimetype
+            )
     said = ngettext("%(num)d file was added.", "%(num)d files were added.", len(files))
     return frame.done(said, _list_or(url_for("inbox.task", task_id=task_id)))
 
@@ -222,7 +227,11 @@ def bulk(what: str) -> Response:
         "release": ngettext("%(num)d task is back in the queue.", "%(num)d tasks are back in the queue.", len(changed)),
         "reassign": ngettext("%(num)d task was reassigned.", "%(num)d tasks were reassigned.", len(changed)),
     }[what]
-    undo = f"{url_for('inbox.bulk', what='release')}?{urlencode([('task', str(each)) for each in changed])}" if what == "claim" and changed else None
+    undo = (
+        f"{url_for('inbox.bulk', what='release')}?{urlencode([('task', str(each)) for each in changed])}"
+        if what == "claim" and changed
+        else None
+    )
     return frame.done(" ".join([said, *dict.fromkeys(failed)]), _list_or(url_for("inbox.page")), undo=undo)
 
 
@@ -245,4 +254,3 @@ def _list_or(fallback: str) -> str:
 
 def _name(found: Task) -> str:
     return found.order.number if found.order else rows.step_of(found)
-

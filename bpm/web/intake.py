@@ -5,20 +5,32 @@ from typing import Any
 
 from flask import Blueprint, current_app, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from bpm import caller, classes, follow_up, intake, panel, workorders
+from bpm import caller, catalogue, classes, follow_up, intake, panel, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.forms import AnswersError
 from bpm.panel import Panel
 from bpm.request import actor, close, now, session
 from bpm.web import fields, frame, rows, words
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 _ROLES = ("AGENT", "KAM", "REVIEWER", "DISPATCHER", "CS_MANAGER")
-_TEXTS = ("type", "channel", "title", "description", "class", "demand", "contact_name", "contact_phone", "contact_email", "customer_number", "sp_code")
+_TEXTS = (
+    "type",
+    "channel",
+    "title",
+    "description",
+    "class",
+    "demand",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "customer_number",
+    "sp_code",
+)
 _NUMBERS = ("amount_disputed", "affected_users")
 _ON_THE_SPOT = ("result", "answer_text")
 _PHONE = re.compile(r"\+?[0-9]{3,20}")
@@ -42,6 +54,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
         number=number,
         wrong=wrong or {},
         class_words=_class_words(typed.get("class")),
+        types=catalogue.order_types(session()),
         **_facts(found),
     )
 
@@ -50,7 +63,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
 def customer() -> Response:
     """The customer of a number, for the panel beside the form."""
     frame.require(actor(), *_ROLES)
-    return frame.show("intake/panel.html", **_facts(_panel(_number(http.args.get("number", "")))))
+    return frame.show("intake/panel.html", partial=True, **_facts(_panel(_number(http.args.get("number", "")))))
 
 
 class _Found:
@@ -68,7 +81,9 @@ def _panel(number: str) -> _Found | None:
     answer = caller.look_up(registry, number)
     bills = caller.bills(registry, number) if answer.result else None
     found = panel.of_number(session(), number, answer.result, now())
-    trouble = gettext("Billing does not answer. What stands here was known before.") if answer.error is not None and answer.error.retry else None
+    trouble = (
+        gettext("Billing does not answer. What stands here was known before.") if answer.error is not None and answer.error.retry else None
+    )
     return _Found(found, (bills.result or {}).get("bills", []) if bills else [], trouble)
 
 
@@ -119,7 +134,11 @@ def submit() -> Response:
         frame.discard_changes()
         shown = {**typed, **{name: http.form.get(name) for name in _NUMBERS if http.form.get(name)}}
         return _draw(shown, _number(typed.get("customer_number") or typed.get("contact_phone") or ""), 422, fields.sentences(error))
-    said = gettext("%(number)s is solved on the spot.", number=order.number) if "spot" in http.form else gettext("%(number)s is registered.", number=order.number)
+    said = (
+        gettext("%(number)s is solved on the spot.", number=order.number)
+        if "spot" in http.form
+        else gettext("%(number)s is registered.", number=order.number)
+    )
     return frame.done(said, url_for("orders.page", number=order.number))
 
 

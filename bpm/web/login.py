@@ -63,4 +63,3 @@ def choose_language() -> Response:
     if wish in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, wish, max_age=A_YEAR, samesite="Lax", httponly=True, secure=http.is_secure)
     return response
-

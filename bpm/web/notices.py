@@ -6,17 +6,24 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from bpm import desk, notices
 from bpm.models.notice import Notice
 from bpm.request import actor, language, now, session
 from bpm.web import frame
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
-ICONS = {"warn": "bell", "tier": "stairs-up", "urge": "bell-ringing", "returned": "corner-up-left", "incident": "alert-triangle", "information": "message"}
+ICONS = {
+    "warn": "bell",
+    "tier": "stairs-up",
+    "urge": "bell-ringing",
+    "returned": "corner-up-left",
+    "incident": "alert-triangle",
+    "information": "message",
+}
 
 
 @blueprint.get("")

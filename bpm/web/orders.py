@@ -1,20 +1,22 @@
 """Work orders: the list, the page of one, and what can be done with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, jsonify, make_response, url_for
+from flask import Blueprint, jsonify, make_response, redirect, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from bpm import definitions, follow_up, incidents, instances, journal, options, picture, story, suspension, timeline, workorders
-from bpm.errors import BatonError, ConflictError, ForbiddenError, InvalidError
+from bpm.errors import BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError
+from bpm.models.instance import Instance
+from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
-from bpm.request import actor, now, session
+from bpm.request import actor, language, now, session
 from bpm.web import fields, frame, rows, stories
 from bpm.web.sheet import sheet_of
+from bpm.web.speech import gettext
 from bpm.workorders import OrderFilters
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
@@ -31,7 +33,7 @@ def listing() -> Response:
     filters = OrderFilters(**here, late=late, open_only=args.get("open") == "yes")
     found = workorders.page(session(), actor(), filters, now(), cursor=args.get("cursor"))
     if len(found.items) == 1 and found.items[0].number == here.get("q"):
-        return frame.redirect(url_for("orders.page", number=found.items[0].number))
+        return redirect(url_for("orders.page", number=found.items[0].number))
     kept = {name: args[name] for name in (*_NARROWING, "late", "open") if args.get(name)}
     more = f"{url_for('orders.listing')}?{urlencode({**kept, 'cursor': found.next_cursor})}" if found.next_cursor else None
     return frame.show("orders/listing.html", rows=rows.of_orders(found.items), here=kept, more=more)
@@ -46,7 +48,7 @@ def page(number: str) -> Response:
 def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Response:
     tasks = workorders.open_tasks(session(), order)
     can = options.of_order(session(), order, actor())
-    mine = next((task for task in tasks if {"complete", "claim", "resume"} & options.of_task(session(), task, actor())), None)
+    mine = _mine(tasks)
     first = mine or (tasks[0] if tasks else None)
     instance = instances.get(session(), order.instance_id, actor()) if order.instance_id else None
     line = timeline.of_ladder(session(), first, now()) if first else None
@@ -77,6 +79,13 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
     )
 
 
+def _mine(tasks: Sequence[Task]) -> Task | None:
+    """The task to open on the page: one to work on, else one to hand on."""
+    can = [(task, options.of_task(session(), task, actor())) for task in tasks]
+    to_do = next((task for task, may in can if {"complete", "claim", "resume"} & may), None)
+    return to_do or next((task for task, may in can if "reassign" in may), None)
+
+
 @blueprint.get("/<number>/standing")
 def standing(number: str) -> Response:
     """Where the order's process stands, for the live diagram: the marks of one of its drawings."""
@@ -88,13 +97,18 @@ def standing(number: str) -> Response:
     return jsonify(stories.marks(shown, {task.element_id: rows.of_task(task) for task in workorders.open_tasks(session(), order)}))
 
 
+def _instance(order: WorkOrder) -> Instance:
+    """The process of an order. Raises NotFoundError for one whose process has not begun."""
+    if order.instance_id is None:
+        raise NotFoundError
+    return instances.get(session(), order.instance_id, actor())
+
+
 @blueprint.get("/<number>/drawing")
 def drawing(number: str) -> Response:
     """One of the drawings of the order's process, as it was when the order started."""
-    order = workorders.by_number(session(), number, actor())
-    assert order.instance_id is not None
-    instance = instances.get(session(), order.instance_id, actor())
-    response = make_response(definitions.file(session(), instance.definition_id, http.args["file"]))
+    instance = _instance(workorders.by_number(session(), number, actor()))
+    response = make_response(picture.drawing(session(), instance.definition_id, http.args["file"], language()))
     response.mimetype = "application/xml"
     return response
 
@@ -134,7 +148,11 @@ def _again(number: str, error: BatonError) -> Response:
 def urge(number: str) -> Response:
     """Tell whoever has the order that somebody waits for it."""
     reason = http.form.get("reason", "")
-    return _change(number, lambda order: follow_up.urge(session(), order, reason, actor(), now()), gettext("Urged. Whoever has the order has been told."))
+    return _change(
+        number,
+        lambda order: follow_up.urge(session(), order, reason, actor(), now()),
+        gettext("Urged. Whoever has the order has been told."),
+    )
 
 
 @blueprint.post("/<number>/suspend")
@@ -152,21 +170,29 @@ def suspend(number: str) -> Response:
 @blueprint.post("/<number>/resume")
 def resume(number: str) -> Response:
     """Let the order go on."""
-    return _change(number, lambda order: suspension.resume(session(), order, actor(), now()), gettext("The order goes on, and so do its time limits."))
+    return _change(
+        number, lambda order: suspension.resume(session(), order, actor(), now()), gettext("The order goes on, and so do its time limits.")
+    )
 
 
 @blueprint.post("/<number>/notes")
 def note(number: str) -> Response:
     """Add a remark that only the staff can read."""
     text = http.form.get("text", "").strip()
-    return _change(number, lambda order: text and workorders.note(session(), order, text, actor(), now()), gettext("The note stands with the order."))
+    return _change(
+        number, lambda order: text and workorders.note(session(), order, text, actor(), now()), gettext("The note stands with the order.")
+    )
 
 
 @blueprint.post("/<number>/information")
 def inform(number: str) -> Response:
     """Write down what the customer has added."""
     text = http.form.get("text", "").strip()
-    return _change(number, lambda order: follow_up.inform(session(), order, text, actor(), now()), gettext("Added. Whoever has the order has been told."))
+    return _change(
+        number,
+        lambda order: follow_up.inform(session(), order, text, actor(), now()),
+        gettext("Added. Whoever has the order has been told."),
+    )
 
 
 @blueprint.post("/<number>/attachments")
@@ -185,7 +211,9 @@ def attach(number: str) -> Response:
 def withdraw(number: str) -> Response:
     """The customer takes the complaint back."""
     reason = http.form.get("reason", "")
-    return _change(number, lambda order: follow_up.withdraw(session(), order, reason, actor(), now()), gettext("The complaint is withdrawn."))
+    return _change(
+        number, lambda order: follow_up.withdraw(session(), order, reason, actor(), now()), gettext("The complaint is withdrawn.")
+    )
 
 
 @blueprint.post("/<number>/reopen")
@@ -201,8 +229,7 @@ def move(number: str) -> Response:
     given = http.form
 
     def carry(order: WorkOrder) -> None:
-        assert order.instance_id is not None
-        instances.move(session(), order.instance_id, given.get("from", ""), given.get("to", ""), actor(), now())
+        instances.move(session(), _instance(order).id, given.get("from", ""), given.get("to", ""), actor(), now())
 
     return _change(number, carry, gettext("The order stands at the other step now."))
 
@@ -220,4 +247,3 @@ def resolve(number: str, incident_id: UUID) -> Response:
     result = stories.result_of(http.form.get("result", ""))
     said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
     return _change(number, lambda _order: instances.resolve_incident(session(), incident_id, action, result, actor(), now()), said)
-

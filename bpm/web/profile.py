@@ -2,13 +2,14 @@
 
 from flask import Blueprint, url_for
 from flask import request as http
-from flask_babel import gettext, refresh
+from flask_babel import refresh
 from werkzeug.wrappers import Response
 
 from bpm import org, people
 from bpm.errors import InvalidError
 from bpm.request import actor, forget, session
 from bpm.web import frame
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("profile", __name__)
 
@@ -39,7 +40,9 @@ def change_password() -> Response:
     """Exchange the password."""
     given = http.form
     try:
-        people.change_password(session(), actor(), given.get("old", ""), given.get("new", ""), given.get("again", ""), http.remote_addr or "")
+        people.change_password(
+            session(), actor(), given.get("old", ""), given.get("new", ""), given.get("again", ""), http.remote_addr or ""
+        )
     except InvalidError as error:
         fields = error.facts.get("fields", {})
         return _draw(frame.refused(error), {name: frame.say(text, error.facts) for name, text in fields.items()})

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from bpm import classes, definitions, org, timeline
 from bpm.classes import ClassNotFoundError
 from bpm.models.task import Task
@@ -13,6 +11,7 @@ from bpm.models.work_order import WorkOrder
 from bpm.request import actor, language, now, session
 from bpm.timeline import Face
 from bpm.web import words
+from bpm.web.speech import gettext
 
 
 @dataclass(frozen=True, slots=True)

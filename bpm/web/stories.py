@@ -1,12 +1,11 @@
 """The story of an order in words: sentences, icons and marks for what the chapters report."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from flask_babel import gettext
 
 from bpm import definitions, story
 from bpm.errors import N_, InvalidError
@@ -16,13 +15,14 @@ from bpm.request import language, session
 from bpm.timeline import Line, Tick
 from bpm.web import rows, words
 from bpm.web.rows import TaskRow
+from bpm.web.speech import gettext
 
 
 class NotJsonError(InvalidError):
     """A result given by hand is no JSON object."""
 
     code = "not-json"
-    sentence = N_("The result must be a JSON object, such as {{\"ticket\": \"A1\"}}.")
+    sentence = N_('The result must be a JSON object, such as {{"ticket": "A1"}}.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ _SENTENCES = {
     "task-claimed": N_("has “{step}” in hand"),
     "task-open": N_("“{step}” waits to be claimed"),
     "comment": N_("on “{step}”: {text}"),
-    "in-complaint": N_("complained"),
+    "in-complaint": N_("complained by way of: {channel}"),
     "in-information": N_("added: {text}"),
     "in-urge": N_("urged: {text}"),
     "in-withdraw": N_("withdrew the complaint: {text}"),
@@ -106,6 +106,9 @@ _SENTENCES = {
     "number-shown": N_("looked at the customer's whole number"),
     "instance-cancelled": N_("ended the process"),
 }
+_PRIVATE = re.compile(r"(https?://[^\s/]+)?/track/\S+")
+"""Who has this link acts as the customer; the staff need it not."""
+
 _TO_CUSTOMER = N_("to the customer: {text}")
 
 
@@ -121,10 +124,10 @@ def days(events: Iterable[story.Event], instance: Instance | None) -> list[Day]:
 
 
 def _entry(event: story.Event, instance: Instance | None) -> Entry:
-    who = rows.person_name(event.who) or rows.unit_name(event.unit)
+    quoted = event.kind == "in-complaint"
+    who = gettext("Customer") if quoted else rows.person_name(event.who) or rows.unit_name(event.unit)
     if event.unit and event.who:
         who = f"{who} · {rows.unit_name(event.unit)}"
-    quoted = event.kind == "in-complaint"
     return Entry(
         at=event.at,
         group=event.group,
@@ -133,7 +136,7 @@ def _entry(event: story.Event, instance: Instance | None) -> Entry:
         what=_sentence(event, instance),
         took=_took(event.used, event.limit),
         state=_state(event),
-        detail=str(event.facts.get("text", "")) if quoted else _because(event),
+        detail=_quoted(event) if quoted else _because(event),
     )
 
 
@@ -143,10 +146,19 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     facts["step"] = _named(event, instance)
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
+    facts["text"] = _PRIVATE.sub(gettext("(the customer's private link)"), str(facts["text"]))
+    facts["channel"] = words.label("channel", str(facts.get("channel") or ""))
     if event.kind.startswith("order-"):
         facts["reason"] = words.label("suspend_reason", facts["reason"])
         facts["minutes"] = words.span(float(facts.get("minutes") or 0))
     return gettext(template).format(**facts)
+
+
+def _quoted(event: story.Event) -> str:
+    """The customer's words, and who wrote them down."""
+    text = str(event.facts.get("text", ""))
+    taken_by = rows.person_name(event.who) if event.who not in (None, "customer", "system") else ""
+    return gettext("“%(text)s” Taken down by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
 
 
 def _because(event: story.Event) -> str:
@@ -185,12 +197,12 @@ def _state(event: story.Event) -> str:
 def _took(used: float | None, limit: float | None) -> str:
     if used is None:
         return ""
+    minutes, most = round(used), round(limit or 0)
     if not limit:
-        return words.span(used)
+        return gettext("%(minutes)d min", minutes=minutes)
     if used > limit:
-        over = words.span(used - limit)
-        return gettext("%(used)s / limit %(limit)s, %(over)s over", used=words.span(used), limit=words.span(limit), over=over)
-    return gettext("%(used)s / limit %(limit)s", used=words.span(used), limit=words.span(limit))
+        return gettext("%(used)d / %(limit)d min, %(over)d over", used=minutes, limit=most, over=minutes - most)
+    return gettext("%(used)d / %(limit)d min", used=minutes, limit=most)
 
 
 def steps(found: Iterable[story.Step], instance: Instance | None) -> list[StepView]:

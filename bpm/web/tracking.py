@@ -2,7 +2,6 @@
 
 from flask import Blueprint, redirect, url_for
 from flask import request as http
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from bpm import clock, tracking, workorders
@@ -10,6 +9,7 @@ from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
 from bpm.models.work_order import WorkOrder
 from bpm.request import now, session
 from bpm.web import frame, rows
+from bpm.web.speech import gettext
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/track")
 

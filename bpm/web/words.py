@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from flask_babel import gettext, ngettext
-
 from bpm import clock
 from bpm.errors import N_
 from bpm.request import language, now
 from bpm.timeline import Face
+from bpm.web.speech import gettext, ngettext
 
 LABELS: dict[str, dict[str, str]] = {
     "level": {"L1": N_("Major"), "L2": N_("Urgent"), "L3": N_("Normal"), "L4": N_("Minor")},
@@ -98,7 +97,20 @@ LABELS: dict[str, dict[str, str]] = {
 
 _HOUR = 60
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
-_MONTHS = (N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"))
+_MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
 
 
 def is_chinese() -> bool:
@@ -199,7 +211,8 @@ def due_note(face: Face) -> str:
     """Due today 16:30 · limit 960 working min, 60 min on hold taken off."""
     limit = span(face.limit_minutes, face.day_minutes, natural=face.natural)
     parts = [gettext("Due %(moment)s", moment=moment_of(face.due_at))]
-    parts.append(gettext("limit %(limit)s", limit=limit) if face.natural else gettext("limit %(limit)s of working time", limit=limit))
+    says_it = face.natural or face.limit_minutes >= 2 * face.day_minutes  # "working days" says that it is working time
+    parts.append(gettext("limit %(limit)s", limit=limit) if says_it else gettext("limit %(limit)s of working time", limit=limit))
     if face.paused_minutes >= 1:
         parts.append(gettext("%(span)s on hold taken off", span=span(face.paused_minutes)))
     return " · ".join(parts)

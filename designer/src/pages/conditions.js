@@ -19,7 +19,7 @@ function settle(form) {
 }
 
 export function watchConditions(root) {
-  const forms = [...(root.querySelectorAll?.('form:has([data-show]):not([data-settled])') ?? [])];
+  const forms = [...(root.querySelectorAll?.('form:has([data-show]):not([data-settled]), .b-preview:has([data-show]):not([data-settled])') ?? [])];
   forms.forEach((form) => {
     form.dataset.settled = '';
     settle(form);

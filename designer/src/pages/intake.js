@@ -3,11 +3,16 @@ export function watchIntake() {
   document.body.addEventListener('htmx:configRequest', (event) => {
     if (event.target.matches('[data-number]')) event.detail.parameters.set('number', event.target.value);
   });
+  document.body.addEventListener('htmx:afterSettle', () => {
+    const name = document.getElementById('in-contact_name');
+    const found = document.getElementById('panel')?.dataset.name;
+    if (name && found && !name.value) name.value = found;
+  });
   document.addEventListener('input', (event) => {
-    if (!event.target.matches('[data-authority]')) return;
+    if (!event.target.matches('[data-sum]')) return;
     const note = document.querySelector('[data-authority-note]');
     const sum = Number(event.target.value);
-    const within = sum <= Number(event.target.dataset.authority);
+    const within = sum <= Number(document.getElementById('authority').dataset.limit);
     note.textContent = sum > 0 ? (within ? note.dataset.within : note.dataset.over) : '';
     note.className = `b-tag ${within ? 'b-tag--ok' : 'b-tag--warn'}`;
   });

@@ -1,0 +1,159 @@
+"""The inbox as people use it all day."""
+
+from uuid import UUID
+
+import pytest
+
+from bpm import clock, inbox
+from bpm.access import actor_of
+from bpm.models import Task, User
+from bpm.models.database import unit_of_work
+from tests.web.office import Office, filled
+
+
+@pytest.fixture
+def number(office: Office) -> str:
+    return office.register()
+
+
+def test_a_new_complaint_waits_in_the_reviewers_queue_with_its_clock(office: Office, number: str) -> None:
+    queue = office["reviewer"].get("/inbox?view=unit")
+    [row] = queue.find("tr[data-row]")
+    assert number in row.text_content()
+    assert "地下车库没有信号" in row.text_content()
+    assert "还剩" in row.text_content()
+    assert office["handler"].get("/inbox?view=unit").find("tr[data-row]") == []
+
+
+def test_claiming_can_be_undone(office: Office, number: str) -> None:
+    reviewer, task = office["reviewer"], office.task(number)
+    page = reviewer.follow(reviewer.post(f"/inbox/tasks/{task.id}/claim"))
+    assert f"{number} 已签收到你名下。" in page.text
+    [undo] = [form for form in page.find("form") if form.get("action") == f"/inbox/tasks/{task.id}/release"][-1:]
+    assert reviewer.post(undo.get("action")).status == 303
+    assert office.task(number).status == "open"
+
+
+def test_what_somebody_else_took_stays_in_the_list_as_taken(office: Office, number: str) -> None:
+    task = office.task(number)
+    office["agent"].post("/intake", {})  # somebody else works meanwhile
+    with unit_of_work() as session:
+        other = session.query(User).filter_by(login="admin").one()
+        inbox.claim(session, task.id, actor_of(other), clock.now())
+    answer = office["reviewer"].post(f"/inbox/tasks/{task.id}/claim", **{"HX-Current-URL": "http://localhost/inbox?view=unit"})
+    assert answer.status == 409
+    [row] = answer.find("tr.is-taken")
+    assert "admin" in row.text_content()
+    assert "已经签收了这一项" in answer.text
+
+
+def test_claiming_the_next_takes_the_most_urgent(office: Office) -> None:
+    ordinary, urgent = office.register(), office.register(safety_or_media="on", title="短信扣费，媒体已报道")
+    reviewer = office["reviewer"]
+    reviewer.post("/inbox/claim-next")
+    assert (office.task(urgent).status, office.task(ordinary).status) == ("claimed", "open")
+
+
+def test_the_forms_defaults_are_the_ordinary_way_through(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    assert office.order(number).state == "IN_PROGRESS"
+    assert office.task(number).name == "处理"
+
+
+def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, task = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{task.id}/claim")
+    typed = filled(handler.get(f"/inbox/tasks/{task.id}"), answer_text="已经调整了天线角度。")
+    answer = handler.post(f"/inbox/tasks/{task.id}/complete", typed, **{"HX-Current-URL": "http://localhost/inbox"})
+    assert answer.status == 422
+    assert answer.value("answer_text") == "已经调整了天线角度。"
+    assert "内部说明：这一项要填。" in answer.text
+    assert office.task(number).status == "claimed"
+
+
+def test_a_draft_is_kept_and_its_time_shown(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, task = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{task.id}/claim")
+    answer = handler.post(f"/inbox/tasks/{task.id}/draft", {"findings": "路测六次，断话四次", "outcome": "DONE"})
+    assert answer.response.get_data(as_text=True).startswith("草稿已于 ")
+    assert handler.get("/inbox").value("findings") == "路测六次，断话四次"
+
+
+def test_completing_what_a_colleague_has_done_already_tells_so(office: Office, number: str) -> None:
+    reviewer, task = office["reviewer"], office.task(number)
+    reviewer.post(f"/inbox/tasks/{task.id}/claim")
+    typed = filled(reviewer.get(f"/inbox/tasks/{task.id}"))
+    assert reviewer.post(f"/inbox/tasks/{task.id}/complete", typed).status == 303
+    again = reviewer.post(f"/inbox/tasks/{task.id}/complete", typed)
+    assert again.status == 409
+    assert "这一项已经办完" in again.text
+
+
+def test_a_task_is_returned_with_a_reason(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    handler, task = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{task.id}/claim")
+    answer = handler.post(f"/inbox/tasks/{task.id}/return", {"reason": "WRONG_UNIT", "note": "是电梯公司的设备"})
+    assert answer.status == 303, answer.text
+    office.settle()
+    story = office["dispatcher"].get(f"/orders/{number}").text
+    assert "退回" in story
+    assert "不属本部门" in story
+
+
+def test_a_head_hands_a_task_to_a_colleague(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    task = office.task(number)
+    answer = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "colleague"})
+    assert answer.status == 303, answer.text
+    assert office["colleague"].get("/inbox").find(f'tr[data-row="{task.id}"]')
+
+
+def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) -> None:
+    first, second = office.task(office.register()), office.task(office.register())
+    with unit_of_work() as session:
+        admin = actor_of(session.query(User).filter_by(login="admin").one())
+        inbox.claim(session, second.id, admin, clock.now())
+    reviewer = office["reviewer"]
+    page = reviewer.follow(reviewer.post("/inbox/bulk/claim", {"task": [str(first.id), str(second.id)]}))
+    assert "1 项已签收到你名下。" in page.text
+    assert "admin 已经签收了这一项。" in page.text
+
+
+def test_comments_and_files_stand_with_the_task(office: Office, number: str) -> None:
+    reviewer, task = office["reviewer"], office.task(number)
+    reviewer.post(f"/inbox/tasks/{task.id}/claim")
+    reviewer.post(f"/inbox/tasks/{task.id}/comments", {"text": "客户下午三点后方便接电话"})
+    assert "客户下午三点后方便接电话" in reviewer.get("/inbox").text
+
+
+def test_a_list_can_be_narrowed(office: Office) -> None:
+    office.register()
+    reviewer = office["reviewer"]
+    assert reviewer.get("/inbox?view=unit&q=地下车库").find("tr[data-row]")
+    nothing = reviewer.get("/inbox?view=unit&q=没有这样的单")
+    assert nothing.find("tr[data-row]") == []
+    assert "没有符合筛选的" in nothing.text
+
+
+def test_only_the_pane_is_drawn_when_only_the_pane_is_asked_for(office: Office, number: str) -> None:
+    task = office.task(number)
+    pane = office["reviewer"].get(f"/inbox/tasks/{task.id}", **{"HX-Request": "true", "HX-Target": "pane"})
+    assert pane.tree.tag == "aside"
+    assert not pane.find("nav")
+
+
+def test_nobody_opens_the_task_of_another_unit(office: Office, number: str) -> None:
+    assert office["handler"].get(f"/inbox/tasks/{office.task(number).id}").status == 404
+    assert office["handler"].get(f"/inbox/tasks/{UUID(int=0)}").status == 404
+
+
+def test_an_english_reader_reads_english(office: Office, number: str) -> None:
+    office.speak("reviewer", "en")
+    page = office["reviewer"].get("/inbox?view=unit")
+    assert "Review" in page.text
+    assert "left" in page.text
+    task: Task = office.task(number)
+    assert task.name == "复核"

@@ -1,0 +1,64 @@
+"""The intake desk."""
+
+from bpm import customers
+from bpm.models.database import unit_of_work
+from tests.web.office import COMPLAINT, Office
+
+
+def test_the_number_in_the_address_brings_the_customer_with_all_his_orders(office: Office) -> None:
+    number = office.register()
+    with unit_of_work() as session:
+        snapshot = {"number": "13805312716", "name": "刘海燕", "tariff": "畅享 128 元", "in_net_months": 62, "arpu_3m": 128.0}
+        customers.remember(session, snapshot, "SILVER", office.order(number).created_at)
+    page = office["agent"].get("/intake?number=138-0531-2716")
+    assert page.value("contact_phone") == "13805312716"
+    assert page.value("contact_name") == "刘海燕"
+    for words in ("银卡", "畅享 128 元", "62 个月", number, "你可以直接定到 ¥20"):
+        assert words in page.text
+
+
+def test_a_valued_customer_may_be_given_more_on_the_spot(office: Office) -> None:
+    number = office.register()
+    with unit_of_work() as session:
+        customers.remember(session, {"number": "13805312716", "name": "刘海燕"}, "GOLD", office.order(number).created_at)
+    assert "你可以直接定到 ¥100" in office["agent"].get("/intake/customer?number=13805312716").text
+
+
+def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(office: Office) -> None:
+    answer = office["agent"].post("/intake", {**COMPLAINT, "contact_phone": "call me", "amount_disputed": "-3"})
+    assert answer.status == 422
+    assert "电话号码只能是数字" in answer.text
+    assert "填一个不小于 0 的数" in answer.text
+    assert answer.value("title") == "地下车库没有信号"
+    assert answer.value("class") == "01010102"
+    assert "电梯、地下" in (answer.value("class-text") or "")
+
+
+def test_a_class_is_found_by_some_letters(office: Office) -> None:
+    found = office["agent"].get("/intake/classes?id=x&class-text=电梯", **{"HX-Request": "true", "HX-Target": "x-l"})
+    [option] = found.find("[role=option]")
+    assert option.get("data-code") == "01010102"
+    assert "网络质量 › 语音 › 无信号 › 电梯、地下" in option.text_content()
+
+
+def test_solved_on_the_spot_is_registered_and_over_for_the_desk(office: Office) -> None:
+    spot = {**COMPLAINT, "spot": "1", "result": "EXPLAINED", "answer_text": "已说明车库正在建室内分布。"}
+    answer = office["agent"].post("/intake", spot)
+    assert answer.status == 303, answer.text
+    office.settle()
+    order = office.order(answer.response.headers["Location"].rpartition("/")[2])
+    assert order.on_the_spot
+    assert order.state in ("ON_SPOT_DONE", "TO_VISIT", "CLOSED")
+
+
+def test_speaking_of_an_open_order_makes_no_new_number(office: Office) -> None:
+    number = office.register()
+    answer = office["agent"].post("/intake/add", {"number": number, "text": "今天又断了两次"})
+    assert answer.response.headers["Location"] == f"/orders/{number}"
+    assert office.order(number).urge_count == 1
+    assert "补充：今天又断了两次" in office["agent"].get(f"/orders/{number}").text
+
+
+def test_the_desk_is_for_those_who_take_complaints(office: Office) -> None:
+    assert office["handler"].get("/intake").status == 403
+    assert office["handler"].post("/intake", COMPLAINT).status == 403

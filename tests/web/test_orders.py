@@ -1,0 +1,150 @@
+"""The page of a work order, and what can be done there."""
+
+from io import BytesIO
+
+import pytest
+
+from bpm import incidents, journal
+from bpm.models import Instance
+from bpm.models.database import unit_of_work
+from tests.web.office import Office
+
+
+@pytest.fixture
+def number(office: Office) -> str:
+    return office.register()
+
+
+def test_the_page_tells_who_has_it_until_when_and_what_happened(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    page = office["handler"].get(f"/orders/{number}").text
+    for words in (
+        "本步：签收",
+        "全程：答复客户",
+        "法定：15 日内答复",
+        "时限与升级",
+        "办完“复核”",
+        "“车库里打不出电话，已经三个星期。” 李晓燕登记。",
+    ):
+        assert words in page
+
+
+def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Office, number: str) -> None:
+    reviewer = office["reviewer"]
+    page = reviewer.get(f"/orders/{number}")
+    assert "138****2716" in page.text
+    assert "13805312716" not in page.response.get_data(as_text=True)
+    assert "13805312716" in reviewer.post(f"/orders/{number}/number").text
+    with unit_of_work(write=False) as session:
+        instance_id = office.order(number).instance_id
+        assert instance_id is not None
+        assert [entry.actor for entry in journal.entries(session, instance_id) if entry.kind == "number-shown"] == ["reviewer"]
+    assert "查看了客户的完整号码" in reviewer.get(f"/orders/{number}").text
+
+
+def test_the_private_link_of_the_customer_is_not_shown_to_the_staff(office: Office, number: str) -> None:
+    page = office["reviewer"].get(f"/orders/{number}").response.get_data(as_text=True)
+    assert office.order(number).token not in page
+
+
+def test_an_order_is_put_on_hold_and_goes_on(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler = office["handler"]
+    handler.post(f"/inbox/tasks/{office.task(number).id}/claim")
+    until = office.order(number).created_at.replace(year=office.order(number).created_at.year + 1)
+    late = handler.post(f"/orders/{number}/suspend", {"reason": "WAIT_CUSTOMER", "until": until.strftime("%Y-%m-%dT%H:%M")})
+    assert late.status in (403, 422)
+    assert office.order(number).state == "IN_PROGRESS"
+    answer = handler.post(f"/orders/{number}/suspend", {"reason": "WAIT_CUSTOMER", "note": "等客户告知位置"})
+    assert answer.status == 303, answer.text
+    page = handler.get(f"/orders/{number}").text
+    assert "挂起至" in page
+    assert "挂起工单：等客户" in page
+    assert handler.post(f"/orders/{number}/resume").status == 303
+    assert office.order(number).state == "IN_PROGRESS"
+
+
+def test_urging_reaches_whoever_has_it(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler = office["handler"]
+    handler.post(f"/inbox/tasks/{office.task(number).id}/claim")
+    office["agent"].post(f"/orders/{number}/urge", {"reason": "客户又来电"})
+    office.settle()
+    assert number in handler.get("/notices").text
+    bell = handler.get("/notices/bell?since=0", **{"HX-Request": "true", "HX-Target": "bell"})
+    assert bell.find(".b-dot")
+    assert "HX-Trigger" in bell.response.headers
+    handler.post("/notices/read")
+    assert not handler.get("/notices/bell", **{"HX-Request": "true", "HX-Target": "bell"}).find(".b-dot")
+
+
+def test_a_file_comes_back_as_a_download_whatever_it_calls_itself(office: Office, number: str) -> None:
+    agent = office["agent"]
+    upload = {"files": [(BytesIO(b"<script>alert(1)</script>"), "路测.txt", "text/html")]}
+    assert agent.post(f"/orders/{number}/attachments", upload).status == 303
+    [link] = [link for link in agent.get(f"/orders/{number}").find("a") if "/attachments/" in (link.get("href") or "")]
+    answer = agent.get(link.get("href")).response
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    refused = agent.post(f"/orders/{number}/attachments", {"files": [(BytesIO(b"MZ"), "virus.exe")]})
+    assert refused.status == 422
+    assert "virus.exe 没有添加" in refused.text
+
+
+def test_the_diagram_says_where_the_order_stands(office: Office, number: str) -> None:
+    office.walk(number, "reviewer")
+    reviewer = office["dispatcher"]
+    standing = reviewer.get(f"/orders/{number}/standing?file=complaint.bpmn").response.get_json()
+    assert "review" in standing["done"]
+    assert [place["id"] for place in standing["here"]] == ["dispatch"]
+    drawing = reviewer.get(f"/orders/{number}/drawing?file=complaint.bpmn").response
+    assert drawing.mimetype == "application/xml"
+    assert "复核" in drawing.get_data(as_text=True)
+    office.speak("dispatcher", "en")
+    assert 'name="Review"' in reviewer.get(f"/orders/{number}/drawing?file=complaint.bpmn").response.get_data(as_text=True)
+
+
+def test_an_incident_stands_on_the_page_until_somebody_deals_with_it(office: Office, number: str) -> None:
+    with unit_of_work() as session:
+        instance = session.get_one(Instance, office.order(number).instance_id)
+        incident = incidents._incident(
+            instance, "call", "network-down", "The network did not answer.", instance.created_at, name="推送网管"
+        )
+        session.add(incident)
+        instance.status = "incident"
+    manager, agent = office["manager"], office["agent"]
+    assert "“推送网管”没有成功" in manager.get(f"/orders/{number}").text
+    assert "跳过这一步" in manager.get(f"/orders/{number}").text
+    assert "跳过这一步" not in agent.get(f"/orders/{number}").text
+    assert agent.post(f"/orders/{number}/incidents/{incident.id}/retry").status == 403
+    wrong = manager.post(f"/orders/{number}/incidents/{incident.id}/resolve", {"action": "result", "result": "not json"})
+    assert wrong.status == 422
+    assert "JSON" in wrong.text
+
+
+def test_only_an_administrator_moves_an_order(office: Office, number: str) -> None:
+    assert "move" not in office["reviewer"].get(f"/orders/{number}").response.get_data(as_text=True).split("data-dialog=")[0]
+    refused = office["reviewer"].post(f"/orders/{number}/move", {"from": "review", "to": "dispatch"})
+    assert refused.status == 403
+    assert office["admin"].post(f"/orders/{number}/move", {"from": "review", "to": "dispatch"}).status == 303
+    assert office.task(number).element_id == "dispatch"
+
+
+def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
+    assert office["agent"].post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
+    office.settle()
+    assert office.order(number).state == "WITHDRAWN"
+    assert "已撤回" in office["agent"].get(f"/orders/{number}").text
+
+
+def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office, number: str) -> None:
+    agent = office["agent"]
+    assert agent.get("/orders?state=IN_REVIEW").find("tr[data-row]")
+    assert not agent.get("/orders?state=CLOSED").find("tr[data-row]")
+    assert agent.get(f"/orders?q={number}").response.headers["Location"] == f"/orders/{number}"
+
+
+def test_an_order_of_others_looks_as_if_it_were_not_there(office: Office, number: str) -> None:
+    for path in ("", "/standing", "/drawing?file=complaint.bpmn"):
+        assert office["handler2"].get(f"/orders/{number}{path}").status == 404
+    assert office["handler2"].get("/orders/SD-JN-20260101-000001").status == 404

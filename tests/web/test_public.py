@@ -1,0 +1,95 @@
+"""What a customer does without an account."""
+
+from io import BytesIO
+
+import pytest
+
+from bpm import tracking
+from tests.web.office import Office, Sheet
+
+TOLD = {"about": "SERVICE", "what": "每天早晚走到山师东路口就断。", "name": "刘海燕", "phone": "138 0531 2716"}
+
+
+@pytest.fixture
+def tracked(office: Office) -> str:
+    """The address of the private page of a complaint that was just made."""
+    answer = office.customer.post("/complain", TOLD)
+    assert answer.status == 303, answer.text
+    office.settle()
+    return answer.response.headers["Location"]
+
+
+def page(office: Office, tracked: str) -> Sheet:
+    return office.customer.get(tracked)
+
+
+def test_an_empty_form_says_what_to_change_and_links_to_the_fields(office: Office) -> None:
+    answer = office.customer.post("/complain", {"about": "MONEY", "want": "退费"})
+    assert answer.status == 422
+    assert "还有 2 处要改" in answer.text
+    assert {link.get("href") for link in answer.find('[role="alert"] a')} == {"#what", "#phone"}
+    assert answer.value("want") == "退费"
+
+
+def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tracked: str) -> None:
+    shown = page(office, tracked)
+    assert "已收到您的投诉" in shown.text
+    assert "前答复您" in shown.text
+    assert "138****2716" in shown.text
+    assert "13805312716" not in shown.text
+    assert "李晓燕" not in shown.text
+    assert shown.response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_customer_adds_words_and_photos(office: Office, tracked: str) -> None:
+    files = [(BytesIO(b"\x89PNG"), "路口.png")]
+    answer = office.customer.post(f"{tracked}/message", {"text": "早 7:40 和晚 6:10 左右", "files": files})
+    assert answer.status == 303, answer.text
+    assert "早 7:40 和晚 6:10 左右" in page(office, tracked).text
+
+
+def test_the_customer_urges(office: Office, tracked: str) -> None:
+    assert office.customer.post(f"{tracked}/urge").status == 303
+    assert "您已催办 1 次" in page(office, tracked).text
+
+
+def test_the_customer_withdraws_once(office: Office, tracked: str) -> None:
+    assert office.customer.post(f"{tracked}/withdraw", {"reason": "已经好了"}).status == 303
+    office.settle()
+    assert "您已撤回这张投诉" in page(office, tracked).text
+    again = office.customer.post(f"{tracked}/withdraw")
+    assert again.status == 409
+
+
+def test_a_rating_that_nobody_asks_for_is_declined_kindly(office: Office, tracked: str) -> None:
+    answer = office.customer.post(f"{tracked}/rating", {"score": "5", "solved": "yes"})
+    assert answer.status == 404
+    assert "谢谢" in answer.text
+
+
+def test_number_and_last_digits_find_the_page_and_nothing_else_does(office: Office) -> None:
+    number = office.register()
+    found = office.customer.post("/track", {"number": number.lower(), "digits": "2716"})
+    assert found.response.headers["Location"] == f"/track/{office.order(number).token}"
+    for wrong in ({"number": number, "digits": "0000"}, {"number": number, "digits": ""}, {"number": "SD-1", "digits": "2716"}):
+        answer = office.customer.post("/track", wrong)
+        assert answer.status == 404
+        assert "单号或手机号后 4 位不对" in answer.text
+
+
+def test_whoever_sends_too_often_is_asked_to_wait(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracking.complaints, "_most", 1)
+    assert office.customer.post("/complain", TOLD).status == 303
+    answer = office.customer.post("/complain", TOLD)
+    assert answer.status == 429
+    assert "提交得太频繁" in answer.text
+
+
+def test_a_link_that_was_guessed_shows_nothing(office: Office) -> None:
+    assert office.customer.get("/track/guessed").status == 404
+
+
+def test_the_public_pages_speak_english_too(office: Office, tracked: str) -> None:
+    browser = office.customer
+    browser.headers = {"Accept-Language": "en"}
+    assert "You get an answer by" in browser.get(tracked).text
