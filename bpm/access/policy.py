@@ -147,6 +147,6 @@ def led_units(session: Session, actor: Actor) -> list[str]:
 
 def _led(heads: tuple[str, ...]) -> Select[str]:
     """The codes of these units and of all below them."""
-    led = select(Unit.id, Unit.code).where(Unit.code.in_(heads)).cte("led", recursive=True)
+    led = select(Unit.id, Unit.code).where(Unit.code.in_(heads)).cte(recursive=True)  # no name: a query may hold this filter twice
     led = led.union(select(Unit.id, Unit.code).join(led, Unit.parent_id == led.c.id))
     return select(led.c.code)
