@@ -56,16 +56,16 @@ def check_password(session: Session, login: str, password: str, address: str, no
     Takes a tenth of a second: best done in a unit of work that only reads. Raises LoginFailedError, and TooManyTriesError after five
     wrong passwords for an account (twenty from an address) in a quarter of an hour, then even for the right one.
     """
-    keys = (f"account {login.casefold()}", f"address {address}")
-    tries.wrong_passwords.check(zip(keys, (tries.OF_ACCOUNT, tries.OF_ADDRESS), strict=True), now)
+    keys = (f"account {tries.account(login)}", f"address {tries.household(address)}")
+    tries.wrong_passwords.take(list(zip(keys, (tries.OF_ACCOUNT, tries.OF_ADDRESS), strict=True)), now)
     found = session.scalar(select(User).where(User.login == login, User.active)) if login.isprintable() else None
     kept = found.password_hash if found is not None else None
     nobodys = _nobodys_hash()
     right = _verify(kept or nobodys, password)
     if found is None or kept is None or not right:
-        tries.wrong_passwords.note(keys, now)
         raise LoginFailedError
     tries.wrong_passwords.forget(keys[0])
+    tries.wrong_passwords.give_back(keys[1], now)
     return found
 
 

@@ -53,16 +53,20 @@ class _Parser(FlaskParser):
     """Reads bodies and queries; what is wrong with them is told as any other error is."""
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """Read the body as JSON. Nothing at all counts as ``{}``. Raises MalformedError, MediaTypeError."""
+        """Read the body as JSON. Nothing at all counts as ``{}``. Raises MalformedError, MediaTypeError, NotPlainError."""
         body = req.get_data(cache=True)
         if not body:
             return marshmallow.missing
         if not req.is_json:
             raise request.MediaTypeError
+        if len(body) > request.MAX_JSON:
+            raise request.NotPlainError
         try:
-            return orjson.loads(body)
+            value = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise request.MalformedError from None
+        request.check_json(body, value)
+        return value
 
     def handle_error(self, error: marshmallow.ValidationError, *_args: Any, **_options: Any) -> NoReturn:
         """Raise FieldsError with one sentence a field."""

@@ -5,6 +5,7 @@ answer leaves, and rolled back when the answer is a refusal. Views never commit.
 """
 
 from bpm.request.guard import CSRF_FIELD, CSRF_HEADER, csrf_token
+from bpm.request.plain import MAX_JSON, NotPlainError, check_json
 from bpm.request.problems import (
     ChangedMeanwhileError,
     MalformedError,
@@ -33,13 +34,16 @@ __all__ = [
     "CSRF_HEADER",
     "LANGUAGES",
     "LANGUAGE_COOKIE",
+    "MAX_JSON",
     "SESSION_COOKIE",
     "ChangedMeanwhileError",
     "MalformedError",
     "MediaTypeError",
     "NotLoggedInError",
+    "NotPlainError",
     "Problem",
     "actor",
+    "check_json",
     "close",
     "csrf_token",
     "forget",

@@ -15,7 +15,7 @@ from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from bpm.forms import FieldSentence
 from bpm.models.database import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
-from bpm.request import reader, unit
+from bpm.request import plain, reader, unit
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class UnexpectedError(BatonError):
 
 _STATUS: Mapping[type[BatonError], int] = {
     MalformedError: 400,
+    plain.NotPlainError: 400,
     reader.NotLoggedInError: 401,
     access.LoginFailedError: 401,
     ForbiddenError: 403,
@@ -174,13 +175,18 @@ def _seconds_to_wait(error: BatonError) -> int | None:
 def _in_words(error: Exception) -> BatonError:
     if isinstance(error, BatonError):
         if status_of(error) >= 500:
-            log.error("%s %s: %s", http.method, http.path, error, exc_info=error)
+            log.error("%s %s: %s", http.method, _where(), error, exc_info=error)
         return error
     if isinstance(error, HTTPException):
         return _of_http(error)
     reference = uuid4().hex[:8]
-    log.error("%s %s failed, reference %s", http.method, http.path, reference, exc_info=error)
+    log.error("%s %s failed, reference %s", http.method, _where(), reference, exc_info=error)
     return UnexpectedError(reference=reference)
+
+
+def _where() -> str:
+    """The address as the log may have it: with names for its parts, for these may be a customer's link, or lines of their own."""
+    return http.url_rule.rule if http.url_rule else "?"
 
 
 def _of_http(error: HTTPException) -> BatonError:

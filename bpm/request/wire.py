@@ -12,7 +12,7 @@ import bpm
 from bpm import access, clock
 from bpm.models.access import LoginSession
 from bpm.models.database import DatabaseBusyError, unit_of_work
-from bpm.request import guard, idempotency, problems, reader, unit
+from bpm.request import guard, idempotency, plain, problems, reader, unit
 
 BODY_LIMIT = 32_000_000
 """Bytes that one request may bring: some attachments at once."""
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or BODY_LIMIT
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     app.json = OrjsonProvider(app)
+    app.request_class = plain.PlainRequest
     if "babel" not in app.extensions:
         Babel(app, locale_selector=reader.language, timezone_selector=lambda: str(clock.zone()))
     app.before_request(_begin)
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> Response | None:
+    plain.check_address()
     guard.check()
     return idempotency.replay()
 
