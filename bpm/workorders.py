@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm import access, clock, limits
@@ -29,6 +30,7 @@ STATUTORY = timedelta(days=15)
 
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 ATTACHMENT_LIMIT = 20 * 1024 * 1024
+LONGEST_NAME = 200
 ALLOWED_ENDINGS = frozenset(
     [
         "pdf",
@@ -145,10 +147,9 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
 def _number(session: Session, city: str, now: datetime) -> str:
     """The next number of a city's day: province, city, date, serial."""
     day = now.astimezone(clock.zone()).strftime("%Y%m%d")
-    serial = session.get(OrderSerial, (city, day), with_for_update=True)
-    if serial is None:
-        serial = OrderSerial(city=city, day=day, last=0)
-        session.add(serial)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(OrderSerial).values(city=city, day=day, last=0).on_conflict_do_nothing())  # two may be the first of a day
+    serial = session.get_one(OrderSerial, (city, day), with_for_update=True)
     serial.last += 1
     province = session.scalar(select(Unit.code).where(Unit.kind == "PROVINCE").limit(1)) or "P"
     return f"{province}-{city}-{day}-{serial.last:06d}"
@@ -262,7 +263,7 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
         conditions.append(WorkOrder.class_code.startswith(filters.class_code, autoescape=True))
     if filters.late is not None:
         late = and_(WorkOrder.due_at < now, WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
-        conditions.append(late if filters.late else ~late)
+        conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
     if filters.open_only:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
     return conditions
@@ -319,9 +320,11 @@ def attach(
     media_type: str = "application/octet-stream",
 ) -> Attachment:
     """Keep a file with the order. Raises AttachmentRefusedError for its size or kind."""
-    clean = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "file"
-    if len(content) > ATTACHMENT_LIMIT or clean.rsplit(".", 1)[-1].lower() not in ALLOWED_ENDINGS:
-        raise AttachmentRefusedError(name=clean, megabytes=ATTACHMENT_LIMIT // 1024 // 1024)
+    clean = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip()
+    stem, dot, ending = clean.rpartition(".")
+    if len(content) > ATTACHMENT_LIMIT or not dot or ending.lower() not in ALLOWED_ENDINGS:
+        raise AttachmentRefusedError(name=clean[:LONGEST_NAME], megabytes=ATTACHMENT_LIMIT // 1024 // 1024)
+    clean = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
     attachment = Attachment(
         id=uuid4(),
         order_id=order.id,
