@@ -1,11 +1,11 @@
 """An installation of its own for each story, copied from one that was started once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 
 import pytest
 
-from tests.story.desk import House, found
+from tests.story.desk import FAILED, House, found
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,11 @@ def open_house(_new_house: House, tmp_path_factory: pytest.TempPathFactory) -> I
     yield open_at
     for house in opened:
         house.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know whether their test has failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report

@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,8 @@ PATIENCE = 60
 OPEN = ("open", "claimed", "suspended")
 WORDS = "已查清并处理"
 MOST_STEPS = 40
+
+FAILED = pytest.StashKey[bool]()
 
 _opener = build_opener(ProxyHandler({}))
 
@@ -96,12 +99,16 @@ class Program:
 
 @dataclass
 class House:
-    """A running Baton with its demonstration. ``data`` is its folder, ``tokens`` are everybody's by login."""
+    """A running Baton with its demonstration. ``data`` is its folder, ``tokens`` are everybody's by login.
+
+    ``number`` is the order that a story is about, where it is about one.
+    """
 
     data: Path
     tokens: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     said: list[str] = field(default_factory=list)
+    number: str = ""
     _process: "subprocess.Popen[str] | None" = None
     _listener: Thread | None = None
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.story.desk import API, Answer, House, Program, local
+from tests.story.desk import Answer, House, Program, local
 from tests.story.test_ladder import office_time
 
 TUESDAY = local(2026, 11, 10, 9, 0)
