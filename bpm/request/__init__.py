@@ -26,7 +26,7 @@ from bpm.request.reader import (
     login,
     visitor,
 )
-from bpm.request.unit import close, now, opens_its_own, roll_back, session
+from bpm.request.unit import close, in_the_background, now, opens_its_own, roll_back, session
 from bpm.request.wire import register
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "close",
     "csrf_token",
     "forget",
+    "in_the_background",
     "language",
     "login",
     "now",

@@ -59,6 +59,11 @@ def writes_alone() -> bool:
     return hasattr(current_app.view_functions.get(http.endpoint or ""), "opens_its_own")
 
 
+def in_the_background() -> None:
+    """Say that this request was sent by a page that merely stands open: nobody is there because of it, and his login grows old."""
+    g.in_the_background = True
+
+
 def is_open() -> bool:
     """Tell whether somebody has asked for the session."""
     return "unit" in g

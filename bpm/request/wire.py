@@ -71,7 +71,7 @@ def _end(response: Response) -> Response:
 
 def _commit() -> None:
     found = g.get("reader")
-    seen: LoginSession | None = found.login if found else None
+    seen: LoginSession | None = found.login if found and not g.get("in_the_background") else None
     stale = seen if seen is not None and access.is_stale(seen, clock.wall()) else None
     if stale and unit.is_writing():
         access.touch(unit.session(), stale.id, clock.wall())

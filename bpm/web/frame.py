@@ -34,6 +34,7 @@ HEADERS = {
 }
 
 _REFUSED = 400
+A_YEAR = 365 * 24 * 3600
 
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
     ("inbox", "inbox.page", "inbox", N_("Inbox"), frozenset()),
@@ -75,7 +76,9 @@ def dress(app: Flask) -> None:
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice)
     app.context_processor(_surroundings)
-    app.after_request(_protect)
+    app.after_request_funcs.setdefault(None, []).insert(0, _protect)  # the first is called last: after an error of the commit, too
+    encrypted = app.extensions["settings"].url.startswith("https:")
+    app.config.update(SESSION_COOKIE_NAME="baton_told", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=encrypted)
 
 
 def icon(name: str, words_for: str | None = None) -> Markup:
@@ -169,9 +172,19 @@ def download(file: Attachment) -> Response:
 def back(fallback: str) -> str:
     """The page the reader came from, where that is one of ours."""
     came_from = urlsplit(http.form.get("back") or http.headers.get("HX-Current-URL") or http.referrer or "")
-    if came_from.path.startswith("/") and not came_from.path.startswith("//") and came_from.netloc in ("", http.host):
+    if is_ours(came_from.path) and came_from.netloc in ("", http.host):
         return came_from.path + (f"?{came_from.query}" if came_from.query else "")
     return fallback
+
+
+def is_ours(address: str) -> bool:
+    """Tell whether an address is a path on this server, and no browser would take it for anything else."""
+    return address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+
+
+def is_encrypted() -> bool:
+    """Tell whether people come here over TLS, as far as this server or its settings know."""
+    return http.is_secure or current_app.extensions["settings"].url.startswith("https:")
 
 
 def discard_changes() -> None:
@@ -197,7 +210,12 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if http.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif response.mimetype == "text/html":
+    else:
         response.headers["Cache-Control"] = "no-store"
+    if response.mimetype == "text/html":
         response.headers["Vary"] = "HX-Target, Cookie, Accept-Language"
+    elif response.mimetype == "application/xml":
+        response.headers["Content-Disposition"] = "attachment"  # a drawing is read by our script, and never a page of its own
+    if http.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     return response

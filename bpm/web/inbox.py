@@ -12,11 +12,11 @@ from flask import request as http
 from werkzeug.wrappers import Response
 
 from bpm import clock, desk, inbox, instances, queues, workorders
-from bpm.errors import BatonError, ConflictError
+from bpm.errors import BatonError, ConflictError, NotFoundError
 from bpm.forms import AnswersError, from_html
 from bpm.models.task import Task
 from bpm.queues import TaskFilters, View
-from bpm.request import actor, language, now, session
+from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import fields, frame, rows, words
 from bpm.web.sheet import Sheet, sheet_of
 from bpm.web.speech import gettext, ngettext
@@ -34,6 +34,7 @@ VIEWS: dict[str, tuple[View, TaskFilters]] = {
     "all": ("all", TaskFilters()),
 }
 _WIDE = frozenset({"unit", "taken", "all"})
+_MOST_CHOSEN = 200
 _NARROWING = ("q", "level", "grade", "element_id")
 
 Arguments = Mapping[str, str]
@@ -70,6 +71,7 @@ def _draw(
         "more": _link(here, cursor=found.next_cursor) if found.next_cursor else None,
     }
     if frame.wants("rows"):
+        in_the_background()  # a list that stands open asks for its rows once a minute
         return frame.show("inbox/rows.html", status, **facts)
     facts |= {"counts": queues.counts(session(), actor(), now()), "steps": desk.steps(session(), actor(), language())}
     return frame.show("inbox/page.html", status, alert=alert, **facts)
@@ -215,8 +217,7 @@ def bulk(what: str) -> Response:
     """Claim, release or reassign several tasks; those that cannot be are named, and the others go through."""
     changed: list[UUID] = []
     failed: list[str] = []
-    for text in http.values.getlist("task"):
-        task_id = UUID(text)
+    for task_id in _chosen(http.values.getlist("task")):
         try:
             _one_of_many(what, task_id)
             changed.append(task_id)
@@ -233,6 +234,14 @@ def bulk(what: str) -> Response:
         else None
     )
     return frame.done(" ".join([said, *dict.fromkeys(failed)]), _list_or(url_for("inbox.page")), undo=undo)
+
+
+def _chosen(texts: list[str]) -> list[UUID]:
+    """The tasks that were ticked: no more than a list shows. Raises NotFoundError for what no list of ours holds."""
+    try:
+        return [UUID(text) for text in texts[:_MOST_CHOSEN]]
+    except ValueError:
+        raise NotFoundError from None
 
 
 def _one_of_many(what: str, task_id: UUID) -> None:

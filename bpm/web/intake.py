@@ -33,6 +33,7 @@ _TEXTS = (
 )
 _NUMBERS = ("amount_disputed", "affected_users")
 _ON_THE_SPOT = ("result", "answer_text")
+_TOO_MUCH = 1e12
 _PHONE = re.compile(r"\+?[0-9]{3,20}")
 
 
@@ -162,6 +163,8 @@ def _amount(text: str) -> float | int | str:
     try:
         number = float(text)
     except ValueError:
+        return text
+    if not abs(number) < _TOO_MUCH:
         return text
     return int(number) if number.is_integer() else number
 

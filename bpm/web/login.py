@@ -4,14 +4,13 @@ from flask import Blueprint, make_response, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import access, clock
+from bpm import access, clock, org
 from bpm.errors import BatonError
-from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, forget, session, visitor
+from bpm.models.database import unit_of_work
+from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, close, forget, opens_its_own, session, visitor
 from bpm.web import frame
 
 blueprint = Blueprint("login", __name__)
-
-A_YEAR = 365 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -27,16 +26,23 @@ def page() -> Response:
 
 
 @blueprint.post("/login")
+@opens_its_own
 def log_in() -> Response:
-    """Check login and password, and open a session."""
+    """Check login and password, and open a session. While a password is checked, nobody waits for the database."""
     login, to = http.form.get("login", "").strip(), http.form.get("to", "")
+    before = http.cookies.get(SESSION_COOKIE)
     try:
-        _, secret = access.log_in(session(), login, http.form.get("password", ""), http.remote_addr or "", clock.wall())
+        user = access.check_password(session(), login, http.form.get("password", ""), http.remote_addr or "", clock.wall())
     except (access.LoginFailedError, access.TooManyTriesError) as error:
         return _again(error, login, to)
+    close()
+    with unit_of_work() as writing:
+        if before:
+            access.log_out(writing, before)
+        _, secret = access.open_login(writing, org.user(writing, user.id), clock.wall())
     forget()
-    response = redirect(to if to.startswith("/") and not to.startswith(("//", "/\\")) else url_for("inbox.page"), 303)
-    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="Lax", secure=http.is_secure)
+    response = redirect(to if frame.is_ours(to) else url_for("inbox.page"), 303)
+    response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="Lax", secure=frame.is_encrypted())
     return response
 
 
@@ -61,5 +67,5 @@ def choose_language() -> Response:
     wish = http.form.get("language", "")
     response = make_response(redirect(frame.back(url_for("login.page")), 303))
     if wish in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=A_YEAR, samesite="Lax", httponly=True, secure=http.is_secure)
+        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=frame.A_YEAR, samesite="Lax", httponly=True, secure=frame.is_encrypted())
     return response

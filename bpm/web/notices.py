@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from bpm import desk, notices
 from bpm.models.notice import Notice
-from bpm.request import actor, language, now, session
+from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import frame
 from bpm.web.speech import gettext
 
@@ -38,6 +38,7 @@ def listing() -> Response:
 @blueprint.get("/bell")
 def bell() -> Response:
     """The bell with the number of unread notices; what came since it was last asked pops up."""
+    in_the_background()
     unread = notices.unread(session(), actor())
     response = frame.show("notices/bell.html", unread=unread)
     fresh = [notice for notice in unread if notice.popup and _is_newer(notice)]
