@@ -1,11 +1,13 @@
 """A complaint is told once: it gets its number, and its process starts."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bpm import classes, customers, definitions, instances, journal, org, workorders
@@ -78,7 +80,13 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
     given = _checked(session, fields)
     new = _new_order(session, given, actor, external_id)
     definition = definitions.for_order_type(session, new.type)
-    order = workorders.create(session, new, definition, now)
+    try:
+        with session.begin_nested():
+            order = workorders.create(session, new, definition, now)
+    except IntegrityError:  # the same contact came in twice at the same moment: the other one was first
+        if external_id and (before := workorders.by_external_id(session, external_id)) is not None:
+            return before
+        raise
     if order.description:
         workorders.note_contact(session, order, "complaint", order.description, now, user_id=actor.user_id)
     variables = _variables(session, order, given, actor, now)
@@ -102,7 +110,8 @@ def start(session: Session, key: str, variables: dict[str, Any], business_key: s
 
 def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: bool = True) -> dict[str, Any]:
     """The fields in their types, or AnswersError with a sentence for each that is wrong."""
-    given = {name: value for name, value in fields.items() if value not in (None, "")}
+    written = {name: value.replace("\0", "") if isinstance(value, str) else value for name, value in fields.items()}
+    given = {name: value for name, value in written.items() if value is not None and not (isinstance(value, str) and not value.strip())}
     given.setdefault("type", "COMPLAINT")
     wrong: dict[str, str] = dict.fromkeys(given.keys() - _KNOWN, NOT_A_FIELD)
     wrong |= {name: MUST_BE_GIVEN for name in ("title", "channel") if name not in given}
@@ -117,7 +126,7 @@ def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
     for name, value in given.items():
         if name in _TEXTS and (not isinstance(value, str) or len(value) > _TEXTS[name]):
             wrong[name] = TOO_LONG.format(limit=_TEXTS[name])
-        elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+        elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf):
             wrong[name] = NOT_A_NUMBER
         elif name in _FLAGS and not isinstance(value, bool):
             wrong[name] = NOT_YES_OR_NO
