@@ -84,6 +84,6 @@ def _complaint(typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _again(error: InvalidError, typed: dict[str, str]) -> Response:
-    frame.discard_changes()
+    status = frame.refused(error)
     wrong = fields.sentences(error) if isinstance(error, AnswersError) else {"files": frame.tell(error)}
-    return _draw(typed, {_NAMES.get(name, name): text for name, text in wrong.items()}, 422)
+    return _draw(typed, {_NAMES.get(name, name): text for name, text in wrong.items()}, status)

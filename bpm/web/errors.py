@@ -3,20 +3,32 @@
 import json
 from typing import Any
 
-from flask import Flask, make_response, redirect, url_for
+from flask import Blueprint, Flask, make_response, redirect, url_for
 from flask import request as http
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from bpm.request import on_error
+from bpm.errors import NotFoundError
+from bpm.request import on_error, visitor
 from bpm.web import frame
 
 _LOGGED_OUT = 401
 _KEEPS_THE_PAGE = "none"
 
 
+blueprint = Blueprint("errors", __name__)
+
+
+@blueprint.get("/<path:address>")
+def nowhere(address: str) -> Response:
+    """No page has this address; who is logged in is told so within the frame of his pages."""
+    visitor()
+    raise NotFoundError(address=address)
+
+
 def register(app: Flask) -> None:
     """Draw the problems of pages."""
+    app.register_blueprint(blueprint)
     on_error(app, draw)
 
 

@@ -18,7 +18,7 @@ from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.org import User
 from bpm.models.work_order import Attachment
-from bpm.request import csrf_token, language, now, session, status_of, visitor
+from bpm.request import csrf_token, language, now, roll_back, session, status_of, visitor
 from bpm.web import fields, stories, words
 from bpm.web.speech import gettext
 
@@ -187,16 +187,9 @@ def is_encrypted() -> bool:
     return http.is_secure or current_app.extensions["settings"].url.startswith("https:")
 
 
-def discard_changes() -> None:
-    """Drop what a refused command has changed in memory, before the page is drawn again."""
-    for row in list(session().new):
-        session().expunge(row)
-    session().expire_all()
-
-
 def refused(error: BatonError) -> int:
-    """The status of a page that is drawn again because of this error."""
-    discard_changes()
+    """Undo what a refused command has done so far; the status of the page that is drawn again, from what is kept."""
+    roll_back()
     return status_of(error)
 
 

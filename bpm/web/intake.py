@@ -132,9 +132,9 @@ def submit() -> Response:
     try:
         order = intake.take(session(), typed, actor(), now())
     except AnswersError as error:
-        frame.discard_changes()
+        status = frame.refused(error)
         shown = {**typed, **{name: http.form.get(name) for name in _NUMBERS if http.form.get(name)}}
-        return _draw(shown, _number(typed.get("customer_number") or typed.get("contact_phone") or ""), 422, fields.sentences(error))
+        return _draw(shown, _number(typed.get("customer_number") or typed.get("contact_phone") or ""), status, fields.sentences(error))
     said = (
         gettext("%(number)s is solved on the spot.", number=order.number)
         if "spot" in http.form

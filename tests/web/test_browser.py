@@ -1,0 +1,146 @@
+"""A real browser: keys, what is kept while typing, the live diagram, and no fault that axe calls serious."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from bpm.request import SESSION_COOKIE
+from tests.api.desk import ROOT
+from tests.web.office import Office
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+
+Open = Callable[[str, str], Page]
+
+
+@pytest.fixture
+def address(server: Flask) -> Iterator[str]:
+    """The application behind a real address."""
+    served = make_server("127.0.0.1", 0, server, threaded=True)
+    server.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
+    thread = threading.Thread(target=served.serve_forever)
+    thread.start()
+    yield server.config["BATON_URL"]
+    served.shutdown()
+    thread.join()
+    served.server_close()
+
+
+@pytest.fixture
+def browse(office: Office, page: Page, address: str) -> Open:
+    """Open a page as somebody ("" is the public)."""
+
+    def opened(login: str, path: str) -> Page:
+        page.context.clear_cookies()
+        if login:
+            cookie = office[login].client.get_cookie(SESSION_COOKIE)
+            assert cookie is not None
+            page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        page.goto(address + path)
+        return page
+
+    return opened
+
+
+def faults(page: Page) -> list[Any]:
+    """What axe calls serious or critical. It is put into the page past the content security policy, which lets no other script in."""
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in ("serious", "critical")]
+
+
+def test_no_page_has_a_serious_fault_on_desk_or_phone(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    visits = [
+        *(("", path) for path in ("/login", "/complain", "/track", f"/track/{office.order(number).token}")),
+        *(("handler", path) for path in ("/inbox", "/inbox?view=unit", f"/orders/{number}", "/orders", "/notices", "/profile")),
+        *(("agent", path) for path in ("/intake", "/intake?number=13805312716")),
+        ("analyst", "/definitions"),
+    ]
+    for login, path in visits:
+        page = browse(login, path)
+        for size in ({"width": 1280, "height": 800}, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert faults(page) == [], (path, size)
+            assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, (path, size)
+
+
+def test_a_task_is_worked_on_with_keys_only(office: Office, browse: Open) -> None:
+    first = office.register(title="第一单")
+    second = office.register(title="第二单")
+    for number in (first, second):
+        office.walk(number, "reviewer", "dispatcher")
+        office["head"].post(f"/inbox/tasks/{office.task(number).id}/reassign", {"user": "handler"})
+    page = browse("handler", "/inbox")
+    page.keyboard.press("j")
+    expect(page.locator("#pane-h")).to_have_text("第二单")
+    page.keyboard.press("c")
+    expect(page.locator(".b-toast")).to_contain_text(f"{second} 已签收到你名下。")
+    page.keyboard.press("z")
+    expect(page.locator(".b-toast").last).to_contain_text("已放回本组")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def test_single_letters_do_nothing_while_typing_or_when_switched_off(office: Office, browse: Open) -> None:
+    office.register()
+    page = browse("reviewer", "/inbox?view=unit")
+    page.locator("#q").press_sequentially("?")
+    expect(page.locator("#q")).to_have_value("?")
+    expect(page.locator("#keys")).not_to_be_visible()
+    office["reviewer"].post("/profile", {"language": "zh"})
+    page.reload()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).not_to_be_visible()
+
+
+def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = browse("handler", "/inbox")
+    page.fill("#f-answer_text", "已调整天线。")
+    page.click("button[data-key=s]")
+    expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
+    page.context.set_offline(True)
+    page.click("button[data-key=s]")
+    expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在")
+    expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
+
+
+def test_only_what_the_answer_calls_for_is_asked(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = browse("handler", "/inbox")
+    expect(page.locator("#f-return_reason")).not_to_be_visible()
+    page.get_by_text("退回派单").click()
+    expect(page.locator("#f-return_reason")).to_be_visible()
+    expect(page.locator("#f-answer_text")).not_to_be_visible()
+
+
+def test_the_live_diagram_opens_where_the_work_is(office: Office, browse: Open) -> None:
+    number = office.register()
+    page = browse("reviewer", f"/orders/{number}")
+    expect(page.locator(".b-diagram .djs-element[data-element-id=review]")).to_have_class("djs-element djs-shape b-here")
+    expect(page.locator(".b-diagram .b-token")).to_have_text("1")
+    expect(page.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_a_class_is_picked_with_some_letters_and_enter(browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.locator("#in-class").press_sequentially("电梯")
+    expect(page.locator("#in-class-l [aria-selected=true]")).to_contain_text("电梯、地下")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=class]")).to_have_value("01010102")
+    expect(page.locator("#in-class")).to_have_value("网络质量 › 语音 › 无信号 › 电梯、地下")
