@@ -1,10 +1,11 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bpm import access, limits, org
@@ -237,17 +238,25 @@ def _at_token(session: Session, instance: Instance, token_id: str) -> Task | Non
 
 def get(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Read a task that the actor may see. Raises NotFoundError."""
-    query = select(Task).where(Task.id == task_id).options(joinedload(Task.order), joinedload(Task.assignee), joinedload(Task.instance))
-    task = session.scalar(query.where(or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id)))
+    task = session.scalar(_visible_to(actor).options(*_WHOLE), {"id": task_id})
     if task is None:
         raise NotFoundError
     return task
 
 
+@lru_cache(500)
+def _visible_to(actor: Actor) -> Select[Task]:
+    """The task of an id, if the actor may see it: prepared once for each actor."""
+    return select(Task).where(Task.id == bindparam("id"), or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id))
+
+
+_WHOLE = (joinedload(Task.order), joinedload(Task.assignee).lazyload(User.memberships), joinedload(Task.instance))
+
+
 def for_writing(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Read an open task anew and held. Raises NotFoundError, TaskDoneError, TaskSuspendedError."""
-    query = select(Task).where(Task.id == task_id).with_for_update(of=Task).execution_options(populate_existing=True)
-    task = session.scalar(query.where(or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id)))
+    query = _visible_to(actor).with_for_update(of=Task)
+    task = session.scalar(query, {"id": task_id}, execution_options={"populate_existing": True})
     if task is None:
         raise NotFoundError
     if task.status not in OPEN:

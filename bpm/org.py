@@ -66,6 +66,8 @@ KNOWN = {"autoflush": False}
 """How to ask for what no process changes: without writing first what is waiting to be written."""
 _NAMED = select(User).where(User.login == bindparam("login")).options(lazyload(User.memberships))
 _UNIT = select(Unit).where(Unit.code == bindparam("code"))
+_IN_CITY = (Unit.function == bindparam("unit")) & or_(Unit.city == bindparam("city"), Unit.city.is_(None))
+_RESOLVED = select(Unit).where(or_(Unit.code == bindparam("unit"), _IN_CITY))
 
 
 def user(session: Session, user_id: UUID) -> User:
@@ -89,8 +91,7 @@ def resolve_unit(session: Session, unit: str, city: str | None) -> Unit | None:
 
     Of several of one function in a city (business halls), the one whose code comes first.
     """
-    in_city = (Unit.function == unit) & or_(Unit.city == city, Unit.city.is_(None))
-    found = session.scalars(select(Unit).where(or_(Unit.code == unit, in_city))).all()
+    found = session.scalars(_RESOLVED, {"unit": unit, "city": city}, execution_options=KNOWN).all()
     return min(found, key=lambda each: (each.code != unit, each.city is None, each.code), default=None)
 
 

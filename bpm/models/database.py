@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
+from bpm.models import flushing
 
 LOCK_SECONDS = 10
 """How long a writer waits for another one before it gives up."""
@@ -97,7 +98,7 @@ def _dump_json(value: Any) -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     """The options with which an engine for this URL is made (``create_engine(url, **engine_options(url))``)."""
-    options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
+    options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads, "hide_parameters": True}
     options |= {"pool_size": 20, "max_overflow": -1}  # no more connections are open than threads run
     if url.startswith("postgresql"):
         session_settings = f"-c lock_timeout={LOCK_SECONDS}s -c TimeZone=UTC"
@@ -120,7 +121,8 @@ class _Writing(Session):
     """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
 
     def flush(self, objects: Any = None) -> None:
-        super().flush(objects)
+        if self._flushing or objects or not flushing.flush(self):
+            super().flush(objects)
         appended: dict[type[Base], list[dict[str, Any]]] = self.info.get("appended", {})
         while appended:
             model, rows = appended.popitem()
