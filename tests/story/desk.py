@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -52,7 +52,7 @@ class Answer:
     """What the server said."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     content: bytes
 
     @property
@@ -91,10 +91,10 @@ class Program:
         request = Request(self.url + path, content, known, method=method)
         try:
             with _opener.open(request, timeout=PATIENCE) as answer:
-                return Answer(answer.status, dict(answer.headers), answer.read())
+                return Answer(answer.status, answer.headers, answer.read())
         except HTTPError as error:
             with error:
-                return Answer(error.code, dict(error.headers), error.read())
+                return Answer(error.code, error.headers, error.read())
 
 
 @dataclass
