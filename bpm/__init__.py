@@ -1,0 +1,1 @@
+"""The platform: instances, tasks, work orders, clocks. It knows no process by its name."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 -- the name that message extraction knows
     """Mark a text for translation where it is written; it is translated where it is shown."""
     return text
 

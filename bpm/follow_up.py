@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import journal, limits, notices, org, suspension, workorders
+from bpm import access, journal, limits, notices, options, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError, InvalidError
 from bpm.models.instance import Instance
@@ -102,7 +102,8 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
 
 
 def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
-    """The customer takes his complaint back. Raises OrderClosedError, NotProvidedError."""
+    """The customer takes his complaint back. Raises ForbiddenError, OrderClosedError, NotProvidedError."""
+    _require(actor, options.MAY_WITHDRAW)
     instance = _locked(session, order)
     _require_open(order)
     workorders.note_contact(session, order, "withdraw", reason, now, user_id=actor.user_id)
@@ -114,10 +115,13 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
 
 
 def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
-    """It was not solved: the same number goes on. Raises OrderNotClosedError, and NewOrderNeededError where the table says so.
+    """It was not solved: the same number goes on.
+
+    Raises ForbiddenError, OrderNotClosedError, and NewOrderNeededError where the table says so.
 
     The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
     """
+    _require(actor, options.MAY_REOPEN)
     instance = _locked(session, order)
     if order.state not in CLOSED_STATES:
         raise OrderNotClosedError
@@ -133,6 +137,12 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     if instance is not None:
         journal.note(session, instance, "reopened", actor.login, now, reason=reason, count=order.reopen_count)
     limits.prioritise(session, order, now)
+
+
+def _require(actor: Actor, roles: frozenset[str]) -> None:
+    """The customer himself, or a desk that speaks for him. Raises ForbiddenError."""
+    if actor is not CUSTOMER:
+        access.require(actor, *roles)
 
 
 def _locked(session: Session, order: WorkOrder) -> Instance | None:

@@ -11,7 +11,10 @@ from bpm.models.database import Base, Json
 
 
 class Incident(Base):
-    """A step that could not be carried out. ``kind``: step (the engine), call (a connector), work (a work item). ``state``: open, resolved."""
+    """A step that could not be carried out.
+
+    ``kind``: step (the engine), call (a connector), work (a work item). ``state``: open, resolved.
+    """
 
     __tablename__ = "incident"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -22,7 +22,7 @@ class Unit(Base):
     function: Mapped[str | None]  # what it does for routing: NETWORK, BILLING, FRONT, REVIEW, CS_DEPT ...
     city: Mapped[str | None]  # code of the city; None: the province
     calendar: Mapped[str | None]  # code of its calendar; None: that of the parent
-    parent: Mapped["Unit | None"] = relationship(remote_side=[id])
+    parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
 
     __table_args__ = (Index("ix_unit_function_city", "function", "city"),)
 

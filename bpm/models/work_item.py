@@ -11,7 +11,10 @@ from bpm.models.database import Base, Json
 
 
 class WorkItem(Base):
-    """One thing to do at or after ``due_at``. ``key`` is unique: asking twice asks once. ``state``: waiting, done, failed, cancelled, paused (its clock stands), held (its instance stands)."""
+    """One thing to do at or after ``due_at``. ``key`` is unique: asking twice asks once.
+
+    ``state``: waiting, done, failed, cancelled, paused (its clock stands), held (its instance stands).
+    """
 
     __tablename__ = "work_item"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
