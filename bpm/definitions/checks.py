@@ -22,6 +22,10 @@ _FILE_LEVEL = N_("The file {file} is not JSON: {problem}.")
 def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) -> Iterator[Finding]:
     """Everything that a version refers to is there, and every form is one. Without a registry, calls are not checked."""
     drawings = bundle.drawings
+    main = drawings.get(settings.main)
+    if main is not None and not main.process_ids and not main.findings:
+        text = N_("The file {file} holds no BPMN 2.0 process.")
+        yield Finding("error", settings.main, None, "no-process", text, {"file": settings.main})
     yield from _json_files(bundle.files)
     yield from _references(drawings.values(), lambda d: d.forms, _forms_of(bundle.files), _NO_FORM)
     yield from _decisions(bundle, settings, drawings)

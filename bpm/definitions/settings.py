@@ -7,6 +7,13 @@ from typing import Any
 from bpm.connecting.manifest import misfit
 
 SETTINGS_FILE = "process.json"
+FILLED_COLUMNS = (
+    *("title", "description", "demand", "class_code", "city", "customer_number", "contact_name", "contact_phone", "contact_email"),
+    *("level", "grade", "grade_pending", "customer", "total_minutes", "calendar"),
+    *("on_the_spot", "result", "answer_text", "satisfaction"),
+)
+"""The columns of a work order that a process may fill; all others are the platform's own."""
+
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 _SCHEMA = {
     "type": "object",
@@ -16,7 +23,7 @@ _SCHEMA = {
         "main": {"type": "string", "minLength": 1},
         "name": {"type": "string", "minLength": 1},
         "order_type": {"type": ["string", "null"]},
-        "order_columns": _TEXTS,
+        "order_columns": {**_TEXTS, "propertyNames": {"enum": FILLED_COLUMNS}},
         "decisions": _TEXTS,
         "messages": _TEXTS,
         "notices": {
