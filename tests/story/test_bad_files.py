@@ -12,8 +12,10 @@ from typing import Any
 
 import orjson
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine, func, select
 
+import app
 from bpm import access, clock, connecting, definitions, inbox, instances, intake, org, running
 from bpm.access import CUSTOMER
 from bpm.clockwork.embedded import Embedded
@@ -23,6 +25,7 @@ from bpm.models.database import configure, engine_options, unit_of_work
 from bpm.models.instance import Instance
 from bpm.models.task import Task
 from bpm.notices import in_language
+from bpm.settings import Settings
 from tests.api.desk import CONNECTORS, PROCESSES, found
 
 Files = dict[str, bytes]
@@ -237,6 +240,11 @@ class House:
             counts = [session.scalar(select(func.count()).select_from(table)) for table in (DefinitionFile, Resource)]
         return [*versions, *counts]
 
+    def token(self) -> str:
+        """What lets a program act as the analyst."""
+        with unit_of_work() as session:
+            return access.issue_token(session, org.find_user(session, "analyst"), clock.wall())
+
     def deploy(self, files: Files) -> list[Definition]:
         with unit_of_work() as session:
             return definitions.deploy(session, files, "analyst", clock.now(), publish=True, registry=self.registry)
@@ -253,6 +261,18 @@ def _house(tmp_path_factory: pytest.TempPathFactory, _empty_sqlite: Path) -> Ite
 def house(_house: House) -> House:
     _house.enter()
     return _house
+
+
+@pytest.fixture(scope="module")
+def _server(_house: House, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    url = _house.engine.url.render_as_string(hide_password=False)
+    return app.create_app(Settings(data=tmp_path_factory.mktemp("data"), database_url=url, secret_key="a secret of the tests " * 2))
+
+
+@pytest.fixture
+def server(_server: Flask, house: House) -> Flask:
+    """The whole application on the database of the house."""
+    return _server
 
 
 def in_both_languages(text: str, facts: Mapping[str, Any]) -> None:
@@ -318,6 +338,29 @@ def test_a_damaged_file_alone_over_the_version_in_use_is_refused_too(house: Hous
         with pytest.raises(BatonError):
             house.deploy({bad.file: bad.damage(SHIPPED)[bad.file]})
     assert house.rows() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["cut off", "an unknown element", "a cell that is no test", "a form that is no schema", "Python in a script"]
+)
+@pytest.mark.parametrize(("language", "letters"), [("en", r"[a-z]{4}"), ("zh", r"[\u4e00-\u9fff]{2}")])
+def test_a_program_reads_every_finding_in_its_language(server: Flask, house: House, name: str, language: str, letters: str) -> None:
+    bad, before = DAMAGED[name], house.rows()
+    headers = {"Authorization": f"Bearer {house.token()}", "Accept-Language": language, "Content-Type": "application/zip"}
+    answer = server.test_client().post("/api/v1/deployments", data=zipped(bad.damage(SHIPPED)), headers=headers)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    findings = answer.get_json()["findings"]
+    assert (bad.file, bad.element) in {(finding["file"], finding["element"]) for finding in findings}
+    assert all(re.search(letters, finding["sentence"]) and finding["code"] for finding in findings)
+    assert house.rows() == before
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_a_program_that_sends_a_trick_is_told_so(server: Flask, house: House, name: str) -> None:
+    headers = {"Authorization": f"Bearer {house.token()}", "Content-Type": "application/zip"}
+    answer = server.test_client().post("/api/v1/deployments", data=ARCHIVES[name], headers=headers)
+    assert answer.status_code == 422
+    assert answer.get_json()["detail"]
 
 
 def test_the_shipped_files_themselves_are_right(house: House) -> None:
