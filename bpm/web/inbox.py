@@ -20,6 +20,7 @@ from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import fields, frame, rows, words
 from bpm.web.sheet import Sheet, sheet_of
 from bpm.web.speech import gettext, ngettext
+from bpm.workorders import AttachmentRefusedError
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -145,8 +146,8 @@ def complete(task_id: UUID) -> Response:
     """Hand the answers in."""
     typed = _typed(task_id)
     try:
-        found = instances.complete_task(session(), task_id, typed, actor(), now())
-    except (AnswersError, ConflictError) as error:
+        found = instances.complete_task(session(), task_id, typed | _attached(task_id), actor(), now())
+    except (AnswersError, AttachmentRefusedError, ConflictError) as error:
         return _again(error, task_id, typed)
     following = instances.next_tasks(session(), found, actor())
     said = gettext("%(step)s is done.", step=rows.step_of(found))
@@ -159,6 +160,19 @@ def _typed(task_id: UUID) -> dict[str, Any]:
     found = inbox.get(session(), task_id, actor())
     form = instances.form_of(session(), found, actor().language)
     return from_html(form, http.form, clock.zone()) if form else {}
+
+
+def _attached(task_id: UUID) -> dict[str, list[str]]:
+    """Keep the files that were put into the form with the order; the answers are their names."""
+    found = inbox.get(session(), task_id, actor())
+    names: dict[str, list[str]] = {}
+    for field, file in http.files.items(multi=True):
+        if found.order is not None and field.startswith(fields.FILES_PREFIX) and file.filename:
+            kept = workorders.attach(
+                session(), found.order, file.filename, file.read(), now(), actor=actor(), task=found, media_type=file.mimetype
+            )
+            names.setdefault(field.removeprefix(fields.FILES_PREFIX), []).append(kept.name)
+    return names
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/draft")

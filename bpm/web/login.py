@@ -1,10 +1,10 @@
 """Logging in and out, and the language of a reader who has no account."""
 
-from flask import Blueprint, make_response, redirect, url_for
+from flask import Blueprint, current_app, make_response, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import access, clock, org
+from bpm import access, clock, demo, org
 from bpm.errors import BatonError
 from bpm.models.database import unit_of_work
 from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, close, forget, opens_its_own, session, visitor
@@ -22,7 +22,13 @@ def home() -> Response:
 @blueprint.get("/login")
 def page() -> Response:
     """The page to log in with."""
-    return redirect(url_for("inbox.page")) if visitor() else frame.show("login.html", to=http.args.get("to", ""))
+    return redirect(url_for("inbox.page")) if visitor() else _draw(to=http.args.get("to", ""))
+
+
+def _draw(status: int = 200, **facts: str) -> Response:
+    """The page, in a demonstration with the accounts that may be tried."""
+    is_demo = current_app.extensions["settings"].demo
+    return frame.show("login.html", status, accounts=demo.accounts(session()) if is_demo else [], demo_password=demo.PASSWORD, **facts)
 
 
 @blueprint.post("/login")
@@ -47,7 +53,7 @@ def log_in() -> Response:
 
 
 def _again(error: BatonError, login: str, to: str) -> Response:
-    return frame.show("login.html", frame.refused(error), error=frame.tell(error), login=login, to=to)
+    return _draw(frame.refused(error), error=frame.tell(error), login=login, to=to)
 
 
 @blueprint.post("/logout")

@@ -75,6 +75,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         attachments=workorders.attachments(session(), order),
         others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
         owner=rows.person_name(order.first_owner),
+        places=stories.places(instance) if instance and "move" in can else {},
         rungs=stories.rungs(line) if line else [],
     )
 

@@ -4,7 +4,9 @@ let waiting = 0;
 
 async function save(form) {
   const note = document.querySelector('[data-draft-note]');
-  const answer = await fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), headers: { 'HX-Request': 'true' } }).catch(() => null);
+  const typed = new FormData(form);
+  [...typed.keys()].filter((name) => name.startsWith('files:')).forEach((name) => typed.delete(name));
+  const answer = await fetch(form.dataset.draft, { method: 'POST', body: typed, headers: { 'HX-Request': 'true' } }).catch(() => null);
   if (note) note.textContent = answer?.ok ? await answer.text() : document.body.dataset.notSaved;
 }
 

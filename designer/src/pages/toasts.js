@@ -8,6 +8,14 @@ export function settleToasts(root) {
   });
 }
 
+export function announce(text) {
+  alertWith(text);
+  const toast = document.getElementById('live').firstElementChild;
+  toast.setAttribute('role', 'status');
+  toast.dataset.toast = 'go';
+  settleToasts(document);
+}
+
 export function alertWith(text) {
   const toast = document.getElementById('toast-alert').content.firstElementChild.cloneNode(true);
   toast.querySelector('[data-toast-text]').textContent = text;

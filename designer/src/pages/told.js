@@ -1,8 +1,8 @@
 /* What the bell has to say pops up. */
-import { alertWith } from './toasts.js';
+import { announce } from './toasts.js';
 
 export function watchTold() {
   document.body.addEventListener('told', (event) => {
-    if (event.detail.texts?.length) alertWith(event.detail.texts.join(' '));
+    if (event.detail.texts?.length) announce(event.detail.texts.join(' '));
   });
 }
