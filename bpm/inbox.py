@@ -17,6 +17,7 @@ from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
+from bpm.running import lock_of_task
 
 OPEN = ("open", "claimed", "suspended")
 
@@ -276,9 +277,15 @@ def for_completion(session: Session, task_id: UUID, actor: Actor) -> Task:
     return task
 
 
+def _for_moving(session: Session, task_id: UUID, actor: Actor) -> Task:
+    """As ``for_writing``, with the instance held first: whoever moves the process has it before its order and its tasks."""
+    lock_of_task(session, task_id)
+    return for_writing(session, task_id, actor)
+
+
 def claim(session: Session, task_id: UUID, actor: Actor, now: datetime) -> Task:
     """Take a task from its queue. Claiming again what one has is fine. Raises TaskAlreadyClaimedError, NotForYouError."""
-    task = for_writing(session, task_id, actor)
+    task = _for_moving(session, task_id, actor)
     if task.assignee_id is not None and task.assignee_id != actor.user_id:
         raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
     if task.excluded and f" {actor.user_id} " in task.excluded:
@@ -290,6 +297,7 @@ def claim(session: Session, task_id: UUID, actor: Actor, now: datetime) -> Task:
 
 def release(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Put a claimed task back into its queue; the draft stays with it."""
+    lock_of_task(session, task_id)
     task = for_completion(session, task_id, actor)
     task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
     if task.order is not None:
@@ -302,7 +310,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
 
     The holder, the heads of the unit and administrators may. Raises ForbiddenError, NobodyFoundError, NotForYouError.
     """
-    task = for_writing(session, task_id, actor)
+    task = _for_moving(session, task_id, actor)
     if not (task.assignee_id == actor.user_id or actor.is_admin or _leads(session, actor, task) or f"{task.queue}" in actor.queues):
         raise ForbiddenError
     if user:
@@ -325,6 +333,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
 
 def delegate(session: Session, task_id: UUID, actor: Actor, user: str, now: datetime) -> Task:
     """Ask a colleague to do one's own task. Raises as ``reassign``."""
+    lock_of_task(session, task_id)
     for_completion(session, task_id, actor)
     return reassign(session, task_id, actor, now, user=user)
 

@@ -24,6 +24,7 @@ from bpm.models.notice import Notice
 from bpm.models.work_item import WorkItem
 from bpm.settings import Settings
 from tests.bpm import organisation
+from tests.bpm.casework import Casework
 from tests.bpm.relay import Relay
 
 HOUR = timedelta(hours=1)
@@ -359,6 +360,32 @@ class TestTogetherWithPeople:
         ticker.join()
         assert told == [0]
         assert item(key).state == "cancelled"
+
+    def test_a_step_is_claimed_while_its_order_becomes_late(self, database: Engine) -> None:
+        """Whoever rings has the instance, then its order, then its task: so must whoever claims."""
+        case = Casework()
+        case.complain()
+        told: list[str | Exception | None] = []
+
+        def claim() -> None:
+            try:
+                case.claim("handler")
+                told.append(case.step.status)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the test tells it
+                told.append(error)
+
+        claiming = Thread(target=claim)
+        with unit_of_work() as session:
+            order, task = case.order(session), case.task(session)
+            running.lock(session, task.instance_id)
+            order.escalation_tier = 1
+            session.flush()
+            claiming.start()
+            self.blocked(session)
+            task.tier = 1
+        claiming.join()
+        assert told == ["claimed"]
+        assert (case.case.escalation_tier, case.step.tier) == (1, 1)
 
     def test_an_incident_is_told_only_of_a_process_that_runs(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
         relay.until_approval()
