@@ -15,7 +15,7 @@ async function stylesheet() {
   const [{ css }] = await new PurgeCSS().purge({
     content: [`${WEB}/templates/**/*.html`, `${WEB}/static/*.js`, `${WEB}/*.py`, 'src/**/*.js'],
     css: ['node_modules/@tabler/core/dist/css/tabler.css'],
-    safelist: { standard: ['disabled', 'show', 'active'], variables: [/^--tblr-/] },
+    safelist: { standard: ['disabled', 'show', 'active', 'btn-danger', 'btn-primary'], variables: [/^--tblr-/] },
     variables: true,
   });
   writeFileSync(`${OUT}/pages.css`, minified(css + read(`${WEB}/static/baton.css`), 'pages.css'));

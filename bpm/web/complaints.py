@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import clock, intake, tracking, workorders
+from bpm import access, clock, intake, tracking, workorders
 from bpm.access import CUSTOMER
 from bpm.errors import N_, InvalidError
 from bpm.forms import AnswersError
@@ -49,7 +49,7 @@ def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200) -> Re
 @blueprint.post("/complain")
 def send() -> Response:
     """Take the complaint and show its tracking page."""
-    tracking.complaints.note(http.remote_addr or "", clock.wall())
+    tracking.complaints.note(access.household(http.remote_addr or ""), clock.wall())
     typed = {name: http.form.get(name, "").strip() for name in ("about", "what", "want", "name", "phone", "email")}
     files = [file for file in http.files.getlist("files") if file.filename][:_MOST_FILES]
     try:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from bpm import definitions, follow_up, incidents, instances, journal, options, picture, story, suspension, timeline, workorders
 from bpm.errors import BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError
+from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
@@ -52,6 +53,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
     first = mine or (tasks[0] if tasks else None)
     instance = instances.get(session(), order.instance_id, actor()) if order.instance_id else None
     line = timeline.of_ladder(session(), first, now()) if first else None
+    faults = incidents.of_instance(session(), instance.id) if instance else []
     return frame.show(
         "orders/page.html",
         status,
@@ -67,7 +69,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         steps=stories.steps(story.steps(session(), order, now()), instance),
         units=stories.units(story.units(session(), order, now()), instance),
         days=stories.days(story.of_order(session(), order, now()), instance),
-        faults=incidents.of_instance(session(), instance.id) if instance else [],
+        faults=faults,
         pictures=picture.of_instance(session(), instance) if instance else [],
         whole=timeline.of_order(session(), order, now()),
         law=timeline.of_law(order, now()),
@@ -75,9 +77,16 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         attachments=workorders.attachments(session(), order),
         others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
         owner=rows.person_name(order.first_owner),
-        places=stories.places(instance) if instance and "move" in can else {},
+        places=stories.places(instance, [each.element_id for each in [*tasks, *faults] if each.element_id])
+        if instance and "move" in can
+        else {},
         rungs=stories.rungs(line) if line else [],
     )
+
+
+def _working(tasks: Sequence[Task], faults: Sequence[Incident]) -> list[str]:
+    """The elements where somebody works, or should."""
+    return [task.element_id for task in tasks] + [fault.element_id for fault in faults if fault.element_id]
 
 
 def _mine(tasks: Sequence[Task]) -> Task | None:

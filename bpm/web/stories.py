@@ -261,12 +261,13 @@ def _post(name: str) -> str:
     return gettext(_POSTS[name]) if name in _POSTS else rows.person_name(name)
 
 
-def places(instance: Instance) -> dict[str, list[tuple[str, str]]]:
-    """Where an instance stands, and where it could be moved: element ids with their names."""
+def places(instance: Instance, working: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Where an instance stands, the elements where somebody works or should first, and where it could be moved: ids with their names."""
     drawn = definitions.engine_definition(session(), instance.definition_id).names
     named = [(element, f"{_text(instance, name)} ({element})") for element, name in drawn.items() if name and name != element]
-    here = set(instance.active or ())
-    return {"here": [each for each in named if each[0] in here], "all": sorted(named, key=lambda each: each[1])}
+    first = set(working)
+    here = sorted((each for each in named if each[0] in {*first, *(instance.active or ())}), key=lambda each: each[0] not in first)
+    return {"here": here, "all": sorted(named, key=lambda each: each[1])}
 
 
 def marks(shown: Picture, at: Mapping[str, TaskRow]) -> dict[str, Any]:

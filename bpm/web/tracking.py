@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import clock, tracking, workorders
+from bpm import access, clock, tracking, workorders
 from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
 from bpm.models.work_order import WorkOrder
 from bpm.request import now, session
@@ -12,6 +12,13 @@ from bpm.web import frame, rows
 from bpm.web.speech import gettext
 
 blueprint = Blueprint("tracking", __name__, url_prefix="/track")
+
+_LONGEST_NUMBER = 60
+
+
+def _count() -> None:
+    """Nobody asks or writes more often than a person would."""
+    tracking.questions.note(access.household(http.remote_addr or ""), clock.wall())
 
 
 @blueprint.get("")
@@ -23,12 +30,15 @@ def search() -> Response:
 @blueprint.post("")
 def find() -> Response:
     """Go to the page of an order that was found."""
-    tracking.questions.note(http.remote_addr or "", clock.wall())
+    _count()
+    number = http.form.get("number", "").strip().upper()[:_LONGEST_NUMBER]
+    tracking.guesses.note(number, clock.wall())
     try:
-        order = tracking.find(session(), http.form.get("number", ""), http.form.get("digits", ""))
+        order = tracking.find(session(), number, http.form.get("digits", ""))
     except NotFoundError as error:
         wrong = gettext("No complaint has this number and these digits.")
         return frame.show("public/find.html", frame.refused(error), typed=http.form, wrong=wrong)
+    tracking.guesses.forget(number)
     return redirect(url_for("tracking.page", token=order.token), 303)
 
 
@@ -64,7 +74,7 @@ def _refused(token: str, error: BatonError, typed: str = "") -> Response:
 @blueprint.post("/<token>/message")
 def write(token: str) -> Response:
     """The customer adds something."""
-    tracking.questions.note(http.remote_addr or "", clock.wall())
+    _count()
     text = http.form.get("text", "").strip()
     files = [(file.filename or "", file.read()) for file in http.files.getlist("files") if file.filename]
     try:
@@ -77,7 +87,7 @@ def write(token: str) -> Response:
 @blueprint.post("/<token>/<any(urge, withdraw, reopen):what>")
 def act(token: str, what: str) -> Response:
     """The customer urges, withdraws, or says that it is not solved."""
-    tracking.questions.note(http.remote_addr or "", clock.wall())
+    _count()
     reason = http.form.get("reason", "").strip()
     try:
         tracking.act(session(), workorders.by_token(session(), token), what, reason, now())  # type: ignore[arg-type]  # the route names them
@@ -94,7 +104,7 @@ def act(token: str, what: str) -> Response:
 @blueprint.post("/<token>/rating")
 def rate(token: str) -> Response:
     """The customer answers the question of the return visit."""
-    tracking.questions.note(http.remote_addr or "", clock.wall())
+    _count()
     score, comment = http.form.get("score", default=0, type=int), http.form.get("comment", "").strip()
     try:
         tracking.rate(session(), workorders.by_token(session(), token), score, comment, now(), solved=http.form.get("solved") == "yes")
