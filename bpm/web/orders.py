@@ -77,16 +77,14 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         attachments=workorders.attachments(session(), order),
         others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
         owner=rows.person_name(order.first_owner),
-        places=stories.places(instance, [each.element_id for each in [*tasks, *faults] if each.element_id])
-        if instance and "move" in can
-        else {},
+        places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else {},
         rungs=stories.rungs(line) if line else [],
     )
 
 
 def _working(tasks: Sequence[Task], faults: Sequence[Incident]) -> list[str]:
     """The elements where somebody works, or should."""
-    return [task.element_id for task in tasks] + [fault.element_id for fault in faults if fault.element_id]
+    return [*(task.element_id for task in tasks), *(fault.element_id for fault in faults if fault.element_id)]
 
 
 def _mine(tasks: Sequence[Task]) -> Task | None:
