@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from bpm import access, clock, intake, org, work_items
 from bpm.access import CUSTOMER, Actor
 from bpm.clockwork.embedded import Embedded
-from bpm.errors import BatonError
+from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.database import unit_of_work
 from bpm.models.task import HandOver, Task
 from bpm.models.work_order import WorkOrder
@@ -28,6 +28,13 @@ from bpm.workorders import CLOSED_STATES
 
 _AGAIN = timedelta(hours=1)
 """When somebody looks again at a task that was on hold or could not be done."""
+
+
+class ReplayedAlreadyError(ConflictError):
+    """The demonstration has reached the present; nobody can come in its past any more."""
+
+    code = "replayed-already"
+    sentence = N_("The complaints of this demonstration have passed already. For another number of them begin with an empty data folder.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,14 @@ class Replay:
         self._quiet = quiet
 
     def run(self) -> Report:
-        """Replay until the present moment. The clock is the real one again when this returns."""
+        """Replay until the present moment. The clock is the real one again when this returns.
+
+        Raises ReplayedAlreadyError when a replay of fewer complaints has come to its end here.
+        """
         began = perf_counter()
         waiting = self._not_yet_in()
+        if 0 < len(waiting) < len(self._arrivals) and clock.now() >= self._until:
+            raise ReplayedAlreadyError
         if waiting and len(waiting) == len(self._arrivals):
             self._driver.set_clock(waiting[0].at)
         with self._log() as log:

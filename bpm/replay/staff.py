@@ -16,6 +16,7 @@ from bpm.errors import ConflictError, ForbiddenError
 from bpm.forms import Form
 from bpm.models.org import User
 from bpm.models.task import Task
+from bpm.models.work_order import WorkOrder
 from bpm.replay.cases import class_of
 
 SLOWNESS = 0.9
@@ -75,14 +76,15 @@ def _person(session: Session, task: Task) -> User | None:
 
 
 def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: datetime) -> bool:
-    """Whoever has the task puts it on hold, sends it back or answers its form; False when it is no longer his."""
+    """Whoever has the task answers its form, sends it back or puts its order on hold. Tells whether the task is done by that."""
     task = session.get(Task, task_id)
     if task is None or task.status != "claimed" or task.assignee_id is None:
         return False
     actor = access.actor_of(org.user(session, task.assignee_id))
     chance, habits = _chance(session, task, "answer"), behaviour["steps"].get(task.form or "", {})
     if task.order is not None and not task.paused_minutes and chance.random() < habits.get("hold", 0):
-        return _hold(session, task, actor, chance, now)
+        _hold(session, task.order, actor, chance, now)
+        return False
     if chance.random() < habits.get("return", 0) and not task.returned:
         instances.return_task(session, task_id, "INCOMPLETE", "资料不全，请补充。", actor, now)
         return True
@@ -100,12 +102,9 @@ def finish(session: Session, task_id: UUID, behaviour: dict[str, Any], now: date
     return True
 
 
-def _hold(session: Session, task: Task, actor: Actor, chance: Random, now: datetime) -> bool:
-    if task.order is None:
-        return False
+def _hold(session: Session, order: WorkOrder, actor: Actor, chance: Random, now: datetime) -> None:
     until = now + timedelta(hours=chance.randint(4, 40))
-    suspension.suspend(session, task.order, "WAIT_CUSTOMER", until, "等客户补充故障时间和地点。", actor, now)
-    return True
+    suspension.suspend(session, order, "WAIT_CUSTOMER", until, "等客户补充故障时间和地点。", actor, now)
 
 
 def defaults(form: Form, data: dict[str, Any]) -> dict[str, Any]:
