@@ -367,6 +367,7 @@ def test_an_archive_gives_its_files() -> None:
         (b"PK\x03\x04 not really", definitions.ArchiveError),
         (zipped(("a.json", b"x" * 1000))[:-40], definitions.ArchiveError),
     ],
+    ids=["bomb", "too many", "path", "no archive", "cut off"],
 )
 def test_an_archive_that_is_a_trap_is_refused(packed: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
