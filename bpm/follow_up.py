@@ -115,9 +115,7 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
 
 
 def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
-    """It was not solved: the same number goes on.
-
-    Raises ForbiddenError, OrderNotClosedError, and NewOrderNeededError where the table says so.
+    """It was not solved: the same number goes on. Raises ForbiddenError, OrderNotClosedError, NewOrderNeededError.
 
     The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
     """

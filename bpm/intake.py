@@ -1,6 +1,5 @@
 """A complaint is told once: it gets its number, and its process starts."""
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,9 +9,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bpm import classes, customers, definitions, instances, journal, org, workorders
+from bpm import access, classes, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
-from bpm.errors import N_, NotFoundError
+from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.forms import AnswersError
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
@@ -49,13 +48,22 @@ TYPES = {
     "PRAISE": N_("Praise"),
 }
 
+
+class ExternalIdTakenError(ConflictError):
+    """Somebody else has used this id."""
+
+    code = "external-id-taken"
+    sentence = N_("Another order has the id “{external_id}” already.")
+
+
 _TEXTS = {"title": 200, "description": 10_000, "demand": 2_000, "contact_name": 100, "answer_text": 4_000, "result": 50, "sp_code": 50}
 _NUMBERS = ("amount_disputed", "affected_users", "compensation")
 _FLAGS = ("on_the_spot", "safety_or_media", "on_line")
+_LARGEST = 1e12
 _KNOWN = frozenset(_TEXTS) | set(_NUMBERS) | set(_FLAGS)
 _KNOWN |= {"type", "channel", "contact_phone", "contact_email", "customer_number", "city", "class", "customer"}
 _PHONE = re.compile(r"\+?[0-9]{3,15}")
-_EMAIL = re.compile(r"[^@\s<>\"']{1,64}@[A-Za-z0-9.-]{1,190}")
+_EMAIL = re.compile(r"[^@\s<>\"'(),:;\[\]\\\x00-\x1f\x7f-\x9f]{1,64}@[A-Za-z0-9.-]{1,190}")
 _REGISTERING = frozenset({"AGENT", "KAM", "REVIEWER", "DISPATCHER"})
 
 MUST_BE_GIVEN = N_("Fill this in.")
@@ -73,9 +81,9 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
     """Take a complaint from any channel: make the order and start the process of its type.
 
     ``fields`` are those of ``POST /work-orders``. The same ``external_id`` again answers with the order that was made before.
-    Raises AnswersError naming each wrong field.
+    Raises AnswersError naming each wrong field, and ExternalIdTakenError where that order is not the actor's to see.
     """
-    if external_id and (before := workorders.by_external_id(session, external_id)) is not None:
+    if external_id and (before := _made_before(session, external_id, actor)) is not None:
         return before
     given = _checked(session, fields)
     new = _new_order(session, given, actor, external_id)
@@ -84,7 +92,7 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
         with session.begin_nested():
             order = workorders.create(session, new, definition, now)
     except IntegrityError:  # the same contact came in twice at the same moment: the other one was first
-        if external_id and (before := workorders.by_external_id(session, external_id)) is not None:
+        if external_id and (before := _made_before(session, external_id, actor)) is not None:
             return before
         raise
     if order.description:
@@ -93,6 +101,13 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
     instance = instances.start(session, definition.key, variables, actor, now, order=order)
     journal.note(session, instance, "received", actor.login, now, None, channel=order.channel, number=order.number)
     return order
+
+
+def _made_before(session: Session, external_id: str, actor: Actor) -> WorkOrder | None:
+    before = workorders.by_external_id(session, external_id)
+    if before is not None and actor.user_id is not None and not access.may_see_order(session, actor, before):
+        raise ExternalIdTakenError(external_id=external_id)
+    return before
 
 
 def start(session: Session, key: str, variables: dict[str, Any], business_key: str | None, actor: Actor, now: datetime) -> Instance:
@@ -126,7 +141,7 @@ def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
     for name, value in given.items():
         if name in _TEXTS and (not isinstance(value, str) or len(value) > _TEXTS[name]):
             wrong[name] = TOO_LONG.format(limit=_TEXTS[name])
-        elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf):
+        elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST):
             wrong[name] = NOT_A_NUMBER
         elif name in _FLAGS and not isinstance(value, bool):
             wrong[name] = NOT_YES_OR_NO
@@ -135,12 +150,19 @@ def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
 
 def _wrong_codes(session: Session, given: Mapping[str, Any]) -> dict[str, str]:
     known = {
-        "channel": given.get("channel") in CHANNELS,
-        "type": given["type"] in TYPES,
+        "channel": _text(given, "channel") in CHANNELS,
+        "type": _text(given, "type") in TYPES,
         "class": "class" in given and _is_class(session, str(given["class"])),
-        "city": "city" in given and given["city"] in {city.city for city in org.cities(session)},
+        "city": _text(given, "city") in {city.city for city in org.cities(session)},
+        "customer": isinstance(given.get("customer"), dict),
     }
     return {name: NOT_KNOWN for name, is_known in known.items() if name in given and not is_known}
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    """A field that must be a text; nothing where it is none."""
+    value = given.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _is_class(session: Session, code: str) -> bool:
@@ -154,9 +176,9 @@ def _is_class(session: Session, code: str) -> bool:
 def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:
     wrong = {}
     for name in ("contact_phone", "customer_number"):
-        if name in given and not _PHONE.fullmatch(str(given[name])):
+        if name in given and not _PHONE.fullmatch(_text(given, name)):
             wrong[name] = NOT_A_PHONE
-    if "contact_email" in given and not _EMAIL.fullmatch(str(given["contact_email"])):
+    if "contact_email" in given and not _EMAIL.fullmatch(_text(given, "contact_email")):
         wrong["contact_email"] = NOT_AN_EMAIL
     if needed and not {"contact_phone", "contact_email"} & given.keys():
         wrong["contact_phone"] = ONE_CONTACT

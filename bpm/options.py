@@ -16,8 +16,8 @@ OfTask = Literal["claim", "complete", "release", "return", "reassign", "hold", "
 OfOrder = Literal["urge", "note", "attach", "hold", "resume", "withdraw", "reopen", "move", "incident"]
 
 _MAY_HOLD = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "HANDLER", "SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "KAM", "VP"})
-_MAY_WITHDRAW = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "CS_MANAGER", "KAM"})
-_MAY_REOPEN = _MAY_WITHDRAW | {"VISITOR", "QA"}
+MAY_WITHDRAW = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "CS_MANAGER", "KAM"})
+MAY_REOPEN = MAY_WITHDRAW | {"VISITOR", "QA"}
 _MAY_MEND = frozenset({"CS_MANAGER", "ANALYST"})
 
 
@@ -50,9 +50,9 @@ def of_order(session: Session, order: WorkOrder, actor: Actor) -> frozenset[OfOr
             can.add("resume")
         elif _plays(actor, _MAY_HOLD):
             can.add("hold")
-        if _plays(actor, _MAY_WITHDRAW):
+        if _plays(actor, MAY_WITHDRAW):
             can.add("withdraw")
-    elif order.state in ("CLOSED", "ARCHIVED") and _plays(actor, _MAY_REOPEN):
+    elif order.state in ("CLOSED", "ARCHIVED") and _plays(actor, MAY_REOPEN):
         can.add("reopen")
     if _plays(actor, _MAY_MEND):
         can.add("incident")

@@ -96,6 +96,11 @@ class Throttle:
                 raise TooManyRequestsError(minutes=max(1, -(-wait // timedelta(minutes=1))))
             self._seen[address] = [*recent, wall]
 
+    def forget(self, key: str) -> None:
+        """Nothing that was counted for this key counts any more."""
+        with self._lock:
+            self._seen.pop(key, None)
+
     def clear(self) -> None:
         """Forget everybody."""
         with self._lock:
@@ -104,6 +109,9 @@ class Throttle:
 
 complaints = Throttle(10, timedelta(hours=1))
 """New complaints by the public form."""
+
+guesses = Throttle(10, timedelta(hours=1))
+"""Wrong digits for one number, wherever they come from: there are only ten thousand."""
 
 questions = Throttle(60, timedelta(minutes=10))
 """Look-ups by number, and messages from tracking pages."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,12 @@ STATUTORY = timedelta(days=15)
 
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 ATTACHMENT_LIMIT = 20 * 1024 * 1024
+LONGEST_TEXT = 20_000
+"""Characters of what is said or noted at once."""
+
+_MOST_FILES = {True: (30, 100 * 1024 * 1024), False: (500, 1024 * 1024 * 1024)}
+"""Of the customer (True), and of the staff: how many files, and how many bytes together. A private link costs nothing to get."""
+
 LONGEST_NAME = 200
 ALLOWED_ENDINGS = frozenset(
     [
@@ -60,6 +66,20 @@ ALLOWED_ENDINGS = frozenset(
         "msg",
     ]
 )
+
+
+class TextTooLongError(InvalidError):
+    """More than anybody reads."""
+
+    code = "text-too-long"
+    sentence = N_("This is too long: at most {limit} characters.")
+
+
+class TooManyFilesError(InvalidError):
+    """An order is no store of files."""
+
+    code = "too-many-files"
+    sentence = N_("{name} was not added: this order holds as many files as an order can.")
 
 
 class AttachmentRefusedError(InvalidError):
@@ -281,7 +301,9 @@ def note_contact(  # noqa: PLR0913 -- a row's columns, all named
     user_id: UUID | None = None,
     public: bool = True,
 ) -> Contact:
-    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something."""
+    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something. Raises TextTooLongError."""
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLongError(limit=LONGEST_TEXT)
     contact = Contact(
         id=uuid4(),
         order_id=order.id,
@@ -319,12 +341,14 @@ def attach(
     task: Task | None = None,
     media_type: str = "application/octet-stream",
 ) -> Attachment:
-    """Keep a file with the order. Raises AttachmentRefusedError for its size or kind."""
+    """Keep a file with the order. Raises AttachmentRefusedError for its size or kind, TooManyFilesError."""
     clean = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip()
     stem, dot, ending = clean.rpartition(".")
     if len(content) > ATTACHMENT_LIMIT or not dot or ending.lower() not in ALLOWED_ENDINGS:
         raise AttachmentRefusedError(name=clean[:LONGEST_NAME], megabytes=ATTACHMENT_LIMIT // 1024 // 1024)
     clean = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    by_customer = actor is None or actor.user_id is None
+    _require_room(session, order, clean, len(content), by_customer=by_customer)
     attachment = Attachment(
         id=uuid4(),
         order_id=order.id,
@@ -334,12 +358,20 @@ def attach(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        by_customer=actor is None or actor.user_id is None,
+        by_customer=by_customer,
         user_id=actor.user_id if actor else None,
         created_at=now,
     )
     session.add(attachment)
     return attachment
+
+
+def _require_room(session: Session, order: WorkOrder, name: str, size: int, *, by_customer: bool) -> None:
+    of_them = Attachment.order_id == order.id, Attachment.by_customer == by_customer
+    count, octets = session.execute(select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(*of_them)).one()
+    most, largest = _MOST_FILES[by_customer]
+    if count >= most or octets + size > largest:
+        raise TooManyFilesError(name=name)
 
 
 def attachments(session: Session, order: WorkOrder) -> list[Attachment]:

@@ -16,7 +16,7 @@ from bpm.access.logins import (
     touch,
 )
 from bpm.access.policy import CUSTOMER, SYSTEM, Actor, actor_of, led_units, may_see_order, require, visible_orders, visible_tasks
-from bpm.access.tries import TooManyTriesError
+from bpm.access.tries import TooManyTriesError, household
 
 __all__ = [
     "CUSTOMER",
@@ -27,6 +27,7 @@ __all__ = [
     "actor_of",
     "check_password",
     "hash_password",
+    "household",
     "is_csrf",
     "is_stale",
     "issue_token",
