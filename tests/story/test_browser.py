@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.story.desk import FAILED, ROOT, ZONE, House, local
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 
 TUESDAY = local(2026, 11, 24, 9, 0)
 PHONE = {"width": 390, "height": 844}

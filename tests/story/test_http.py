@@ -22,7 +22,10 @@ def refused(answer: Answer) -> tuple[int, str, str]:
     assert problem["type"] == f"urn:baton:problem:{problem['code']}"
     assert problem["status"] == answer.status
     assert problem["title"]
-    assert not CHINESE.search(problem["title"] + problem["detail"].replace("周文涛", ""))
+    said = problem["title"] + problem["detail"]
+    for fact in problem.get("facts", {}).values():  # people's names stay as they are
+        said = said.replace(str(fact), "")
+    assert not CHINESE.search(said)
     return answer.status, problem["code"], problem["detail"]
 
 
