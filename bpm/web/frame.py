@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, definitions, notices, queues
+from bpm import access, customers, definitions, notices, queues
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.org import User
@@ -70,7 +70,7 @@ def dress(app: Flask) -> None:
         day=words.day_of,
         date=words.date_of,
         time=words.time_of,
-        masked=words.masked,
+        masked=customers.masked,
         name=words.name_of,
         left=words.left,
     )

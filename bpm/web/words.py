@@ -210,19 +210,13 @@ def left(face: Face) -> str:
 def due_note(face: Face) -> str:
     """Due today 16:30 · limit 960 working min, 60 min on hold taken off."""
     limit = span(face.limit_minutes, face.day_minutes, natural=face.natural)
-    parts = [gettext("Due %(moment)s", moment=moment_of(face.due_at))]
+    on_hold = face.state == "hold"  # by when it will be due depends on when it goes on
+    parts = [gettext("counts on when resumed") if on_hold else gettext("Due %(moment)s", moment=moment_of(face.due_at))]
     says_it = face.natural or face.limit_minutes >= 2 * face.day_minutes  # "working days" says that it is working time
     parts.append(gettext("limit %(limit)s", limit=limit) if says_it else gettext("limit %(limit)s of working time", limit=limit))
     if face.paused_minutes >= 1:
         parts.append(gettext("%(span)s on hold taken off", span=span(face.paused_minutes)))
     return " · ".join(parts)
-
-
-def masked(number: str | None) -> str:
-    """138****2716: enough to know it again, not enough to call."""
-    if not number:
-        return ""
-    return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" + number[-2:]
 
 
 def size(octets: int) -> str:

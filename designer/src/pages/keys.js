@@ -28,20 +28,33 @@ function isTyping(target) {
   return target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]');
 }
 
+function isOff(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.body.dataset.shortcuts !== 'on';
+}
+
+function submitWithControl(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== 'Enter' || !event.target.form) return false;
+  const { form } = event.target;
+  form.requestSubmit(form.querySelector('[data-enter]'));
+  return true;
+}
+
+/* What this key does here; nothing where it belongs to a field, a dialog, or a list that is not there. */
+function actionOf(event) {
+  const { key, target } = event;
+  if (find('dialog[open]') || (ONLY_IN_LISTS.has(key) && !rows().length)) return null;
+  if (target.matches('input') && key.startsWith('Arrow')) return null;
+  return KEYS[key] ?? (OF_BUTTONS.includes(key) ? () => press(key) : null);
+}
+
 export function watchKeys() {
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
-      event.target.form?.requestSubmit(event.target.form.querySelector('[data-enter]'));
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.body.dataset.shortcuts !== 'on') return;
+    if (submitWithControl(event) || isOff(event)) return;
     if (isTyping(event.target)) {
       if (event.key === 'Escape') event.target.blur();
       return;
     }
-    if (find('dialog[open]') || (ONLY_IN_LISTS.has(event.key) && !rows().length)) return;
-    if (event.target.matches('input') && event.key.startsWith('Arrow')) return;
-    const act = KEYS[event.key] ?? (OF_BUTTONS.includes(event.key) ? () => press(event.key) : null);
+    const act = actionOf(event);
     if (!act) return;
     event.preventDefault();
     act();
