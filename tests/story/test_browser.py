@@ -216,7 +216,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     handler: Person = meet(Person, "handler", house, DESK)
     handler.log_in("handler")
     handler.takes_from_the_queue()
-    handler.sees(step="签收", state="待签收", left="(1 小时|5\\d 分)", why=f"派给本单位：{TITLE}", fields=["收不收"])
+    handler.sees(step="签收", state="待签收", left="(1 小时|5\\d 分)", why="派给本单位。请先查电梯井道的室分", fields=["收不收"])
     handler.submits("签收")
     handler.is_told("接下来你要办：处理")
     handler.takes_what_is_his()
@@ -224,7 +224,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
         step="处理",
         state="处理中",
         left="(24 小时|23 小时 5\\d 分)",
-        why=f"已签收，请处理：{TITLE}",
+        why="已签收，请处理。请先查电梯井道的室分",
         fields=["办了没有", "处理结果", "责任归属", "原因", "内部说明", "给客户的答复", "拟补偿", "派单质量"],
     )
     house.advance("PT1H")
