@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from bpm.models.customer import Customer
 
 _FOUND_AT_ONCE = 20
+_SHORT_NUMBER = 7
+_NUMBERS = frozenset({"contact_phone", "customer_number"})
 
 
 def remember(session: Session, snapshot: Mapping[str, Any], grade: str | None, now: datetime) -> Customer:
@@ -36,6 +38,23 @@ def remember(session: Session, snapshot: Mapping[str, Any], grade: str | None, n
 def find(session: Session, number: str) -> Customer | None:
     """The customer of a telephone number, if one was ever looked up."""
     return session.scalar(select(Customer).where(Customer.number == number))
+
+
+def masked(number: str | None) -> str:
+    """138****2716: enough to know a number again, not enough to call."""
+    if not number:
+        return ""
+    return f"{number[:3]}****{number[-4:]}" if len(number) > _SHORT_NUMBER else "****" + number[-2:]
+
+
+def without_numbers(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of an order or its process, with the customer's numbers masked and without his private link."""
+    shown = dict(told)
+    for name in _NUMBERS & shown.keys():
+        shown[name] = masked(str(shown[name])) if shown[name] is not None else None
+    if isinstance(shown.get("customer"), Mapping):
+        shown["customer"] = {**shown["customer"], "number": masked(str(shown["customer"].get("number") or ""))}
+    return shown | ({"tracking_url": None} if "tracking_url" in shown else {})
 
 
 def search(session: Session, text: str) -> list[Customer]:

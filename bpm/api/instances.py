@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from bpm import instances, intake, journal
-from bpm.api.chapter import Chapter
+from bpm.api.chapter import Chapter, for_reader
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.instances import (
     EntryShape,
@@ -95,4 +95,4 @@ def move(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
 
 
 def _whole(instance: Instance) -> dict[str, Any]:
-    return whole_instance(instance, instances.variables(session(), instance))
+    return whole_instance(instance, for_reader(instances.variables(session(), instance)))

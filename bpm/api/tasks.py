@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bpm import inbox, instances, queues
 from bpm.api import etag
-from bpm.api.chapter import Chapter
+from bpm.api.chapter import Chapter, for_reader
 from bpm.api.schemas.base import page_of
 from bpm.api.schemas.tasks import (
     SORTS,
@@ -130,7 +130,8 @@ def comments(task_id: UUID) -> dict[str, Any]:
 
 
 def _whole(task: Task) -> Answer:
-    return whole_task(session(), task, language(), now()), 200, etag.header(*version(task))
+    row = whole_task(session(), task, language(), now())
+    return {**row, "data": for_reader(row["data"])}, 200, etag.header(*version(task))
 
 
 def _handed_on(task: Task) -> Answer:

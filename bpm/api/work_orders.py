@@ -6,7 +6,7 @@ from flask import current_app
 
 from bpm import follow_up, intake, suspension, workorders
 from bpm.api import etag
-from bpm.api.chapter import Chapter, url_of
+from bpm.api.chapter import Chapter, for_reader, url_of
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.orders import (
     ContactsShape,
@@ -49,7 +49,7 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
     """List the orders that one may see, newest first."""
     cursor, limit, url = query.pop("cursor", None), query.pop("limit"), url_of(current_app)
     filters = OrderFilters(class_code=query.pop("class_", None), **query)
-    return written_page(workorders.page(session(), actor(), filters, now(), cursor, limit), lambda order: order_row(order, url))
+    return written_page(workorders.page(session(), actor(), filters, now(), cursor, limit), lambda order: for_reader(order_row(order, url)))
 
 
 @chapter.get("/work-orders/<number>")
@@ -149,4 +149,4 @@ def _checked(number: str) -> WorkOrder:
 
 def _whole(order: WorkOrder) -> Answer:
     row = order_row(order, url_of(current_app))
-    return row, 200, etag.header(row)
+    return for_reader(row), 200, etag.header(row)

@@ -20,7 +20,9 @@ class OrderShape(Shape):
     description = fields.String(required=True)
     state = fields.String(required=True)
     instance_id = fields.UUID(required=True, allow_none=True)
-    tracking_url = fields.String(required=True, metadata={"description": "The customer's private page"})
+    tracking_url = fields.String(
+        required=True, allow_none=True, metadata={"description": "The customer's private page; for programs only, as whole numbers are"}
+    )
     contact_name = fields.String(required=True, allow_none=True)
     contact_phone = fields.String(required=True, allow_none=True)
     contact_email = fields.String(required=True, allow_none=True)
