@@ -167,7 +167,8 @@ def _unit_of_function(session: Session, function: str, city: str | None) -> Unit
 
 def _people(session: Session, *wanted: ColumnElement[bool]) -> list[User]:
     query = select(User).join(User.memberships).join(Membership.unit).where(User.active, *wanted)
-    return list(session.scalars(query.distinct().order_by(User.login)))
+    query = query.options(lazyload(User.memberships)).distinct().order_by(User.login)
+    return list(session.scalars(query, execution_options=KNOWN))
 
 
 def _present(session: Session, person: User, now: datetime | None) -> User | None:

@@ -30,6 +30,7 @@ class Doing:
     how: str = "completed"
     reason: str | None = None
     leg: HandOver | None = None
+    said: dict[str, str] | None = None  # what a connector that gave up told, by language
 
 
 _ORDER = select(WorkOrder).where(WorkOrder.instance_id == bindparam("instance"))
@@ -37,13 +38,21 @@ _ORDER = select(WorkOrder).where(WorkOrder.instance_id == bindparam("instance"))
 
 def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
     """Carry out what a step has reported: closed things first, so that a hand-over is known to what it opens."""
-    order = session.scalar(_ORDER, {"instance": instance.id}) if instance.business_key else None
+    order = _order_of(session, instance) if instance.business_key else None
     if order is not None:  # first: what is told and ranked below goes by the order's columns
         settings = definitions.settings_of(session, instance.definition_id)
         workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
     ended = any(isinstance(fact, f.InstanceEnded) for fact in happened)
     for fact in sorted(happened, key=lambda fact: not isinstance(fact, f.TaskClosed)):
         _hand_over(session, instance, order, fact, doing, ended=ended)
+
+
+def _order_of(session: Session, instance: Instance) -> WorkOrder | None:
+    """The order of an instance; often the session has read it with its task."""
+    for row in session.identity_map.values():
+        if isinstance(row, WorkOrder) and row.instance_id == instance.id:
+            return row
+    return session.scalar(_ORDER, {"instance": instance.id})
 
 
 def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: splitting the match would hide that none is missing
@@ -91,8 +100,9 @@ def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: spli
         case f.Passed():
             journal.note(session, instance, "passed", actor, now, None, elements=fact.element_ids)
         case f.StepFailed():
-            incidents.of_step(session, instance, fact, now)
-            journal.note(session, instance, "incident", actor, now, fact.place.element_id, code=fact.code, message=fact.message)
+            incidents.of_step(session, instance, fact, doing.said, now)
+            told = {"message": fact.message, "template": fact.text, "facts": fact.facts, "said": doing.said}
+            journal.note(session, instance, "incident", actor, now, fact.place.element_id, code=fact.code, **told)
         case f.StepMended():
             incidents.close(session, instance, fact.token_id, actor, "retried", now)
         case f.Stuck():

@@ -84,6 +84,7 @@ def _locked(session: Session, query: Select[Instance], id_: UUID) -> Instance:
     instance = session.scalar(query, {"id": id_})
     if instance is None:
         raise NotFoundError
+    session.info.setdefault("locked", set()).add(instance.id)
     return instance
 
 
@@ -109,10 +110,15 @@ def running(session: Session, instance: Instance, process: Process | None = None
     process.calendars = calendars.all(session)  # somebody may have changed one since this process was last used
     yield process
     instance.state, instance.stamp, instance.active = process.save(), uuid4(), process.active
+    _hold(session, instance, process)
+
+
+def _hold(session: Session, instance: Instance, process: Process) -> None:
+    """Have the process at hand for the rest of this unit, and in the cache when it has been committed."""
+    session.info.setdefault("processes", {})[instance.id] = process
     if instance.id not in session.info.setdefault("to_keep", set()):
         session.info["to_keep"].add(instance.id)
         after_commit(session, lambda: _keep(session, instance))
-    here[instance.id] = process
 
 
 def _keep(session: Session, instance: Instance) -> None:
@@ -128,6 +134,10 @@ def load(session: Session, instance: Instance) -> Process:
 
 
 def looked_at(session: Session, instance: Instance) -> Process:
-    """A process to read from only: loaded afresh, so that nobody's command is disturbed."""
+    """A process to read from only: that of this unit's commands, else loaded afresh, so that nobody's command is disturbed."""
     here: dict[UUID, Process] = session.info.get("processes", {})
-    return here.get(instance.id) or load(session, instance)
+    process = here.get(instance.id)
+    if process is None and instance.id in session.info.get("locked", ()):
+        process = cache.take(instance.id, instance.stamp) or load(session, instance)
+        _hold(session, instance, process)
+    return process or load(session, instance)
