@@ -1,4 +1,4 @@
-"""The database fails at the n-th commit, or at the n-th statement, for every n: whoever asked asks again, and all ends as if nothing had been."""
+"""The database fails at the n-th commit or statement, for every n: whoever asked asks again, and all ends as if nothing had been."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, select
 
 from bpm import clock, instances, running, work_items
-from bpm.errors import BatonError
 from bpm.inbox import TaskDoneError
 from bpm.models.database import configure, engine_options, unit_of_work
 from bpm.models.instance import Instance

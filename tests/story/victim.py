@@ -11,15 +11,17 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from bpm import clock
 from bpm.clockwork.embedded import OFFSET
 from bpm.models import Setting
 from bpm.models.database import configure, engine_options, unit_of_work
+from bpm.models.work_item import WorkItem
 from bpm.replay.run import acknowledged
 from connectors.billing.simulator import Simulator as Billing
+from connectors.mail.connector import message_id
 from connectors.mail.simulator import Simulator as Mail
 from tests.story import audit
 
@@ -143,5 +145,7 @@ class World:
             key, content = str(mail["Message-ID"]), str(mail["To"]) + str(mail["Subject"]) + str(mail.get_body())
             if mails.setdefault(key, content) != content:
                 yield f"two mails have one name: {key}"
-        told = [str(mail["To"]) + str(mail["Subject"]) for mail in {str(m["Message-ID"]): m for m in self.mail.messages()}.values()]
-        yield from (f"{text} was told twice" for text in {text for text in told if told.count(text) > 1})
+        with self.looked_at() as session:
+            done = session.scalars(select(WorkItem).where(WorkItem.kind == "notice", WorkItem.state == "done"))
+            meant = {message_id(item.key, self.mail.settings["BATON_MAIL_SENDER"]) for item in done}
+        yield from (f"a notice was sent that nobody asked for, or never sent: {key}" for key in meant ^ mails.keys())
