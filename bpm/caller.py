@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from bpm import incidents, instances, work_items
+from bpm import incidents, instances, notices, work_items
 from bpm.connecting import ConnectorError, Registry, delay
 from bpm.models.work_item import WorkItem
 from bpm.running import lock
@@ -92,11 +92,18 @@ def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datet
         return
     if item.kind == "call":
         code = item.payload.get("on_failure") if error.retry else error.code
-        instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], error.message, code, now)
+        said = {language: _said(error, language) for language in ("en", "zh")}
+        instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], said, code, now)
     else:
         instance = lock(session, item.instance_id)
         if instance.ended_at is None:
             incidents.of_work(session, instance, item, error.message, now)
+
+
+def _said(error: ConnectorError, language: str) -> str:
+    """The error's sentence: in the connector's own words where it has some, else in the platform's."""
+    sentence = error.translations.get(language) or notices.in_language(error.sentence, language)
+    return sentence.format(**error.facts)
 
 
 def ask(registry: Registry, connector: str, operation: str, inputs: dict[str, Any]) -> LookUp:

@@ -23,17 +23,17 @@ class IncidentClosedError(ConflictError):
     sentence = N_("This fault has been dealt with already.")
 
 
-def of_step(session: Session, instance: Instance, fact: StepFailed, now: datetime) -> None:
-    """A step of the drawing could not be carried out."""
+def of_step(session: Session, instance: Instance, fact: StepFailed, said: dict[str, str] | None, now: datetime) -> None:
+    """A step of the drawing could not be carried out. ``said``: what a connector told, by language."""
     place = fact.place
+    facts = {"text": fact.text, "facts": fact.facts, "said": said or {}}
     again = Incident.instance_id == instance.id, Incident.token_id == place.token_id, Incident.state == "open"
     standing = session.scalar(select(Incident).where(*again))
     if standing is not None:
-        standing.code, standing.message = fact.code, fact.message
+        standing.code, standing.message, standing.facts = fact.code, fact.message, facts
         return
-    row = _incident(
-        instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name
-    )
+    row = _incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name)
+    row.facts = facts
     session.add(row)
     instance.status = "incident"
 
@@ -41,8 +41,10 @@ def of_step(session: Session, instance: Instance, fact: StepFailed, now: datetim
 def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime) -> None:
     """Nothing can happen any more in this instance: the drawing waits for itself."""
     element = fact.element_ids[0] if fact.element_ids else None
-    text = "The process waits for itself: no step is open and it has not ended. Move it to another step."
-    session.add(_incident(instance, "step", "stuck", text, now, element_id=element, name=element or ""))
+    text = N_("The process waits for itself: no step is open and it has not ended. Move it to another step.")
+    row = _incident(instance, "step", "stuck", text, now, element_id=element, name=element or "")
+    row.facts = {"text": text, "facts": {}, "said": {}}
+    session.add(row)
     instance.status = "incident"
 
 

@@ -211,12 +211,14 @@ def finish_call(session: Session, instance_id: UUID, token_id: str, element_id: 
         apply(session, instance, c.FinishCall(token_id, result), Doing(SYSTEM, now))
 
 
-def fail_call(session: Session, instance_id: UUID, token_id: str, element_id: str, message: str, code: str | None, now: datetime) -> None:
-    """Tell the process that a connector has given up: the drawn error path, else an incident."""
+def fail_call(
+    session: Session, instance_id: UUID, token_id: str, element_id: str, said: dict[str, str], code: str | None, now: datetime
+) -> None:
+    """Tell the process that a connector has given up: the drawn error path, else an incident. ``said``: its words by language."""
     instance = lock(session, instance_id)
     if instance.ended_at is None:
-        journal.note(session, instance, "call-failed", SYSTEM.login, now, element_id, message=message, code=code)
-        apply(session, instance, c.FailCall(token_id, message, code), Doing(SYSTEM, now))
+        journal.note(session, instance, "call-failed", SYSTEM.login, now, element_id, message=said["en"], said=said, code=code)
+        apply(session, instance, c.FailCall(token_id, said["en"], code), Doing(SYSTEM, now, said=said))
 
 
 def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpm import access, classes, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
 from bpm.errors import N_, ConflictError, NotFoundError
-from bpm.forms import AnswersError
+from bpm.forms import AnswersError, FieldSentence
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
 from bpm.models.work_order import WorkOrder
@@ -137,10 +137,10 @@ def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: boo
 
 
 def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     for name, value in given.items():
         if name in _TEXTS and (not isinstance(value, str) or len(value) > _TEXTS[name]):
-            wrong[name] = TOO_LONG.format(limit=_TEXTS[name])
+            wrong[name] = FieldSentence(TOO_LONG, limit=_TEXTS[name])
         elif name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST):
             wrong[name] = NOT_A_NUMBER
         elif name in _FLAGS and not isinstance(value, bool):

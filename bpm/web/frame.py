@@ -73,6 +73,7 @@ def dress(app: Flask) -> None:
         masked=customers.masked,
         name=words.name_of,
         left=words.left,
+        fault_sentence=stories.fault_sentence,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice)
     app.context_processor(_surroundings)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bpm import definitions, story
 from bpm.errors import N_, InvalidError
+from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.picture import Picture
 from bpm.request import language, session
@@ -144,6 +145,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     template = _TO_CUSTOMER if event.kind.startswith("out-") else _SENTENCES.get(event.kind, "{text}")
     facts: dict[str, Any] = {"text": "", "message": "", "to": "", "tier": "", "name": "", "reason": "", **event.facts}
     facts["step"] = _named(event, instance)
+    facts["message"] = _fault(facts["message"], event.facts.get("template"), event.facts.get("facts"), event.facts.get("said"))
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
     facts["text"] = _PRIVATE.sub(gettext("(the customer's private link)"), str(facts["text"]))
@@ -152,6 +154,19 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
         facts["reason"] = words.label("suspend_reason", facts["reason"])
         facts["minutes"] = words.span(float(facts.get("minutes") or 0))
     return gettext(template).format(**facts)
+
+
+def fault_sentence(fault: Incident) -> str:
+    """What went wrong at a step, in the reader's language."""
+    return _fault(fault.message, fault.facts.get("text"), fault.facts.get("facts"), fault.facts.get("said"))
+
+
+def _fault(message: str, template: str | None, facts: dict[str, Any] | None, said: dict[str, str] | None) -> str:
+    outside = (said or {}).get(language())
+    if not template:
+        return outside or message
+    known = {**(facts or {}), **({"problem": outside} if outside else {})}
+    return str(gettext(template)).format(**known)
 
 
 def _quoted(event: story.Event) -> str:
