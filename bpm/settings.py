@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -114,12 +115,13 @@ def _secret_key(text: str, data: Path) -> str:
             raise SettingsError(name="BATON_SECRET_KEY", reason=f"it must have at least {_SECRET_BYTES} characters.")
         return text
     path = data / "secret.key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(_SECRET_BYTES))
+    if not path.exists():
+        made = data / f"secret.key.{os.getpid()}"
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(_SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(made, path)  # whole or not at all, and the first who comes makes it for all
+        made.unlink()
     return path.read_text(encoding="ascii").strip()
 
 
