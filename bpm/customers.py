@@ -12,6 +12,7 @@ from bpm.models.customer import Customer
 
 _FOUND_AT_ONCE = 20
 _SHORT_NUMBER = 7
+_LONGEST_SOUGHT = 100
 _NUMBERS = frozenset({"contact_phone", "customer_number"})
 
 
@@ -59,7 +60,7 @@ def without_numbers(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def search(session: Session, text: str) -> list[Customer]:
     """The first twenty customers whose number begins with a text or whose name contains it, by number."""
-    sought = text.strip()
+    sought = text.strip()[:_LONGEST_SOUGHT]
     if not sought:
         return []
     names = (column.icontains(sought, autoescape=True) for column in (Customer.name, Customer.name_en))

@@ -190,7 +190,7 @@ def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, externa
     return NewOrder(
         type=given["type"],
         channel=given["channel"],
-        title=given["title"].strip(),
+        title=" ".join(given["title"].split()),
         description=given.get("description", ""),
         demand=given.get("demand"),
         contact_name=given.get("contact_name"),

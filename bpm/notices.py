@@ -161,10 +161,10 @@ def _wording(session: Session, order: WorkOrder, key: str, variables: Mapping[st
     instance = _instance(session, order, None)
     text = definitions.settings_of(session, instance.definition_id).notices.get(key) if instance is not None else None
     if instance is None or text is None:
-        return order.title, ""
+        return _one_line(order.title), ""
     facts = {**_facts(order), **variables}
     subject, body = (definitions.text(session, instance.definition_id, part, language) for part in (text.subject, text.body))
-    return " ".join(_filled(subject, facts).split()), _filled(body, facts)
+    return _one_line(_filled(subject, facts)), _filled(body, facts)
 
 
 def _facts(order: WorkOrder) -> dict[str, Any]:
@@ -232,7 +232,12 @@ def _inputs(connector: str, to: str, subject: str, text: str) -> dict[str, str]:
     """The inputs that this connector's ``send`` knows."""
     registry = _Outside.registry
     known = registry.operation(connector, _SEND).inputs["properties"] if registry is not None else {}
-    return {name: value for name, value in (("to", to), ("subject", subject), ("text", text)) if name in known}
+    return {name: value for name, value in (("to", to), ("subject", _one_line(subject)), ("text", text)) if name in known}
+
+
+def _one_line(text: str) -> str:
+    """What somebody wrote as a mail's subject can hold it: a line end or a control character in it would keep the mail back."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def _note_missing(session: Session, instance: Instance | None, ways: Sequence[str], person: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access
+from bpm import access, workorders
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.org import User
@@ -110,7 +110,7 @@ def _narrowed(scope: ColumnElement[bool], narrow: list[Any], filters: TaskFilter
 def _conditions(filters: TaskFilters, now: datetime) -> list[Any]:
     conditions: list[Any] = []
     if filters.q:
-        like = f"%{filters.q.replace('%', '').replace('_', '')}%"
+        like = f"%{filters.q[: workorders.LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
         conditions.append(
             or_(*(c.ilike(like) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name)))
         )

@@ -33,6 +33,9 @@ ATTACHMENT_LIMIT = 20 * 1024 * 1024
 LONGEST_TEXT = 20_000
 """Characters of what is said or noted at once."""
 
+LONGEST_SOUGHT = 200
+"""Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
+
 _MOST_FILES = {True: (30, 100 * 1024 * 1024), False: (500, 1024 * 1024 * 1024)}
 """Of the customer (True), and of the staff: how many files, and how many bytes together. A private link costs nothing to get."""
 
@@ -268,7 +271,7 @@ def page(
 def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     conditions: list[Any] = []
     if filters.q:
-        like = f"%{filters.q.replace('%', '').replace('_', '')}%"
+        like = f"%{filters.q[:LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
         texts = (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.customer_number, WorkOrder.contact_name)
         conditions.append(or_(*(column.ilike(like) for column in texts)))
     for column, value in (
@@ -280,7 +283,7 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
         if value:
             conditions.append(column == value)
     if filters.class_code:
-        conditions.append(WorkOrder.class_code.startswith(filters.class_code, autoescape=True))
+        conditions.append(WorkOrder.class_code.startswith(filters.class_code[:LONGEST_SOUGHT], autoescape=True))
     if filters.late is not None:
         late = and_(WorkOrder.due_at < now, WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
         conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
