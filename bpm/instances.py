@@ -21,7 +21,7 @@ from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 from bpm.recording import Doing, record
-from bpm.running import lock, lock_of_task, looked_at, new, require_running, running
+from bpm.running import lock, lock_of_task, look, new, require_running, running
 
 
 class NotHereError(ConflictError):
@@ -381,13 +381,13 @@ def page(
 
 def variables(session: Session, instance: Instance) -> dict[str, Any]:
     """The variables of an instance as they stand now."""
-    return looked_at(session, instance).variables
+    return look(session, instance, lambda process: process.variables)
 
 
 def task_data(session: Session, task: Task) -> dict[str, Any]:
     """The variables that a task's token sees; those of its end for a task that is done."""
-    process = looked_at(session, task.instance)
-    return process.data_of(task.token_id) if process.is_open(task.token_id) else process.variables
+    token_id = task.token_id
+    return look(session, task.instance, lambda process: process.data_of(token_id) if process.is_open(token_id) else process.variables)
 
 
 def tasks_of(session: Session, instance: Instance) -> list[Task]:

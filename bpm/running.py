@@ -5,7 +5,7 @@ in the row loads it anew. A command that raised leaves nothing behind.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, clock, definitions
+from bpm.engine.data import Data, plain
 from bpm.engine.process import Process
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
@@ -46,9 +47,15 @@ class _Cache:
         self._lock = Lock()
 
     def take(self, instance_id: UUID, stamp: UUID) -> Process | None:
+        """The process of this stamp. One of another stamp stays: whoever asks may be the one who is late."""
         with self._lock:
-            kept = self._kept.pop(instance_id, None)
-        return kept[1] if kept and kept[0] == stamp else None
+            kept = self._kept.get(instance_id)
+            return self._kept.pop(instance_id)[1] if kept and kept[0] == stamp else None
+
+    def give_back(self, instance_id: UUID, stamp: UUID, process: Process) -> None:
+        """Put a process that was only read; one that a command has put meanwhile is newer."""
+        with self._lock:
+            self._kept.setdefault(instance_id, (stamp, process))
 
     def put(self, instance_id: UUID, stamp: UUID, process: Process) -> None:
         with self._lock:
@@ -133,11 +140,13 @@ def load(session: Session, instance: Instance) -> Process:
     return Process.load(definition, instance.state, zone=clock.zone(), calendars=calendars.all(session))
 
 
-def looked_at(session: Session, instance: Instance) -> Process:
-    """A process to read from only: that of this unit's commands, else loaded afresh, so that nobody's command is disturbed."""
+def look(session: Session, instance: Instance, read: Callable[[Process], Data]) -> Data:
+    """A copy of what ``read`` finds in a process: in that of this unit's commands, else in the cached one, lent so long, else anew."""
     here: dict[UUID, Process] = session.info.get("processes", {})
-    process = here.get(instance.id)
-    if process is None and instance.id in session.info.get("locked", ()):
-        process = cache.take(instance.id, instance.stamp) or load(session, instance)
+    process = here.get(instance.id) or cache.take(instance.id, instance.stamp) or load(session, instance)
+    if instance.id in session.info.get("locked", ()):
         _hold(session, instance, process)
-    return process or load(session, instance)
+    found: Data = plain(read(process))
+    if instance.id not in session.info.get("processes", {}) and instance.ended_at is None:
+        cache.give_back(instance.id, instance.stamp, process)
+    return found
