@@ -23,7 +23,9 @@ MAX_DEPTH = 40  # brackets in brackets
 MAX_CLOSURES = 2  # map in filter is work for a thousand squared; three deep holds the server
 MAX_RANGE = 10_000  # numbers that a closure may run over
 MAX_WORK = 1_000_000  # times that the inside of closures may be worked out: a twentieth of a second
-MAX_MADE = 50_000_000  # characters that map may bring forth
+MAX_MADE = 20_000_000  # characters that map may bring forth
+MAX_RESULT = 2_000_000  # characters that an expression may give; each value counts as _WEIGHT more
+_WEIGHT = 10
 MAX_COMPARED = 100_000_000  # pairs of characters that fuzzyMatch may look at: a fifth of a second
 SAFE_INTEGER = 2**53  # zen calculates in floats of 64 bits
 
@@ -350,11 +352,27 @@ def evaluate(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NO
     if work is not None and (too_much := work.refusal(text, *_sizes(given.values()))) is not None:
         raise too_much
     try:
-        return tidy(program.evaluate(given))
+        found = program.evaluate(given)
     except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
         raise ExpressionError(
             N_("“{expression}” could not be worked out: {problem}."), expression=text[:200], problem=brief(of_zen(error))
         ) from None
+    if not _is_moderate(found):
+        raise ExpressionError(N_("What “{expression}” gives is too large to be kept."), expression=text[:200])
+    return tidy(found)
+
+
+def _is_moderate(found: Any) -> bool:
+    """Tell whether a result is small enough for the next step to use it: a loop that doubles it would fill the memory."""
+    left, size = [(found, 0)], 0
+    while left:
+        value, depth = left.pop()
+        size += _WEIGHT + (len(value) if isinstance(value, str) else 0)
+        if size > MAX_RESULT or depth > MAX_DEPTH:
+            return False
+        if isinstance(value, list | dict):
+            left.extend((each, depth + 1) for each in (value.values() if isinstance(value, dict) else value))
+    return True
 
 
 def _sizes(values: Iterable[Any]) -> tuple[int, int]:
