@@ -115,7 +115,7 @@ def measure(folder: Path, stock: Stock, rounds: int, count: int) -> list[Figure]
     saved, ours = [], []
     with server(folder) as (engine, client):
         for round_ in range(rounds + 1):
-            found = stock.run("saved", count).cpu, cost(engine, client, count)
+            found = stock.run("saved", 6 * count).cpu, cost(engine, client, count)
             if round_:  # the first one warms up
                 saved.append(found[0])
                 ours.append(found[1])
