@@ -1,6 +1,5 @@
 """Tables, one noun a file. Rules about them stand in the chapters of the same name."""
 
-from bpm.models import flushing
 from bpm.models.access import ApiToken, IdempotencyKey, LoginSession
 from bpm.models.calendar import Calendar, CalendarDay
 from bpm.models.classes import ServiceClass
@@ -17,8 +16,6 @@ from bpm.models.setting import Setting
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Attachment, Contact, Evaluation, Pause, WorkOrder
-
-flushing.by_hand(Instance, WorkOrder, Task, WorkItem)
 
 __all__ = [
     "ApiToken",

@@ -20,7 +20,6 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
-from bpm.models import flushing
 
 LOCK_SECONDS = 10
 """How long a writer waits for another one before it gives up."""
@@ -121,8 +120,7 @@ class _Writing(Session):
     """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
 
     def flush(self, objects: Any = None) -> None:
-        if self._flushing or objects or not flushing.flush(self):
-            super().flush(objects)
+        super().flush(objects)
         appended: dict[type[Base], list[dict[str, Any]]] = self.info.get("appended", {})
         while appended:
             model, rows = appended.popitem()
