@@ -8,16 +8,18 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from bpm import access, api, clock, connecting, demo, journal, notices, org, request, web, work_items
@@ -33,6 +35,11 @@ CONNECTORS = ROOT / "connectors"
 
 REPLAYED = 200
 REPLAYED_WEEKS = 5
+
+MOST_CONNECTIONS = 900
+"""Open at once; a browser has up to six. Many systems let a process open 1024 files."""
+IDLE_SECONDS, HEAD_SECONDS, BODY_SECONDS = 60, 20, 300
+"""How long a connection may say nothing, and how long it may take over a request's head, and over all of it (32 MB in 300 s: 1 Mbit/s)."""
 
 _BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
 
@@ -105,17 +112,7 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
     """
     settings: Settings = app.extensions["settings"]
     listening = _listen(settings)
-    server = create_server(
-        app,
-        sockets=[listening],
-        threads=settings.threads,
-        ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        clear_untrusted_proxy_headers=True,
-        trusted_proxy=settings.proxy,
-        trusted_proxy_headers=_BELIEVED if settings.proxy else set(),
-        asyncore_use_poll=True,  # select() ends at 1024 open files
-    )
+    server = http_server(app, listening)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(app))
     announce(settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}")
@@ -125,6 +122,44 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
         server.close()
         with app.app_context():
             db.engine.dispose()
+
+
+class Hurried(HTTPChannel):
+    """A connection whose requests arrive within a while: some hundred that send a byte now and then would keep everybody else out."""
+
+    begun: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take what has arrived, unless the request it belongs to has taken too long."""
+        now = time.monotonic()
+        self.begun = now if self.begun is None else self.begun
+        if now - self.begun > (BODY_SECONDS if self.request is not None and self.request.headers_finished else HEAD_SECONDS):
+            self.will_close = True
+            return False
+        taken: bool = super().received(data)
+        if self.request is None:
+            self.begun = None
+        return taken
+
+
+def http_server(app: Flask, listening: socket.socket) -> Any:
+    """A server on this socket; ``run()`` serves."""
+    settings: Settings = app.extensions["settings"]
+    server: Any = create_server(
+        app,
+        sockets=[listening],
+        threads=settings.threads,
+        ident=None,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        clear_untrusted_proxy_headers=True,
+        trusted_proxy=settings.proxy,
+        trusted_proxy_headers=_BELIEVED if settings.proxy else set(),
+        asyncore_use_poll=True,  # select() ends at 1024 open files
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+    )
+    server.channel_class = Hurried
+    return server
 
 
 def _listen(settings: Settings) -> socket.socket:

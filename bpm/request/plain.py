@@ -5,6 +5,7 @@ from typing import Any
 from flask import Request
 from flask import request as http
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import HTTPException
 
 from bpm.errors import N_, BatonError, NotFoundError
 
@@ -32,7 +33,12 @@ class PlainRequest(Request):
 
     def _load_form_data(self) -> None:
         loaded = "form" in self.__dict__
-        super()._load_form_data()
+        try:
+            super()._load_form_data()
+        except HTTPException:  # whoever tells of it on a page may ask for the form once more
+            nothing: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
+            self.__dict__ |= {"form": nothing, "files": nothing}
+            raise
         if not loaded and any(_NUL in text for pair in self.form.items(multi=True) for text in pair):
             kept = [(name.replace(_NUL, ""), text.replace(_NUL, "")) for name, text in self.form.items(multi=True)]
             self.__dict__["form"] = ImmutableMultiDict(kept)

@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bpm import clock
+from bpm.errors import N_, InvalidError
 from bpm.forms import AnswersError, FieldSentence, Form
 from bpm.web import words
 from bpm.web.speech import gettext
 
 Json = dict[str, Any]
+
+class MomentError(InvalidError):
+    """What was typed is no moment."""
+
+    code = "moment"
+    sentence = N_("This is no date and time. Write it like 2026-11-24T15:10.")
+
 
 FILES_PREFIX = "files:"
 """Before the name of a field that takes files: they travel beside the answers."""
@@ -133,12 +141,14 @@ def _as_typed(value: str) -> str:
 
 
 def moment(text: str) -> datetime | None:
-    """A moment as an input of a page gives it, in the organisation's zone; None for none, or for one that cannot be read."""
+    """A moment as an input of a page gives it, in the organisation's zone; None for none. Raises MomentError."""
+    if not text.strip():
+        return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=clock.zone())
+        return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise MomentError from None
 
 
 def sentences(error: AnswersError) -> dict[str, str]:

@@ -167,10 +167,14 @@ def urge(number: str) -> Response:
 def suspend(number: str) -> Response:
     """Put the order on hold until a day."""
     given: Mapping[str, str] = http.form
-    until = fields.moment(given.get("until", ""))
+
+    def hold(order: WorkOrder) -> None:
+        until = fields.moment(given.get("until", ""))
+        suspension.suspend(session(), order, given.get("reason", ""), until, given.get("note") or None, actor(), now())
+
     return _change(
         number,
-        lambda order: suspension.suspend(session(), order, given.get("reason", ""), until, given.get("note") or None, actor(), now()),
+        hold,
         gettext("The order is on hold. The time limits stand still."),
     )
 

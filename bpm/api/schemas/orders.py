@@ -1,13 +1,22 @@
 """Work orders outside."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, text
 from bpm.models.work_order import Contact, WorkOrder
 
 WITH_OFFSET = "Write the moment with its offset, such as 2026-11-24T12:00:00+08:00."
+
+
+def _in_calendars(moment: datetime) -> None:
+    """At the ends of time an offset leads out of it."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValidationError(WITH_OFFSET) from None
 
 
 class OrderShape(Shape):
@@ -117,7 +126,9 @@ class SuspendBody(Body):
     """Why the order waits, and until when (ISO 8601 with offset)."""
 
     reason = line(required=True)
-    until = fields.AwareDateTime(allow_none=True, error_messages=dict.fromkeys(("invalid", "invalid_awareness"), WITH_OFFSET))
+    until = fields.AwareDateTime(
+        allow_none=True, validate=_in_calendars, error_messages=dict.fromkeys(("invalid", "invalid_awareness"), WITH_OFFSET)
+    )
     note = text(allow_none=True)
 
 
