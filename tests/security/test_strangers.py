@@ -1,5 +1,6 @@
 """The public form, the private link, and whoever wants the program to stop working: much, deep, slow, and what the log says of it."""
 
+import gc
 import json
 import logging
 import socket
@@ -112,6 +113,7 @@ def test_a_form_of_ten_thousand_fields_and_files_ends_soon(town: Town) -> None:
     assert town.stranger.post("/complain", data={"what": "x", "phone": "13805312716", **files}).status_code == 413
     huge = town.stranger.post("/complain", data=b"x" * 33_000_000, content_type="application/x-www-form-urlencoded")
     assert huge.status_code == 413
+    gc.collect()  # here, so that no other test hears of what was left open
 
 
 def test_a_private_link_is_no_store_of_files(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +300,8 @@ def test_a_client_that_only_drips_is_hung_up_on(town: Town) -> None:
         for client in (slow, slow_body, quick):
             client.close()
         server.task_dispatcher.shutdown()
-        server.close()
+        for end in list(server._map.values()):
+            end.close()
 
 
 def test_the_same_words_come_back_as_json_to_programs(town: Town) -> None:
