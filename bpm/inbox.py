@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access, limits, org
+from bpm import access, limits, org, workorders
 from bpm.access import Actor
 from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
@@ -361,7 +361,9 @@ def _name(session: Session, user_id: UUID, actor: Actor) -> str:
 
 
 def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datetime) -> Task:
-    """Leave a remark for colleagues on a task."""
+    """Leave a remark for colleagues on a task. Raises TextTooLongError."""
+    if len(text) > workorders.LONGEST_TEXT:
+        raise workorders.TextTooLongError(limit=workorders.LONGEST_TEXT)
     task = get(session, task_id, actor)
     if actor.user_id is None:
         raise ForbiddenError
