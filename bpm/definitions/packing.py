@@ -1,6 +1,7 @@
 """Files from strangers: archives that may be bombs, names that may be tricks."""
 
 import io
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -79,7 +80,7 @@ def read_zip(content: bytes) -> dict[str, bytes]:
             for member in members:
                 name = safe_name(member.filename)
                 files[name] = _unpack(archive, member, MAX_TOTAL - sum(map(len, files.values())))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise ArchiveError from error
     return files
 

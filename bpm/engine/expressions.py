@@ -5,7 +5,7 @@ or roll dice. So the tokens are read here: variables are found, names are rewrit
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -24,6 +24,7 @@ MAX_CLOSURES = 2  # map in filter is work for a thousand squared; three deep hol
 MAX_RANGE = 10_000  # numbers that a closure may run over
 MAX_WORK = 1_000_000  # times that the inside of closures may be worked out: a twentieth of a second
 MAX_MADE = 20_000_000  # characters that map may bring forth
+FEW_COPIES = 8  # of a variable in a result: more are counted
 MAX_RESULT = 2_000_000  # characters that an expression may give; each value counts as _WEIGHT more
 _WEIGHT = 10
 MAX_COMPARED = 100_000_000  # pairs of characters that fuzzyMatch may look at: a fifth of a second
@@ -58,27 +59,60 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What makes an expression costly: how deep closures stand in closures, and the longest range that they run over."""
+    """What makes an expression costly, so that it can be told before: zen cannot be stopped once it has begun.
+
+    ``deep``: how often lists are gone through inside each other, ``range`` the longest that is written down; ``copies`` how many
+    variables could be put into the result; ``inner`` those that a closure puts in for each element, ``inner_deep`` lists deep.
+    """
 
     deep: int = 0
     range: int = 0
     making: bool = False
     fuzzy: bool = False
+    splitting: bool = False
+    copies: int = 0
+    inner: tuple[str, ...] = ()
+    inner_deep: int = 0
 
-    def refusal(self, text: str, longest_list: int = 0, longest_text: int = 0) -> ExpressionError | None:
-        """Why the expression is not worked out on values of this size; None when it is. zen cannot be stopped once it has begun."""
-        count = max(self.range, longest_list, 1)
+    @property
+    def counts(self) -> bool:
+        """Tell whether the sizes of the values matter."""
+        return self.deep > 0 or self.fuzzy or self.copies > FEW_COPIES
+
+    def refusal(self, text: str, values: Mapping[str, Any] = NOTHING) -> ExpressionError | None:
+        """Why the expression is not worked out on these values; None when it is."""
+        lists, texts, sizes = _measured(values) if values else (0, 0, {})
+        count, largest = max(self.range, lists, texts if self.splitting else 0, 1), max(sizes.values(), default=0)
         work = count**self.deep
-        made = work * max(longest_text, len(text)) if self.making else 0
-        compared = max(work, count) * longest_text**2 if self.fuzzy else 0
+        made = (work * len(text) if self.making else 0) + self.copies * largest
+        made += sum(sizes.get(name, 0) for name in self.inner) * count**self.inner_deep if self.making else 0
+        compared = max(work, count) * texts**2 if self.fuzzy else 0
         if work <= MAX_WORK and made <= MAX_MADE and compared <= MAX_COMPARED:
             return None
         return ExpressionError(
             N_("“{expression}” is too much work on lists of {count} and texts of {length} characters."),
             expression=text[:200],
             count=count,
-            length=longest_text,
+            length=texts,
         )
+
+
+def _measured(values: Mapping[str, Any]) -> tuple[int, int, dict[str, int]]:
+    """The longest list and the longest text in these values and all that is in them, and how much each of them holds."""
+    lists = texts = 0
+    sizes: dict[str, int] = {}
+    for name, value in values.items():
+        left, size = [value], 0
+        while left:
+            found = left.pop()
+            size += _WEIGHT
+            if isinstance(found, str):
+                texts, size = max(texts, len(found)), size + len(found)
+            elif isinstance(found, list | dict):
+                lists = max(lists, len(found))
+                left.extend(found.values() if isinstance(found, dict) else found)
+        sizes[name] = size
+    return lists, texts, sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +140,9 @@ class _Reader:
         self.names: dict[str, None] = {}
         self.dates: set[str] = set()
         self.open: list[tuple[str, bool]] = []  # bracket, and whether a closure opened it
-        self.deep = self.range = 0
+        self.bodies: list[bool] = []  # for each open bracket: whether this is what a closure does for each element
+        self.deep = self.range = self.copies = self.inner_deep = 0
+        self.inner: set[str] = set()
         self.functions: set[str] = set()
         self.elements_dated: set[str] = set()
 
@@ -124,15 +160,16 @@ class _Reader:
             raise self.refuse(N_("A date function would read the clock of the server (in “{expression}”). Use the variable now."))
         if "" in self.elements_dated:
             self.dates.update(self.names)
-        work = Work(self.deep, self.range, not self.functions.isdisjoint(MAKING), "fuzzyMatch" in self.functions)
+        copies = self.copies + sum(word == "#" for word in self.tokens)
+        making, fuzzy, splitting = not self.functions.isdisjoint(MAKING), "fuzzyMatch" in self.functions, "split" in self.functions
+        work = Work(self.deep, self.range, making, fuzzy, splitting, copies, tuple(self.inner), self.inner_deep)
         return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates), work)
 
     def take(self, place: int, index: int, word: str) -> None:
         if word in ("(", "[", "{"):
             self.bracket(place, word)
-        elif word in (")", "]", "}"):
-            if self.open:
-                self.open.pop()
+        elif word in (")", "]", "}", ","):
+            self.close(word)
         elif word == "..":
             self.span(place)
         elif word in ("=", ";"):
@@ -148,9 +185,20 @@ class _Reader:
         elif NAME.match(word) and word not in WORDS:
             self.name(place, index, word)
 
+    def close(self, word: str) -> None:
+        """A bracket ends; a comma ends the list of a closure, and what follows is done for each of its elements."""
+        if not self.open:
+            return
+        if word == ",":
+            self.bodies[-1] = self.open[-1][1]
+        else:
+            self.open.pop()
+            self.bodies.pop()
+
     def bracket(self, place: int, word: str) -> None:
         closure = word == "(" and self.near(place - 1) in CLOSURES and self.near(place - 2) != "."
         self.open.append((word, closure))
+        self.bodies.append(False)
         if len(self.open) > MAX_DEPTH:
             raise self.refuse(N_("“{expression}” is nested too deep."))
         if closure:
@@ -158,7 +206,8 @@ class _Reader:
                 raise self.refuse(
                     N_("“{expression}” has more than {count} of map, filter and their like inside each other."), count=MAX_CLOSURES
                 )
-            self.deep = max(self.deep, sum(opened for _, opened in self.open))
+            widens = self.near(place - 1) == "flatMap"  # what it does for an element brings a list
+            self.deep = max(self.deep, sum(self.bodies) + 1 + widens)
 
     def span(self, place: int) -> None:
         """A range in a closure has bounds that are written down, and not too far apart; one that is only asked for a value may be any."""
@@ -176,6 +225,7 @@ class _Reader:
             inner = read(part)
             self.names.update(dict.fromkeys(inner.names))
             self.dates |= inner.dates
+            self.copies += inner.work.copies
             if inner.work.deep:
                 raise self.refuse(N_("In the text template of “{expression}” no lists can be gone through."))
             if inner.zen != part or "{" in part:
@@ -193,6 +243,10 @@ class _Reader:
         else:
             self.names[word] = None
             self.tokens[index] = alias(word)
+            self.copies += 1
+            if any(self.bodies):
+                self.inner.add(alias(word))
+                self.inner_deep = max(self.inner_deep, sum(self.bodies))
 
     def member(self, place: int, index: int, word: str) -> None:
         if word in CLOCK_MEMBERS:
@@ -262,7 +316,7 @@ def compiled(text: str) -> tuple[Any, tuple[tuple[str, str, bool], ...], Work | 
     except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
         raise _unreadable(text, of_zen(error)) from None
     names = tuple((name, alias(name), name in reading.dates) for name in reading.names)
-    return program, names, reading.work if reading.work.deep or reading.work.fuzzy else None
+    return program, names, reading.work if reading.work.counts else None
 
 
 def of_zen(error: BaseException) -> Exception:
@@ -349,7 +403,7 @@ def evaluate(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NO
         return data[text] if text in data else ambient.get(text)  # copied as it is: no float, no limit of size
     program, names, work = compiled(text)
     given = {known: _fit(text, data[name] if name in data else ambient.get(name), dates=dates) for name, known, dates in names}
-    if work is not None and (too_much := work.refusal(text, *_sizes(given.values()))) is not None:
+    if work is not None and (too_much := work.refusal(text, given)) is not None:
         raise too_much
     try:
         found = program.evaluate(given)
@@ -373,20 +427,6 @@ def _is_moderate(found: Any) -> bool:
         if isinstance(value, list | dict):
             left.extend((each, depth + 1) for each in (value.values() if isinstance(value, dict) else value))
     return True
-
-
-def _sizes(values: Iterable[Any]) -> tuple[int, int]:
-    """The longest list, and the longest text, in these values and all that is in them."""
-    longest_list = longest_text = 0
-    left = list(values)
-    while left:
-        found = left.pop()
-        if isinstance(found, str):
-            longest_text = max(longest_text, len(found))
-        elif isinstance(found, list | dict):
-            longest_list = max(longest_list, len(found))
-            left.extend(found.values() if isinstance(found, dict) else found)
-    return longest_list, longest_text
 
 
 def holds(text: str, data: Mapping[str, Any], ambient: Mapping[str, Any] = NOTHING) -> bool:
