@@ -13,6 +13,7 @@ from bpm.web.speech import gettext
 
 Json = dict[str, Any]
 
+
 class MomentError(InvalidError):
     """What was typed is no moment."""
 
