@@ -9,16 +9,18 @@ from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bpm.engine.facts import MessageAwaited, SignalAwaited
-from bpm.models.database import append, execute
+from bpm.models.database import append
 from bpm.models.instance import Instance
 from bpm.models.message import KeptMessage, SeenMessage, Subscription
+from bpm.models.prepared import Change
 
 KEPT_FOR = timedelta(hours=24)
 """How long a message that nobody awaits is kept for somebody who soon will."""
 
 
-_FORGET_ALL = delete(Subscription).where(Subscription.instance_id == bindparam("instance"))
-_FORGET = _FORGET_ALL.where(Subscription.token_id == bindparam("token"), Subscription.element_id == bindparam("element"))
+_OF_INSTANCE = delete(Subscription).where(Subscription.instance_id == bindparam("instance"))
+_OF_TOKEN = _OF_INSTANCE.where(Subscription.token_id == bindparam("token"), Subscription.element_id == bindparam("element"))
+_FORGET_ALL, _FORGET = Change(Subscription, _OF_INSTANCE), Change(Subscription, _OF_TOKEN)
 
 
 def correlation_text(value: Any) -> str | None:
@@ -45,12 +47,12 @@ def subscribe(session: Session, instance: Instance, fact: MessageAwaited | Signa
 
 def unsubscribe(session: Session, instance: Instance, token_id: str, element_id: str) -> None:
     """The step no longer waits."""
-    execute(session, Subscription, _FORGET, {"instance": instance.id, "token": token_id, "element": element_id})
+    _FORGET.carry_out(session, {"instance": instance.id, "token": token_id, "element": element_id})
 
 
 def unsubscribe_all(session: Session, instance: Instance) -> None:
     """The instance has ended."""
-    execute(session, Subscription, _FORGET_ALL, {"instance": instance.id})
+    _FORGET_ALL.carry_out(session, {"instance": instance.id})
 
 
 def awaiting(

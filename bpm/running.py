@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, clock, definitions
@@ -19,6 +19,7 @@ from bpm.engine.process import Process
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
+from bpm.models.prepared import Rows
 from bpm.models.task import Task
 
 CAPACITY = 5_000
@@ -82,13 +83,13 @@ def lock_of_task(session: Session, task_id: UUID) -> Instance:
     return _locked(session, _LOCK_OF_TASK, task_id)
 
 
-_FRESH = select(Instance).with_for_update(of=Instance).execution_options(populate_existing=True)
-_LOCK = _FRESH.where(Instance.id == bindparam("id"))
-_LOCK_OF_TASK = _FRESH.join(Task, Task.instance_id == Instance.id).where(Task.id == bindparam("id"))
+_LOCK = Rows(Instance, Instance.id == bindparam("id"), lock=True)
+_OF_TASK = select(Task.instance_id).where(Task.id == bindparam("id")).scalar_subquery()
+_LOCK_OF_TASK = Rows(Instance, Instance.id == _OF_TASK, lock=True)
 
 
-def _locked(session: Session, query: Select[Instance], id_: UUID) -> Instance:
-    instance = session.scalar(query, {"id": id_})
+def _locked(session: Session, query: Rows[Instance], id_: UUID) -> Instance:
+    instance = query.first(session, id=id_)
     if instance is None:
         raise NotFoundError
     session.info.setdefault("locked", set()).add(instance.id)

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Executable, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bpm.models.database import after_commit, execute
+from bpm.models.database import after_commit
 from bpm.models.instance import Instance
+from bpm.models.prepared import Change, one_of
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)
@@ -51,18 +52,19 @@ def enqueue(
         item.lease, item.lease_until, item.last_error = None, None, None
     else:
         row = {"id": uuid4(), "key": key, "kind": kind, "instance_id": instance_id, "payload": payload, "due_at": due_at, "created_at": now}
-        execute(session, WorkItem, _ASK[session.get_bind().dialect.name], row)
+        _ASK[session.get_bind().dialect.name].carry_out(session, row)
     if due_at <= now and _Nudge.tell is not None:
         after_commit(session, _Nudge.tell)
 
 
-def _ask(upsert: Callable[[Any], Any]) -> Executable:
+def _ask(upsert: Callable[[Any], Any]) -> Change:
     """The row of a key, new or once more."""
+    table = WorkItem.__table__
     anew = {"state": "waiting", "attempts": 0, "lease": None, "lease_until": None, "last_error": None}
-    statement = upsert(WorkItem.__table__).values(anew)
-    given = {"payload": statement.excluded.payload, "due_at": statement.excluded.due_at}
-    asked: Executable = statement.on_conflict_do_update(index_elements=["key"], set_={**anew, **given})
-    return asked
+    given = ("id", "key", "kind", "instance_id", "payload", "due_at", "created_at")
+    statement = upsert(table).values({**anew, **{name: bindparam(name, type_=table.columns[name].type) for name in given}})
+    again = {**anew, "payload": statement.excluded.payload, "due_at": statement.excluded.due_at}
+    return Change(WorkItem, statement.on_conflict_do_update(index_elements=["key"], set_=again))
 
 
 _ASK = {"sqlite": _ask(sqlite.insert), "postgresql": _ask(postgresql.insert)}
@@ -82,13 +84,15 @@ def cancel(session: Session, key: str) -> None:
     """Take back what has not been done yet."""
     item = _read_here(session, key)
     if item is None:
-        execute(session, WorkItem, _CANCEL, {"of_key": key})
+        _CANCEL.carry_out(session, {"of_key": key})
     elif item.state != "done":
         item.state, item.lease, item.lease_until = "cancelled", None, None
 
 
 _FREE = {"lease": None, "lease_until": None}
-_CANCEL = update(WorkItem).where(WorkItem.key == bindparam("of_key"), WorkItem.state != "done").values(state="cancelled", **_FREE)
+_CANCEL = Change(
+    WorkItem, update(WorkItem).where(WorkItem.key == bindparam("of_key"), WorkItem.state != "done").values(state="cancelled", **_FREE)
+)
 
 
 OF_INSTANCE = ("timer", "call", "rung", "deliver", "wake")
@@ -97,27 +101,27 @@ OF_INSTANCE = ("timer", "call", "rung", "deliver", "wake")
 
 def cancel_all(session: Session, instance_id: UUID) -> None:
     """Take back everything that an instance which has ended still asked for."""
-    _all_to(session, instance_id, ("waiting", "paused", "failed"), "cancelled")
+    _CANCEL_ALL.carry_out(session, {"of_instance": instance_id})
 
 
 def hold_all(session: Session, instance_id: UUID) -> None:
     """Let nothing of this instance happen until ``release_all``."""
-    _all_to(session, instance_id, ("waiting",), "held")
+    _HOLD_ALL.carry_out(session, {"of_instance": instance_id})
 
 
 def release_all(session: Session, instance_id: UUID) -> None:
     """Let the held items of this instance happen again, late ones at once."""
-    _all_to(session, instance_id, ("held",), "waiting")
+    _RELEASE_ALL.carry_out(session, {"of_instance": instance_id})
 
 
-def _all_to(session: Session, instance_id: UUID, states: tuple[str, ...], state: str) -> None:
-    execute(session, WorkItem, _ALL_TO, {"of_instance": instance_id, "before": states, "after": state})
+def _all_to(state: str, *before: str) -> Change:
+    mine = (WorkItem.instance_id == bindparam("of_instance"), one_of(WorkItem.kind, OF_INSTANCE), one_of(WorkItem.state, before))
+    return Change(WorkItem, update(WorkItem).where(*mine).values(state=state, **_FREE))
 
 
-_OF_INSTANCE = (WorkItem.instance_id == bindparam("of_instance"), WorkItem.kind.in_(OF_INSTANCE))
-_ALL_TO = (
-    update(WorkItem).where(*_OF_INSTANCE, WorkItem.state.in_(bindparam("before", expanding=True))).values(state=bindparam("after"), **_FREE)
-)
+_CANCEL_ALL = _all_to("cancelled", "waiting", "paused", "failed")
+_HOLD_ALL = _all_to("held", "waiting")
+_RELEASE_ALL = _all_to("waiting", "held")
 
 
 def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Executable, Insert, MetaData, event, insert
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
+from bpm.models import prepared
 
 LOCK_SECONDS = 10
 """How long a writer waits for another one before it gives up."""
@@ -120,11 +120,12 @@ class _Writing(Session):
     """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
 
     def flush(self, objects: Any = None) -> None:
-        super().flush(objects)
+        if not prepared.write(self):
+            super().flush(objects)
         appended: dict[type[Base], list[dict[str, Any]]] = self.info.get("appended", {})
         while appended:
             model, rows = appended.popitem()
-            self.connection().execute(_insert(model), rows)
+            prepared.insert_rows(self, model, rows)
 
 
 @event.listens_for(_Writing, "after_soft_rollback")
@@ -133,28 +134,9 @@ def _drop_appended(session: Session, _transaction: object) -> None:
     session.info.pop("appended", None)
 
 
-@cache
-def _insert(model: type[Base]) -> Insert:
-    return insert(model.__table__)  # type: ignore[arg-type]  # a Table, as every model here has
-
-
 def append(session: Session, model: type[Base], row: dict[str, Any]) -> None:
-    """Add a row that nobody will hold or change: written at the next flush, in one statement with the others of its table.
-
-    All rows of a table must give the same columns.
-    """
+    """Add a row that nobody will hold or change: written at the next flush, in one statement with the others of its table."""
     session.info.setdefault("appended", {}).setdefault(model, []).append(row)
-
-
-def execute(session: Session, model: type[Base], statement: Executable, values: dict[str, Any]) -> None:
-    """Carry out a prepared UPDATE, DELETE or upsert on rows of a model, past the rows that the session holds.
-
-    What was added or changed of this model here is written first.
-    """
-    touched = any(isinstance(row, model) for row in (*session.new, *session.dirty))
-    if touched or model in session.info.get("appended", {}):
-        session.flush()
-    session.connection().execute(statement, values)
 
 
 class _Engines:
@@ -218,6 +200,7 @@ def _write(engine: Engine) -> Iterator[Session]:
         with _Writing(engine, expire_on_commit=False) as session, session.begin():
             yield session
             session.flush()
+            session.expunge_all()  # what was written past the session's own flush would be written once more
     finally:
         _writing_here.set(False)
     with ExitStack() as callbacks:

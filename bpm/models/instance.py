@@ -14,6 +14,7 @@ class Instance(Base):
     """One running process: ``state`` is the engine's own bytes, ``stamp`` changes with every save."""
 
     __tablename__ = "instance"
+    written_plainly = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"), index=True)
     definition_key: Mapped[str]

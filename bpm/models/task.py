@@ -24,6 +24,7 @@ class Task(Base):
     """
 
     __tablename__ = "task"
+    written_plainly = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)

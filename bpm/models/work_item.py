@@ -17,6 +17,7 @@ class WorkItem(Base):
     """
 
     __tablename__ = "work_item"
+    written_plainly = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]

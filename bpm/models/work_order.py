@@ -15,6 +15,7 @@ class WorkOrder(Base):
     """A work order (工单). ``token`` opens the customer's tracking page; ``state`` follows the drawing and is never set by hand."""
 
     __tablename__ = "work_order"
+    written_plainly = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     number: Mapped[str] = mapped_column(unique=True)
     token: Mapped[str] = mapped_column(unique=True)

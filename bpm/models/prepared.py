@@ -1,0 +1,252 @@
+"""Statements that every command says: turned into SQL once, and carried out by the driver itself.
+
+SQLAlchemy spends ten times as long on a statement as SQLite does. So what each step of a process reads and writes goes past its
+execution and its unit of work, but not past its session: a row that is read here is an object of the session like any other, what was
+added or changed before is written first, and listeners hear of each statement.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Table, bindparam, insert, inspect, or_, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
+
+Model = TypeVar("Model", bound=DeclarativeBase)
+Row = Mapping[str, Any]
+_Convert = Callable[[Any], Any] | None
+_GIVEN = object()
+
+
+class _Text:
+    """A statement as one kind of database reads it, and how values are turned into what its driver takes and back."""
+
+    def __init__(self, statement: Executable, dialect: Dialect, columns: Sequence[ColumnElement[Any]]) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self._names: bool = not compiled.positional
+        binds = {name: (parameter, compiled.params[name]) for parameter, name in compiled.bind_names.items()}
+        order = compiled.positiontup if compiled.positional else list(binds)
+        self._places: list[tuple[str, _Convert, Any]] = []
+        for name in order:
+            parameter, fixed = binds[name] if name in binds else (None, compiled.params[name])
+            convert = parameter.type.dialect_impl(dialect).bind_processor(dialect) if parameter is not None else None
+            given = parameter is not None and parameter.required
+            self._places.append((name, convert, _GIVEN if given else convert(fixed) if convert else fixed))
+        self.read = [(column.key, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns]
+
+    def filled(self, values: Row) -> Any:
+        """The parameters as the driver takes them. Raises KeyError for a value that is missing."""
+        filled = [
+            fixed if fixed is not _GIVEN else convert(values[name]) if convert is not None else values[name]
+            for name, convert, fixed in self._places
+        ]
+        return dict(zip((name for name, _, _ in self._places), filled, strict=True)) if self._names else filled
+
+
+class Prepared:
+    """A statement with named parameters (``bindparam``). ``in_`` is not for it: lists are written out (``one_of``)."""
+
+    def __init__(self, statement: Executable, columns: Sequence[ColumnElement[Any]] = ()) -> None:
+        self._statement, self._columns = statement, columns
+        self._texts: dict[str, _Text] = {}
+
+    def text(self, dialect: Dialect) -> _Text:
+        """The statement for this kind of database. A race works it out twice and harms nobody."""
+        found = self._texts.get(dialect.name)
+        if found is None:
+            found = self._texts[dialect.name] = _Text(self._statement, dialect, self._columns)
+        return found
+
+    def carry_out(self, session: Session, *rows: Row) -> int:
+        """Carry it out once for each row of parameters; returns how many rows of the table it touched."""
+        connection = session.connection()
+        text = self.text(connection.dialect)
+        filled = [text.filled(row) for row in rows]
+        touched: int = say(connection, text.sql, filled[0] if len(rows) == 1 else filled, many=len(rows) > 1).rowcount
+        return touched
+
+    def rows(self, session: Session, values: Row) -> list[dict[str, Any]]:
+        """The rows that it finds, by the names of their columns."""
+        connection = session.connection()
+        text = self.text(connection.dialect)
+        found = say(connection, text.sql, text.filled(values)).fetchall()
+        return [
+            {key: convert(value) if convert is not None else value for (key, convert), value in zip(text.read, row, strict=True)}
+            for row in found
+        ]
+
+
+class Change(Prepared):
+    """A prepared UPDATE, DELETE or upsert on rows of a model, past the rows that a session holds."""
+
+    def __init__(self, model: type[DeclarativeBase], statement: Executable) -> None:
+        super().__init__(statement)
+        self._model = model
+
+    def carry_out(self, session: Session, *rows: Row) -> int:
+        """Carry it out, after what was added or changed of this model here."""
+        write_first(session, self._model)
+        return super().carry_out(session, *rows)
+
+
+def say(connection: Connection, sql: str, parameters: Any = (), *, many: bool = False) -> Any:
+    """Have the driver carry out a statement; returns its cursor. Raises DBAPIError, as SQLAlchemy itself does."""
+    cursor = connection.connection.cursor()
+    for heard in connection.dispatch.before_cursor_execute:
+        heard(connection, cursor, sql, parameters, None, many)
+    driver = connection.dialect.loaded_dbapi
+    try:
+        (cursor.executemany if many else cursor.execute)(sql, parameters)
+    except driver.Error as error:
+        gone = connection.dialect.is_disconnect(cast("Any", error), connection.connection, cursor)
+        raise DBAPIError.instance(
+            sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect
+        ) from error
+    return cursor
+
+
+def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """What ``column.in_(values)`` asks, as SQL that does not have to be made anew each time."""
+    return or_(*(column == value for value in values))
+
+
+# ---- reading
+
+
+class Rows(Generic[Model]):
+    """Rows of one table under some conditions, as objects of the session. Columns that are deferred stay so."""
+
+    def __init__(
+        self, model: type[Model], *conditions: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), lock: bool = False
+    ) -> None:
+        mapper: Mapper[Model] = inspect(model)
+        columns = [attribute.columns[0] for attribute in mapper.column_attrs if not attribute.deferred]
+        query = select(*columns).where(*conditions).order_by(*order_by)
+        self._model, self._mapper, self._fresh = model, mapper, lock
+        self._asked = Prepared(query.with_for_update() if lock else query, cast("Any", columns))
+        self._key = mapper.primary_key[0].key
+        self._not_read = [key for key in mapper.attrs.keys() if key not in {column.key for column in columns}]  # noqa: SIM118 -- no dict
+
+    def all(self, session: Session, **values: Any) -> list[Model]:
+        """All of them. Under a lock they are as the database has them now, also those that the session knew."""
+        write_first(session, self._model)
+        return [self._object(session, row) for row in self._asked.rows(session, values)]
+
+    def first(self, session: Session, **values: Any) -> Model | None:
+        """The first of them, or None."""
+        return next(iter(self.all(session, **values)), None)
+
+    def _object(self, session: Session, row: dict[str, Any]) -> Model:
+        held: Model | None = session.identity_map.get(self._mapper.identity_key_from_primary_key((row[self._key],)))
+        if held is None:
+            held = manager_of_class(self._model).new_instance()
+            vars(held).update(row)
+            make_transient_to_detached(held)
+            session.add(held)
+        elif self._fresh:
+            for key, value in row.items():
+                set_committed_value(held, key, value)
+            session.expire(held, self._not_read)
+        return held
+
+
+def write_first(session: Session, model: type[DeclarativeBase]) -> None:
+    """Write what the session has of this table, so that a statement past it finds it."""
+    waiting = (*session.new, *(row for row in session.dirty if cast("Any", inspect(row)).committed_state))
+    if model in session.info.get("appended", ()) or any(isinstance(row, model) for row in waiting):
+        session.flush()
+
+
+# ---- writing
+
+
+def write(session: Session) -> bool:
+    """Write what is new and changed in a session, if all of it is of tables that say ``written_plainly`` and whose foreign keys are set.
+
+    Where it is not, nothing is written and False is returned: then the session itself must find out what belongs before what.
+    """
+    new, changed = list(session.new), list(session.dirty)
+    if session.deleted or session.in_nested_transaction() or not all(_is_plain(row) for row in (*new, *changed)):
+        return False
+    for row in sorted(new, key=lambda row: _depth(type(row))) if len(new) > 1 else new:
+        _insert_object(session, row)
+    for row in changed:
+        _update_object(session, row)
+    return True
+
+
+def _is_plain(row: Any) -> bool:
+    """Tell whether a row can be written by its columns alone."""
+    if not getattr(row, "written_plainly", False):
+        return False
+    held = vars(row)
+    return all(held.get(name) is None or getattr(held[name], "id", None) == held.get(key) for name, key in _references(type(row)))
+
+
+@cache
+def _references(model: type[DeclarativeBase]) -> tuple[tuple[str, str], ...]:
+    """The relationships of a model, each with the column that says the same."""
+    relationships = cast("Mapper[Any]", inspect(model)).relationships
+    return tuple((each.key, next(iter(each.local_columns)).key) for each in relationships)
+
+
+@cache
+def _depth(model: type[DeclarativeBase]) -> int:
+    """How far down a table stands among those that point to each other."""
+    return model.metadata.sorted_tables.index(cast("Table", model.__table__))
+
+
+def _insert_object(session: Session, row: DeclarativeBase) -> None:
+    vars(row).update(insert_rows(session, type(row), [vars(row)])[0])
+    session.expunge(row)
+    make_transient_to_detached(row)
+    session.add(row)
+
+
+def insert_rows(session: Session, model: type[DeclarativeBase], rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Add rows to a table in one statement, and return them with the defaults of what was left out."""
+    defaults = _defaults(model)
+    whole = [{name: row[name] if name in row else default() for name, default in defaults.items()} for row in rows]
+    _insert(model).carry_out(session, *whole)
+    return whole
+
+
+@cache
+def _defaults(model: type[DeclarativeBase]) -> dict[str, Callable[[], Any]]:
+    return {column.key: _default(column.default) for column in model.__table__.columns}
+
+
+def _default(default: Any) -> Callable[[], Any]:
+    if default is None:
+        return lambda: None
+    return (lambda: default.arg(None)) if default.is_callable else lambda: default.arg
+
+
+@cache
+def _insert(model: type[DeclarativeBase]) -> Prepared:
+    table = cast("Table", model.__table__)
+    return Prepared(insert(table).values({column.key: bindparam(column.key, type_=column.type) for column in table.columns}))
+
+
+def _update_object(session: Session, row: DeclarativeBase) -> None:
+    state: Any = inspect(row)
+    before, now = state.committed_state, vars(row)
+    names = tuple(sorted(name for name in before if name in row.__table__.columns and before[name] != now[name]))
+    if names:
+        key = state.identity[0]
+        if _update(type(row), names).carry_out(session, {"of_row": key, **{f"new_{name}": now[name] for name in names}}) != 1:
+            message = f"the row {key} of {row.__tablename__} is gone"
+            raise StaleDataError(message)
+    for name in list(before):
+        set_committed_value(row, name, now[name])
+
+
+@cache
+def _update(model: type[DeclarativeBase], names: tuple[str, ...]) -> Prepared:
+    table = cast("Table", model.__table__)
+    values = {name: bindparam(f"new_{name}", type_=table.columns[name].type) for name in names}
+    return Prepared(update(table).where(next(iter(table.primary_key)) == bindparam("of_row")).values(values))
