@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.calendar import Calendar, CalendarDay
+from bpm.models.prepared import Prepared
 from bpm.models.setting import Setting
 
 ALL_THE_TIME = "CAL-247"
@@ -283,7 +284,7 @@ def get(session: Session, code: str | None) -> WorkingCalendar:
     return found
 
 
-_STAMPED = select(Setting.value).where(Setting.key == _STAMP)
+_STAMPED = Prepared(select(Setting.value).where(Setting.key == _STAMP), [Setting.__table__.c.value])
 _shared: dict[str, Mapping[str, WorkingCalendar]] = {}
 
 
@@ -292,7 +293,7 @@ def all(session: Session) -> Mapping[str, WorkingCalendar]:  # noqa: A001 -- cal
     mine: Mapping[str, WorkingCalendar] | None = session.info.get(_STAMP)
     if mine is not None:
         return mine
-    stamp = session.connection().scalar(_STAMPED)
+    stamp = next((row["value"] for row in _STAMPED.rows(session, {})), None)
     found = _shared.get(stamp) if stamp else None
     if found is None:
         found = _load(session)

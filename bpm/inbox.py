@@ -15,6 +15,7 @@ from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from bpm.models.database import append
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
+from bpm.models.prepared import Rows, new, one_of
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
@@ -72,7 +73,8 @@ def open_task(
     excluded = _doers(session, instance, fact.assignment.exclude, place.scope_id)
     unit, role, assignee = _whose(session, instance, order, fact, excluded, now)
     returned = came_from is not None and came_from.how == "returned"
-    task = Task(
+    task = new(
+        Task,
         id=uuid4(),
         instance_id=instance.id,
         instance=instance,
@@ -202,7 +204,8 @@ def close_task(
     task.status = "completed" if how in ("completed", "returned") else "cancelled"
     task.closed_at, task.draft = now, None
     task.completed_by_id = person_id if how != "cancelled" else None
-    leg = HandOver(  # told to others in this step, but written as a row that nobody holds
+    leg = new(  # told to others in this step, but written as a row that nobody holds
+        HandOver,
         id=uuid4(),
         instance_id=instance.id,
         order_id=task.order_id,
@@ -225,7 +228,7 @@ def close_task(
         how=how,
         reason=reason,
     )
-    append(session, HandOver, {column: getattr(leg, column) for column in HandOver.__table__.columns.keys()})  # noqa: SIM118 -- no dict
+    append(session, HandOver, vars(leg))
     return leg
 
 
@@ -234,7 +237,10 @@ def _at_token(session: Session, instance: Instance, token_id: str) -> Task | Non
     for row in session.identity_map.values():
         if isinstance(row, Task) and row.token_id == token_id and row.instance_id == instance.id and row.status in OPEN:
             return row
-    return session.scalar(select(Task).where(Task.instance_id == instance.id, Task.token_id == token_id, Task.status.in_(OPEN)))
+    return _AT_TOKEN.first(session, instance=instance.id, token=token_id)
+
+
+_AT_TOKEN = Rows(Task, Task.instance_id == bindparam("instance"), Task.token_id == bindparam("token"), one_of(Task.status, OPEN))
 
 
 def get(session: Session, task_id: UUID, actor: Actor) -> Task:
@@ -254,11 +260,17 @@ def _visible_to(actor: Actor) -> Select[Task]:
 _WHOLE = (joinedload(Task.order), joinedload(Task.assignee).lazyload(User.memberships), joinedload(Task.instance))
 
 
+_HELD = Rows(Task, Task.id == bindparam("id"), lock=True)
+
+
+def _is_visible(session: Session, task: Task, actor: Actor) -> bool:
+    return actor.is_admin or session.scalar(_visible_to(actor).with_only_columns(Task.id), {"id": task.id}) is not None
+
+
 def for_writing(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Read an open task anew and held. Raises NotFoundError, TaskDoneError, TaskSuspendedError."""
-    query = _visible_to(actor).with_for_update(of=Task)
-    task = session.scalar(query, {"id": task_id}, execution_options={"populate_existing": True})
-    if task is None:
+    task = _HELD.first(session, id=task_id)
+    if task is None or (task.assignee_id != actor.user_id and not _is_visible(session, task, actor)):
         raise NotFoundError
     if task.status not in OPEN:
         raise TaskDoneError

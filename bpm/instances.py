@@ -13,6 +13,7 @@ from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
 from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.models import prepared
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.message import Subscription
@@ -51,7 +52,8 @@ def start(
 ) -> Instance:
     """Start the published version of a process and run it to its first wait. Raises NotFoundError."""
     definition = definitions.latest(session, key)
-    instance = Instance(
+    instance = prepared.new(
+        Instance,
         id=uuid4(),
         definition_id=definition.id,
         definition_key=definition.key,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
+from bpm.models.prepared import Rows
 
 Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
 """Who is meant by "the one above" on a rung of a ladder."""
@@ -59,15 +60,15 @@ def find_user(session: Session, login: str) -> User:
 
 def named(session: Session, login: str) -> User | None:
     """The person of a login that came out of a drawing or out of data, where it may mean nobody."""
-    return session.scalar(_NAMED, {"login": login}, execution_options=KNOWN)
+    return _NAMED.first(session, login=login)
 
 
 KNOWN = {"autoflush": False}
 """How to ask for what no process changes: without writing first what is waiting to be written."""
-_NAMED = select(User).where(User.login == bindparam("login")).options(lazyload(User.memberships))
-_UNIT = select(Unit).where(Unit.code == bindparam("code"))
+_NAMED = Rows(User, User.login == bindparam("login"))
+_UNIT = Rows(Unit, Unit.code == bindparam("code"))
 _IN_CITY = (Unit.function == bindparam("unit")) & or_(Unit.city == bindparam("city"), Unit.city.is_(None))
-_RESOLVED = select(Unit).where(or_(Unit.code == bindparam("unit"), _IN_CITY))
+_RESOLVED = Rows(Unit, or_(Unit.code == bindparam("unit"), _IN_CITY))
 
 
 def user(session: Session, user_id: UUID) -> User:
@@ -91,7 +92,7 @@ def resolve_unit(session: Session, unit: str, city: str | None) -> Unit | None:
 
     Of several of one function in a city (business halls), the one whose code comes first.
     """
-    found = session.scalars(_RESOLVED, {"unit": unit, "city": city}, execution_options=KNOWN).all()
+    found = _RESOLVED.all(session, unit=unit, city=city)
     return min(found, key=lambda each: (each.code != unit, each.city is None, each.code), default=None)
 
 
@@ -158,7 +159,7 @@ def cities(session: Session) -> list[Unit]:
 
 
 def _unit_of_code(session: Session, code: str) -> Unit | None:
-    return session.scalar(_UNIT, {"code": code}, execution_options=KNOWN)
+    return _UNIT.first(session, code=code)
 
 
 def _unit_of_function(session: Session, function: str, city: str | None) -> Unit | None:

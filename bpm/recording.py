@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from bpm import calls, definitions, inbox, incidents, journal, messages, notices, org, timers, work_items, workorders
@@ -16,6 +16,7 @@ from bpm.access import Actor
 from bpm.engine import facts as f
 from bpm.engine.process import Process
 from bpm.models.instance import Instance
+from bpm.models.prepared import Rows
 from bpm.models.task import HandOver
 from bpm.models.work_order import WorkOrder
 
@@ -33,7 +34,7 @@ class Doing:
     said: dict[str, str] | None = None  # what a connector that gave up told, by language
 
 
-_ORDER = select(WorkOrder).where(WorkOrder.instance_id == bindparam("instance"))
+_ORDER = Rows(WorkOrder, WorkOrder.instance_id == bindparam("instance"))
 
 
 def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
@@ -52,7 +53,7 @@ def _order_of(session: Session, instance: Instance) -> WorkOrder | None:
     for row in session.identity_map.values():
         if isinstance(row, WorkOrder) and row.instance_id == instance.id:
             return row
-    return session.scalar(_ORDER, {"instance": instance.id})
+    return _ORDER.first(session, instance=instance.id)
 
 
 def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: splitting the match would hide that none is missing

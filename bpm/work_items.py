@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
-from bpm.models.prepared import Change, one_of
+from bpm.models.prepared import Change, Rows, one_of
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)
@@ -67,6 +67,7 @@ def _ask(upsert: Callable[[Any], Any]) -> Change:
     return Change(WorkItem, statement.on_conflict_do_update(index_elements=["key"], set_=again))
 
 
+_OF_KEY = Rows(WorkItem, WorkItem.key == bindparam("of_key"))
 _ASK = {"sqlite": _ask(sqlite.insert), "postgresql": _ask(postgresql.insert)}
 
 
@@ -77,7 +78,7 @@ def _read_here(session: Session, key: str) -> WorkItem | None:
 
 def get(session: Session, key: str) -> WorkItem | None:
     """Find the item of a key."""
-    return session.scalar(select(WorkItem).where(WorkItem.key == key))
+    return _OF_KEY.first(session, of_key=key)
 
 
 def cancel(session: Session, key: str) -> None:

@@ -21,6 +21,7 @@ from bpm.definitions.sorting import CALLED, own_files
 from bpm.engine.definition import Definition as EngineDefinition
 from bpm.errors import N_, Finding, NotFoundError, RefusedError
 from bpm.models.definition import Definition, DefinitionFile
+from bpm.models.prepared import Rows
 
 _STRINGS = "strings/"
 
@@ -82,10 +83,10 @@ def latest(session: Session, key: str) -> Definition:
 
 def find_published(session: Session, key: str) -> Definition | None:
     """The version of a process that is in use, or None."""
-    return session.scalar(_PUBLISHED, {"key": key})
+    return _PUBLISHED.first(session, key=key)
 
 
-_PUBLISHED = select(Definition).where(Definition.key == bindparam("key"), Definition.state == "published").limit(1)
+_PUBLISHED = Rows(Definition, Definition.key == bindparam("key"), Definition.state == "published")
 
 
 def for_order_type(session: Session, order_type: str) -> Definition:

@@ -167,7 +167,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Begin IMMEDIATE to write: a writer that began by reading could not wait for another one."""
-    connection.exec_driver_sql(connection.get_execution_options().get("baton_begin", "BEGIN"))
+    prepared.Line(connection).say(connection.get_execution_options().get("baton_begin", "BEGIN"))
 
 
 @contextmanager
@@ -197,10 +197,10 @@ def _write(engine: Engine) -> Iterator[Session]:
         raise RuntimeError(message)
     _writing_here.set(True)
     try:
-        with _Writing(engine, expire_on_commit=False) as session, session.begin():
+        with engine.connect() as connection, connection.begin(), _Writing(connection, expire_on_commit=False) as session:
+            session.info["line"] = prepared.Line(connection)
             yield session
             session.flush()
-            session.expunge_all()  # what was written past the session's own flush would be written once more
     finally:
         _writing_here.set(False)
     with ExitStack() as callbacks:
@@ -209,7 +209,8 @@ def _write(engine: Engine) -> Iterator[Session]:
 
 
 def _read(engine: Engine) -> Iterator[Session]:
-    with _Reading(engine, expire_on_commit=False) as session:
+    with engine.connect() as connection, _Reading(connection, expire_on_commit=False) as session:
+        session.info["line"] = prepared.Line(connection)
         yield session
         session.flush()
 

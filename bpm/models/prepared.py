@@ -47,6 +47,35 @@ class _Text:
         return dict(zip((name for name, _, _ in self._places), filled, strict=True)) if self._names else filled
 
 
+class Line:
+    """The driver's end of a connection, and who listens there when it is opened. One serves a unit of work throughout."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.dialect = connection, connection.dialect
+        self._cursor = connection.connection.cursor()
+        self._listeners = list(connection.dispatch.before_cursor_execute)
+
+    def say(self, sql: str, parameters: Any = (), *, many: bool = False) -> Any:
+        """Carry out a statement; its cursor is good until the next one. Raises DBAPIError, as SQLAlchemy itself does."""
+        cursor, driver = self._cursor, self.dialect.loaded_dbapi
+        for listener in self._listeners:
+            listener(self.connection, cursor, sql, parameters, None, many)
+        try:
+            (cursor.executemany if many else cursor.execute)(sql, parameters)
+        except driver.Error as error:
+            gone = self.dialect.is_disconnect(cast("Any", error), self.connection.connection, cursor)
+            told = DBAPIError.instance(
+                sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=gone, dialect=self.dialect
+            )
+            raise told from error
+        return cursor
+
+
+def line_of(session: Session) -> Line:
+    """The line of a session: that of its unit of work, else one for this once."""
+    return session.info.get("line") or Line(session.connection())
+
+
 class Prepared:
     """A statement with named parameters (``bindparam``). ``in_`` is not for it: lists are written out (``one_of``)."""
 
@@ -63,17 +92,17 @@ class Prepared:
 
     def carry_out(self, session: Session, *rows: Row) -> int:
         """Carry it out once for each row of parameters; returns how many rows of the table it touched."""
-        connection = session.connection()
-        text = self.text(connection.dialect)
+        line = line_of(session)
+        text = self.text(line.dialect)
         filled = [text.filled(row) for row in rows]
-        touched: int = say(connection, text.sql, filled[0] if len(rows) == 1 else filled, many=len(rows) > 1).rowcount
+        touched: int = line.say(text.sql, filled[0] if len(rows) == 1 else filled, many=len(rows) > 1).rowcount
         return touched
 
     def rows(self, session: Session, values: Row) -> list[dict[str, Any]]:
         """The rows that it finds, by the names of their columns."""
-        connection = session.connection()
-        text = self.text(connection.dialect)
-        found = say(connection, text.sql, text.filled(values)).fetchall()
+        line = line_of(session)
+        text = self.text(line.dialect)
+        found = line.say(text.sql, text.filled(values)).fetchall()
         return [
             {key: convert(value) if convert is not None else value for (key, convert), value in zip(text.read, row, strict=True)}
             for row in found
@@ -91,22 +120,6 @@ class Change(Prepared):
         """Carry it out, after what was added or changed of this model here."""
         write_first(session, self._model)
         return super().carry_out(session, *rows)
-
-
-def say(connection: Connection, sql: str, parameters: Any = (), *, many: bool = False) -> Any:
-    """Have the driver carry out a statement; returns its cursor. Raises DBAPIError, as SQLAlchemy itself does."""
-    cursor = connection.connection.cursor()
-    for heard in connection.dispatch.before_cursor_execute:
-        heard(connection, cursor, sql, parameters, None, many)
-    driver = connection.dialect.loaded_dbapi
-    try:
-        (cursor.executemany if many else cursor.execute)(sql, parameters)
-    except driver.Error as error:
-        gone = connection.dialect.is_disconnect(cast("Any", error), connection.connection, cursor)
-        raise DBAPIError.instance(
-            sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect
-        ) from error
-    return cursor
 
 
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -143,8 +156,7 @@ class Rows(Generic[Model]):
     def _object(self, session: Session, row: dict[str, Any]) -> Model:
         held: Model | None = session.identity_map.get(self._mapper.identity_key_from_primary_key((row[self._key],)))
         if held is None:
-            held = manager_of_class(self._model).new_instance()
-            vars(held).update(row)
+            held = new(self._model, **row)
             make_transient_to_detached(held)
             session.add(held)
         elif self._fresh:
@@ -162,6 +174,13 @@ def write_first(session: Session, model: type[DeclarativeBase]) -> None:
 
 
 # ---- writing
+
+
+def new(model: type[Model], **values: Any) -> Model:
+    """A row that is to be added: as ``model(**values)``, but nobody looks at each value. What is left out gets its default."""
+    made: Model = manager_of_class(model).new_instance()
+    vars(made).update(values)
+    return made
 
 
 def write(session: Session) -> bool:

@@ -13,6 +13,7 @@ from bpm import access, calendars, clock, definitions, instances, work_items
 from bpm.access import Actor
 from bpm.models import Base, Calendar, Membership, Unit, User
 from bpm.models.database import configure, engine_options, unit_of_work
+from bpm.models.prepared import Rows
 from bpm.models.task import Task
 from bpm.models.work_item import WorkItem
 
@@ -64,11 +65,12 @@ def complete(task_id: UUID, actor: Actor) -> None:
 def finish_call(instance_id: UUID) -> None:
     """Hand in what a connector would have answered: what ``caller`` does in the last of its three parts."""
     with unit_of_work() as session:
-        item = session.scalars(select(WorkItem).where(WorkItem.instance_id == instance_id, WorkItem.kind == "call")).one()
+        [item] = _CALL.all(session, instance=instance_id)
         work_items.finish(item, clock.now())
         instances.finish_call(session, instance_id, item.payload["token_id"], item.payload["element_id"], None, clock.now())
 
 
+_CALL = Rows(WorkItem, WorkItem.instance_id == bindparam("instance"), WorkItem.kind == "call")
 _OPEN_TASK = select(Task.id).where(Task.instance_id == bindparam("instance"), Task.status == "open")
 
 
