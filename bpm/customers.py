@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bpm.models.customer import Customer
+from bpm.models.ids import row_id
 
 _FOUND_AT_ONCE = 20
 _SHORT_NUMBER = 7
@@ -24,7 +24,7 @@ def remember(session: Session, snapshot: Mapping[str, Any], grade: str | None, n
     number = str(snapshot["number"])
     customer = find(session, number)
     if customer is None:
-        customer = Customer(id=uuid4(), number=number, fetched_at=now)
+        customer = Customer(id=row_id(), number=number, fetched_at=now)
         session.add(customer)
     elif customer.fetched_at > now:
         return customer

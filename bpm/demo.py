@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from bpm import access, calendars, customers, definitions
 from bpm.connecting import Registry
 from bpm.models.calendar import Calendar, CalendarDay
 from bpm.models.classes import ServiceClass
+from bpm.models.ids import row_id
 from bpm.models.org import Membership, Unit, User
 
 PASSWORD = "baton"  # noqa: S105 -- of every account of the demonstration, printed when it starts
@@ -84,7 +85,7 @@ def _units(session: Session, rows: Iterable[dict[str, Any]]) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for row in rows:
         above: UUID | None = units[row["parent"]].id if row["parent"] else None
-        units[row["code"]] = Unit(id=uuid4(), parent_id=above, **{name: value for name, value in row.items() if name != "parent"})
+        units[row["code"]] = Unit(id=row_id(), parent_id=above, **{name: value for name, value in row.items() if name != "parent"})
         session.add(units[row["code"]])
         session.flush()  # in this order: a unit cannot be kept before the one above
     return units
@@ -92,17 +93,17 @@ def _units(session: Session, rows: Iterable[dict[str, Any]]) -> dict[str, Unit]:
 
 def _people(session: Session, users: Iterable[dict[str, Any]], memberships: Iterable[dict[str, Any]], units: dict[str, Unit]) -> None:
     hashed = access.hash_password(PASSWORD)
-    people = {row["login"]: User(id=uuid4(), password_hash=hashed, shortcuts=True, active=True, **row) for row in users}
+    people = {row["login"]: User(id=row_id(), password_hash=hashed, shortcuts=True, active=True, **row) for row in users}
     for row in memberships:
         person = people[row["user"]]
-        person.memberships.append(Membership(id=uuid4(), unit=units[row["unit"]], role=row["role"], head=row["head"]))
+        person.memberships.append(Membership(id=row_id(), unit=units[row["unit"]], role=row["role"], head=row["head"]))
     session.add_all(people.values())
     session.flush()
 
 
 def _calendars(session: Session, content: dict[str, Any]) -> None:
     for row in content["days"]:
-        session.add(CalendarDay(id=uuid4(), **{**row, "day": date.fromisoformat(row["day"])}))
+        session.add(CalendarDay(id=row_id(), **{**row, "day": date.fromisoformat(row["day"])}))
     for row in content["calendars"]:
         calendars.save(session, Calendar(**row))
 

@@ -7,13 +7,14 @@ took the complaint in. Nobody scores himself.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import org
 from bpm.forms import Form
+from bpm.models.ids import row_id
 from bpm.models.task import HandOver, Task
 from bpm.models.work_order import Evaluation, WorkOrder
 
@@ -37,7 +38,7 @@ def record(
         if judged is None or judged == by or not any(value in POINTS for value in points.values()):
             continue
         row = Evaluation(
-            id=uuid4(),
+            id=row_id(),
             order_id=order.id,
             task_id=task.id,
             from_element_id=task.element_id,

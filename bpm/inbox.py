@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -13,6 +13,7 @@ from bpm.access import Actor
 from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from bpm.models.database import append
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
 from bpm.models.prepared import Rows, new, one_of
@@ -75,7 +76,7 @@ def open_task(
     returned = came_from is not None and came_from.how == "returned"
     task = new(
         Task,
-        id=uuid4(),
+        id=row_id(),
         instance_id=instance.id,
         instance=instance,
         order_id=order.id if order else None,
@@ -206,7 +207,7 @@ def close_task(
     task.completed_by_id = person_id if how != "cancelled" else None
     leg = new(  # told to others in this step, but written as a row that nobody holds
         HandOver,
-        id=uuid4(),
+        id=row_id(),
         instance_id=instance.id,
         order_id=task.order_id,
         task_id=task.id,
@@ -379,7 +380,7 @@ def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datet
     task = get(session, task_id, actor)
     if actor.user_id is None:
         raise ForbiddenError
-    session.add(TaskComment(id=uuid4(), task_id=task.id, user_id=actor.user_id, text=text, created_at=now))
+    session.add(TaskComment(id=row_id(), task_id=task.id, user_id=actor.user_id, text=text, created_at=now))
     return task
 
 

@@ -1,7 +1,7 @@
 """Steps that failed: they stand on the diagram with a sentence until a person says what is to happen."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from bpm import access
 from bpm.access import Actor
 from bpm.engine.facts import StepFailed, Stuck
 from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
@@ -141,7 +142,7 @@ def _incident(
     element_id: str | None = None,
 ) -> Incident:
     return Incident(
-        id=uuid4(),
+        id=row_id(),
         instance_id=instance.id,
         kind=kind,
         code=code,

@@ -14,6 +14,7 @@ from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models import prepared
+from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.message import Subscription
@@ -54,7 +55,7 @@ def start(
     definition = definitions.latest(session, key)
     instance = prepared.new(
         Instance,
-        id=uuid4(),
+        id=row_id(),
         definition_id=definition.id,
         definition_key=definition.key,
         definition_version=definition.version,

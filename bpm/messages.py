@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from sqlalchemy import bindparam, delete, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpm.engine.facts import MessageAwaited, SignalAwaited
 from bpm.models.database import append
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.message import KeptMessage, SeenMessage, Subscription
 from bpm.models.prepared import Change
@@ -34,7 +35,7 @@ def subscribe(session: Session, instance: Instance, fact: MessageAwaited | Signa
     """An open step waits for this message or signal."""
     message = isinstance(fact, MessageAwaited)
     row = {
-        "id": uuid4(),
+        "id": row_id(),
         "instance_id": instance.id,
         "token_id": fact.place.token_id,
         "element_id": fact.place.element_id,
@@ -70,7 +71,7 @@ def awaiting(
 
 def keep(session: Session, name: str, correlation: str | None, payload: dict[str, Any], now: datetime) -> None:
     """Keep a message that nobody awaits yet."""
-    session.add(KeptMessage(id=uuid4(), name=name, correlation=correlation, payload=payload, expires_at=now + KEPT_FOR))
+    session.add(KeptMessage(id=row_id(), name=name, correlation=correlation, payload=payload, expires_at=now + KEPT_FOR))
 
 
 def kept_for(session: Session, fact: MessageAwaited, now: datetime) -> KeptMessage | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ import bpm
 from bpm import clock, definitions, journal, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.notice import Notice
 from bpm.models.org import User
@@ -70,7 +71,7 @@ def tell(  # noqa: PLR0913 -- what a notice is: who, what, about which work, by 
     told = []
     for user in {user.id: user for user in users}.values():
         notice = Notice(
-            id=uuid4(),
+            id=row_id(),
             user_id=user.id,
             order_id=order.id if order else None,
             task_id=task.id if task else None,

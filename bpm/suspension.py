@@ -6,7 +6,7 @@ Which reasons are good, for how long, and who may allow more is a table of the p
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bpm import calendars, clock, definitions, instances, journal, limits, messages, notices, org, timers, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.errors import N_, ConflictError, ForbiddenError, InvalidError
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Pause, WorkOrder
@@ -140,7 +141,7 @@ def suspend(
     rule = rule_of(session, order, reason, now)
     until = until or _longest(session, order, rule, now)
     approved_by = _approver(session, order, reason, rule, until, actor, now)
-    pause = Pause(id=uuid4(), order_id=order.id, reason=reason, note=note, since=now, until=until, by=actor.login, approved_by=approved_by)
+    pause = Pause(id=row_id(), order_id=order.id, reason=reason, note=note, since=now, until=until, by=actor.login, approved_by=approved_by)
     session.add(pause)
     order.state_before, order.state = order.state, SUSPENDED
     order.suspend_reason, order.suspended_until = reason, until

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm.models.database import after_commit
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.prepared import Change, Rows, one_of
 from bpm.models.work_item import WorkItem
@@ -51,7 +52,15 @@ def enqueue(
         item.payload, item.due_at, item.state, item.attempts = payload, due_at, "waiting", 0
         item.lease, item.lease_until, item.last_error = None, None, None
     else:
-        row = {"id": uuid4(), "key": key, "kind": kind, "instance_id": instance_id, "payload": payload, "due_at": due_at, "created_at": now}
+        row = {
+            "id": row_id(),
+            "key": key,
+            "kind": kind,
+            "instance_id": instance_id,
+            "payload": payload,
+            "due_at": due_at,
+            "created_at": now,
+        }
         _ASK[session.get_bind().dialect.name].carry_out(session, row)
     if due_at <= now and _Nudge.tell is not None:
         after_commit(session, _Nudge.tell)

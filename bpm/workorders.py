@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +20,7 @@ from bpm import access, clock, limits
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.definition import Definition
+from bpm.models.ids import row_id
 from bpm.models.org import Unit
 from bpm.models.task import Task
 from bpm.models.work_order import Attachment, Contact, OrderSerial, WorkOrder
@@ -130,7 +131,7 @@ class OrderFilters:
 def create(session: Session, new: NewOrder, definition: Definition, now: datetime) -> WorkOrder:
     """Give a complaint its number, its secret token and its statutory clock. It is a DRAFT until somebody registers it."""
     order = WorkOrder(
-        id=uuid4(),
+        id=row_id(),
         number=_number(session, new.city, now),
         token=base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower(),
         definition_key=definition.key,
@@ -308,7 +309,7 @@ def note_contact(  # noqa: PLR0913 -- a row's columns, all named
     if len(text) > LONGEST_TEXT:
         raise TextTooLongError(limit=LONGEST_TEXT)
     contact = Contact(
-        id=uuid4(),
+        id=row_id(),
         order_id=order.id,
         at=now,
         direction=direction,
@@ -353,7 +354,7 @@ def attach(
     by_customer = actor is None or actor.user_id is None
     _require_room(session, order, clean, len(content), by_customer=by_customer)
     attachment = Attachment(
-        id=uuid4(),
+        id=row_id(),
         order_id=order.id,
         task_id=task.id if task else None,
         name=clean,

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from threading import BoundedSemaphore
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bpm.access import tries
 from bpm.errors import N_, BatonError
 from bpm.models.access import ApiToken, LoginSession
+from bpm.models.ids import row_id
 from bpm.models.org import User
 
 IDLE = timedelta(minutes=30)
@@ -74,7 +75,7 @@ def open_login(session: Session, user: User, now: datetime) -> tuple[LoginSessio
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id, LoginSession.created_at <= now - LONGEST))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     opened = LoginSession(
-        id=uuid4(), secret_hash=_digest(secret), csrf=secrets.token_urlsafe(_SECRET_BYTES), user_id=user.id, created_at=now, seen_at=now
+        id=row_id(), secret_hash=_digest(secret), csrf=secrets.token_urlsafe(_SECRET_BYTES), user_id=user.id, created_at=now, seen_at=now
     )
     opened.user = user
     session.add(opened)
@@ -112,7 +113,7 @@ def is_csrf(login: LoginSession, value: str | None) -> bool:
 def issue_token(session: Session, user: User, now: datetime) -> str:
     """Make a bearer token for a program; only its hash is kept."""
     secret = f"baton_{secrets.token_urlsafe(_SECRET_BYTES)}"
-    session.add(ApiToken(id=uuid4(), secret_hash=_digest(secret), user_id=user.id, created_at=now))
+    session.add(ApiToken(id=row_id(), secret_hash=_digest(secret), user_id=user.id, created_at=now))
     return secret
 
 

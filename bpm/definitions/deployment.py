@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,7 @@ from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
 from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition, DefinitionFile, Resource
+from bpm.models.ids import row_id
 
 
 class NothingToDeployError(InvalidError):
@@ -136,7 +137,7 @@ def _keep(
     settings = candidate.settings
     last = session.scalar(select(func.max(Definition.version)).where(Definition.key == settings.key)) or 0
     definition = Definition(
-        id=uuid4(),
+        id=row_id(),
         key=settings.key,
         version=last + 1,
         name=settings.name,

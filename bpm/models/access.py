@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 from bpm.models.org import User
 
 
@@ -15,7 +16,7 @@ class LoginSession(Base):
     """A person's open login; can be revoked."""
 
     __tablename__ = "login_session"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     csrf: Mapped[str]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -28,7 +29,7 @@ class ApiToken(Base):
     """A program's bearer token; only its hash is kept."""
 
     __tablename__ = "api_token"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]

@@ -2,12 +2,13 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Calendar(Base):
@@ -26,7 +27,7 @@ class CalendarDay(Base):
     """A date that is not what its weekday says: a holiday, or a make-up working day (调休)."""
 
     __tablename__ = "calendar_day"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     calendar: Mapped[str | None]  # None: every calendar that observes holidays
     day: Mapped[date]
     working: Mapped[bool]

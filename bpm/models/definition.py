@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Resource(Base):
@@ -22,7 +23,7 @@ class Definition(Base):
     """One version of a process with everything it calls. ``state``: draft, published, retired."""
 
     __tablename__ = "definition"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     key: Mapped[str]
     version: Mapped[int]
     name: Mapped[str]

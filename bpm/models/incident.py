@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Incident(Base):
@@ -17,7 +18,7 @@ class Incident(Base):
     """
 
     __tablename__ = "incident"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), index=True)
     token_id: Mapped[str | None]
     element_id: Mapped[str | None]

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Instance(Base):
@@ -15,7 +16,7 @@ class Instance(Base):
 
     __tablename__ = "instance"
     written_plainly = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     definition_id: Mapped[UUID] = mapped_column(ForeignKey("definition.id"), index=True)
     definition_key: Mapped[str]
     definition_version: Mapped[int]

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Subscription(Base):
     """An open step that waits for a message or a signal. ``kind``: message, signal."""
 
     __tablename__ = "subscription"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), index=True)
     token_id: Mapped[str]
     element_id: Mapped[str]
@@ -29,7 +30,7 @@ class KeptMessage(Base):
     """A message that nobody awaited when it came; whoever asks for it before ``expires_at`` gets it."""
 
     __tablename__ = "kept_message"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     name: Mapped[str]
     correlation: Mapped[str | None]
     payload: Mapped[Any] = mapped_column(Json)

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class Notice(Base):
     """A notice for one person; ``text`` is an English ``str.format`` sentence that ``facts`` fill."""
 
     __tablename__ = "notice"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_order.id"))
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey("task.id"))

@@ -1,19 +1,20 @@
 """The organisation: units, people, and who plays which role in which unit."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bpm.models.database import Base
+from bpm.models.ids import row_id
 
 
 class Unit(Base):
     """A province, a city branch, a department, a section, a hall or an outside partner."""
 
     __tablename__ = "unit"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     name_en: Mapped[str]
@@ -31,7 +32,7 @@ class User(Base):
     """A person who logs in or is written to."""
 
     __tablename__ = "user_account"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     name_en: Mapped[str]
@@ -50,7 +51,7 @@ class Membership(Base):
     """A person plays a role in a unit; ``head`` leads it."""
 
     __tablename__ = "membership"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[str]

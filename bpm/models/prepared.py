@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Table, bindparam, insert, inspect, or_, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -154,16 +154,23 @@ class Rows(Generic[Model]):
         return next(iter(self.all(session, **values)), None)
 
     def _object(self, session: Session, row: dict[str, Any]) -> Model:
-        held: Model | None = session.identity_map.get(self._mapper.identity_key_from_primary_key((row[self._key],)))
+        key = self._mapper.identity_key_from_primary_key((row[self._key],))
+        held: Model | None = session.identity_map.get(key)
         if held is None:
             held = new(self._model, **row)
-            make_transient_to_detached(held)
-            session.add(held)
+            _hold(session, held, key)
         elif self._fresh:
             for key, value in row.items():
                 set_committed_value(held, key, value)
             session.expire(held, self._not_read)
         return held
+
+
+def _hold(session: Session, row: DeclarativeBase, key: Any) -> None:
+    """Make what stands in the database an object of the session: ``session.add`` would look through all that it points to."""
+    state: Any = inspect(row)
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
 
 
 def write_first(session: Session, model: type[DeclarativeBase]) -> None:
@@ -222,8 +229,7 @@ def _depth(model: type[DeclarativeBase]) -> int:
 def _insert_object(session: Session, row: DeclarativeBase) -> None:
     vars(row).update(insert_rows(session, type(row), [vars(row)])[0])
     session.expunge(row)
-    make_transient_to_detached(row)
-    session.add(row)
+    _hold(session, row, cast("Mapper[Any]", inspect(type(row))).identity_key_from_instance(row))
 
 
 def insert_rows(session: Session, model: type[DeclarativeBase], rows: Iterable[Row]) -> list[dict[str, Any]]:

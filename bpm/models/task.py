@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, desc
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.work_order import WorkOrder
@@ -25,10 +26,10 @@ class Task(Base):
 
     __tablename__ = "task"
     written_plainly = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)
-    token_id: Mapped[str] = mapped_column(index=True)
+    token_id: Mapped[str]
     scope_id: Mapped[str | None]
     process_id: Mapped[str]
     element_id: Mapped[str]
@@ -84,7 +85,7 @@ class TaskComment(Base):
     """A remark of the staff on a task."""
 
     __tablename__ = "task_comment"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[str]
@@ -96,7 +97,7 @@ class HandOver(Base):
     """One leg of the relay: every figure about units and people is a query on these rows."""
 
     __tablename__ = "hand_over"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instance.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"), unique=True)

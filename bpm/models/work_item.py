@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 
 
 class WorkItem(Base):
@@ -18,7 +19,7 @@ class WorkItem(Base):
 
     __tablename__ = "work_item"
     written_plainly = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     instance_id: Mapped[UUID | None] = mapped_column(index=True)

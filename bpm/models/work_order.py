@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bpm.models.database import Base, Json
+from bpm.models.ids import row_id
 from bpm.models.org import User
 
 
@@ -16,7 +17,7 @@ class WorkOrder(Base):
 
     __tablename__ = "work_order"
     written_plainly = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     number: Mapped[str] = mapped_column(unique=True)
     token: Mapped[str] = mapped_column(unique=True)
     instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instance.id"), index=True)
@@ -88,7 +89,7 @@ class Contact(Base):
     """Each time the customer and the organisation spoke. ``direction``: in, out."""
 
     __tablename__ = "contact"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     at: Mapped[datetime]
     direction: Mapped[str]
@@ -104,7 +105,7 @@ class Attachment(Base):
     """A file somebody added; served only as a download."""
 
     __tablename__ = "attachment"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey("task.id"))
     name: Mapped[str]
@@ -121,7 +122,7 @@ class Pause(Base):
     """One time that an order was on hold, and why."""
 
     __tablename__ = "pause"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     reason: Mapped[str]
     note: Mapped[str | None]
@@ -137,7 +138,7 @@ class Evaluation(Base):
     """The downstream judges the upstream (工单考评): 1 to 5 points."""
 
     __tablename__ = "evaluation"
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))
     from_element_id: Mapped[str]

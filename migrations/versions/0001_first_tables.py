@@ -468,7 +468,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_task_order_id"), ["order_id"], unique=False)
         batch_op.create_index("ix_task_queue", ["queue", "status", sa.literal_column("priority DESC"), "rank_at", "id"], unique=False)
         batch_op.create_index("ix_task_status", ["status", sa.literal_column("priority DESC"), "rank_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_task_token_id"), ["token_id"], unique=False)
         batch_op.create_index("ix_task_unit", ["unit_code", "status", sa.literal_column("priority DESC"), "rank_at", "id"], unique=False)
 
     op.create_table(
@@ -607,7 +606,6 @@ def downgrade() -> None:
     op.drop_table("attachment")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_unit")
-        batch_op.drop_index(batch_op.f("ix_task_token_id"))
         batch_op.drop_index("ix_task_status")
         batch_op.drop_index("ix_task_queue")
         batch_op.drop_index(batch_op.f("ix_task_order_id"))
