@@ -284,7 +284,7 @@ def get(session: Session, code: str | None) -> WorkingCalendar:
     return found
 
 
-_STAMPED = Prepared(select(Setting.value).where(Setting.key == _STAMP), [Setting.__table__.c.value])
+_STAMPED = Prepared(select(Setting.value).where(Setting.key == _STAMP))
 _shared: dict[str, Mapping[str, WorkingCalendar]] = {}
 
 

@@ -1,11 +1,10 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bpm import access, limits, org, workorders
@@ -16,7 +15,7 @@ from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
-from bpm.models.prepared import Rows, new, one_of
+from bpm.models.prepared import Rows, known, new, one_of
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
@@ -246,32 +245,23 @@ _AT_TOKEN = Rows(Task, Task.instance_id == bindparam("instance"), Task.token_id 
 
 def get(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Read a task that the actor may see. Raises NotFoundError."""
-    task = session.scalar(_visible_to(actor).options(*_WHOLE), {"id": task_id})
-    if task is None:
+    task = _OF_ID.first(session, id=task_id)
+    if task is None or not access.may_see_task(session, actor, task):
         raise NotFoundError
+    for model, of_it in ((Instance, task.instance_id), (WorkOrder, task.order_id), (User, task.assignee_id)):
+        if of_it is not None:
+            known(session, model, of_it)
     return task
 
 
-@lru_cache(500)
-def _visible_to(actor: Actor) -> Select[Task]:
-    """The task of an id, if the actor may see it: prepared once for each actor."""
-    return select(Task).where(Task.id == bindparam("id"), or_(access.visible_tasks(actor), Task.completed_by_id == actor.user_id))
-
-
-_WHOLE = (joinedload(Task.order), joinedload(Task.assignee).lazyload(User.memberships), joinedload(Task.instance))
-
-
+_OF_ID = Rows(Task, Task.id == bindparam("id"))
 _HELD = Rows(Task, Task.id == bindparam("id"), lock=True)
-
-
-def _is_visible(session: Session, task: Task, actor: Actor) -> bool:
-    return actor.is_admin or session.scalar(_visible_to(actor).with_only_columns(Task.id), {"id": task.id}) is not None
 
 
 def for_writing(session: Session, task_id: UUID, actor: Actor) -> Task:
     """Read an open task anew and held. Raises NotFoundError, TaskDoneError, TaskSuspendedError."""
     task = _HELD.first(session, id=task_id)
-    if task is None or (task.assignee_id != actor.user_id and not _is_visible(session, task, actor)):
+    if task is None or not access.may_see_task(session, actor, task):
         raise NotFoundError
     if task.status not in OPEN:
         raise TaskDoneError

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items
+from bpm import access, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
@@ -342,10 +342,10 @@ def get(session: Session, instance_id: UUID, actor: Actor) -> Instance:
 
 
 def _visible(session: Session, instance_id: UUID, actor: Actor, *, for_update: bool) -> Instance:
-    instance = lock(session, instance_id) if for_update else session.get(Instance, instance_id)
+    instance = lock(session, instance_id) if for_update else prepared.known(session, Instance, instance_id)
     if instance is None:
         raise NotFoundError
-    order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id))
+    order = workorders.of_instance(session, instance)
     if order is not None:
         allowed = access.may_see_order(session, actor, order)
     else:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
-from bpm.models.prepared import Rows
+from bpm.models.prepared import Rows, known
 
 Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
 """Who is meant by "the one above" on a rung of a ladder."""
@@ -73,7 +73,7 @@ _RESOLVED = Rows(Unit, or_(Unit.code == bindparam("unit"), _IN_CITY))
 
 def user(session: Session, user_id: UUID) -> User:
     """Find a person by id. Raises UserNotFoundError."""
-    found = session.get(User, user_id, options=[lazyload(User.memberships)])
+    found = known(session, User, user_id)
     if found is None:
         raise UserNotFoundError(login=str(user_id))
     return found

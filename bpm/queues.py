@@ -5,7 +5,6 @@ A list is read queue by queue along one index and then merged, so that it costs 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from bpm import access, workorders
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.org import User
+from bpm.models.prepared import Rows, one_of
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
@@ -167,15 +167,14 @@ def steps(session: Session, actor: Actor) -> dict[str, int]:
 
 def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
     """The open tasks of an instance that the actor may do next: what to show after "complete"."""
-    return list(session.scalars(_following(actor), {"instance": instance_id}))
+    return [task for task in _GOING_ON.all(session, instance=instance_id) if _may_do(actor, task)]
 
 
-@lru_cache(500)
-def _following(actor: Actor) -> Select[Task]:
-    """What ``following`` asks, prepared once for each actor."""
-    query = select(Task).where(Task.instance_id == bindparam("instance"), Task.status.in_(("open", "claimed")), access.visible_tasks(actor))
-    mine = or_(Task.assignee_id == actor.user_id, and_(Task.assignee_id.is_(None), Task.queue.in_(actor.queues)))
-    return query.where(mine).options(joinedload(Task.order), _ASSIGNEE).order_by(*_SORTS["priority"])
+_GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, ("open", "claimed")), order_by=_SORTS["priority"])
+
+
+def _may_do(actor: Actor, task: Task) -> bool:
+    return task.assignee_id == actor.user_id if task.assignee_id is not None else task.queue in actor.queues
 
 
 _ASSIGNEE = joinedload(Task.assignee).lazyload(User.memberships)

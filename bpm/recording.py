@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from bpm import calls, definitions, inbox, incidents, journal, messages, notices, org, timers, work_items, workorders
@@ -16,7 +15,6 @@ from bpm.access import Actor
 from bpm.engine import facts as f
 from bpm.engine.process import Process
 from bpm.models.instance import Instance
-from bpm.models.prepared import Rows
 from bpm.models.task import HandOver
 from bpm.models.work_order import WorkOrder
 
@@ -34,26 +32,15 @@ class Doing:
     said: dict[str, str] | None = None  # what a connector that gave up told, by language
 
 
-_ORDER = Rows(WorkOrder, WorkOrder.instance_id == bindparam("instance"))
-
-
 def record(session: Session, instance: Instance, process: Process, happened: Sequence[f.Fact], doing: Doing) -> None:
     """Carry out what a step has reported: closed things first, so that a hand-over is known to what it opens."""
-    order = _order_of(session, instance) if instance.business_key else None
+    order = workorders.of_instance(session, instance)
     if order is not None:  # first: what is told and ranked below goes by the order's columns
         settings = definitions.settings_of(session, instance.definition_id)
         workorders.refresh(session, order, process.variables, settings.order_columns, doing.now)
     ended = any(isinstance(fact, f.InstanceEnded) for fact in happened)
     for fact in sorted(happened, key=lambda fact: not isinstance(fact, f.TaskClosed)):
         _hand_over(session, instance, order, fact, doing, ended=ended)
-
-
-def _order_of(session: Session, instance: Instance) -> WorkOrder | None:
-    """The order of an instance; often the session has read it with its task."""
-    for row in session.identity_map.values():
-        if isinstance(row, WorkOrder) and row.instance_id == instance.id:
-            return row
-    return _ORDER.first(session, instance=instance.id)
 
 
 def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: splitting the match would hide that none is missing

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,9 @@ from bpm.access import Actor
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.definition import Definition
 from bpm.models.ids import row_id
+from bpm.models.instance import Instance
 from bpm.models.org import Unit
+from bpm.models.prepared import Rows
 from bpm.models.task import Task
 from bpm.models.work_order import Attachment, Contact, OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
@@ -126,6 +128,19 @@ class OrderFilters:
     city: str | None = None
     level: str | None = None
     open_only: bool = False
+
+
+_OF_INSTANCE = Rows(WorkOrder, WorkOrder.instance_id == bindparam("instance"))
+
+
+def of_instance(session: Session, instance: Instance) -> WorkOrder | None:
+    """The order of an instance; often the session has read it with its task. Its number is the instance's business key."""
+    if instance.business_key is None:
+        return None
+    for row in session.identity_map.values():
+        if isinstance(row, WorkOrder) and row.instance_id == instance.id:
+            return row
+    return _OF_INSTANCE.first(session, instance=instance.id)
 
 
 def create(session: Session, new: NewOrder, definition: Definition, now: datetime) -> WorkOrder:

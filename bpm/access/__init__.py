@@ -15,7 +15,18 @@ from bpm.access.logins import (
     token_user,
     touch,
 )
-from bpm.access.policy import CUSTOMER, SYSTEM, Actor, actor_of, led_units, may_see_order, require, visible_orders, visible_tasks
+from bpm.access.policy import (
+    CUSTOMER,
+    SYSTEM,
+    Actor,
+    actor_of,
+    led_units,
+    may_see_order,
+    may_see_task,
+    require,
+    visible_orders,
+    visible_tasks,
+)
 from bpm.access.tries import TooManyTriesError, household
 
 __all__ = [
@@ -35,6 +46,7 @@ __all__ = [
     "log_in",
     "log_out",
     "may_see_order",
+    "may_see_task",
     "open_login",
     "require",
     "revoke_tokens",

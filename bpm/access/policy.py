@@ -125,6 +125,14 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
     return or_(*wanted)
 
 
+def may_see_task(session: Session, actor: Actor, task: Task) -> bool:
+    """Tell whether a task is open to an actor: the same rule as ``visible_tasks``."""
+    if actor.is_admin or actor.user_id is None:
+        return actor.is_admin
+    mine = actor.user_id in (task.assignee_id, task.completed_by_id) or task.queue in actor.queues
+    return mine or task.unit_code in led_units(session, actor)
+
+
 def _in_hand(user_id: UUID) -> list[ColumnElement[bool]]:
     return [Task.assignee_id == user_id, Task.completed_by_id == user_id]
 

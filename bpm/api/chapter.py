@@ -101,7 +101,7 @@ class Chapter(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped: the
 
     def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
         """Read the body, or the query, by a schema and hand it to the view first."""
-        return cast(Callable[[View], View], self.arguments(schema, location=location))
+        return cast(Callable[[View], View], self.arguments(schema(), location=location))
 
     def answers(self, status: int, shape: type[Schema] | dict[str, str], content_type: str | None = None) -> Callable[[View], View]:
         """Say with which status and in which shape the view answers."""

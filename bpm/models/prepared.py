@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Table, bindparam, insert, inspect, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, Table, bindparam, insert, inspect, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
@@ -24,8 +24,8 @@ _GIVEN = object()
 class _Text:
     """A statement as one kind of database reads it, and how values are turned into what its driver takes and back."""
 
-    def __init__(self, statement: Executable, dialect: Dialect, columns: Sequence[ColumnElement[Any]]) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         self._names: bool = not compiled.positional
         binds = {name: (parameter, compiled.params[name]) for parameter, name in compiled.bind_names.items()}
@@ -36,7 +36,10 @@ class _Text:
             convert = parameter.type.dialect_impl(dialect).bind_processor(dialect) if parameter is not None else None
             given = parameter is not None and parameter.required
             self._places.append((name, convert, _GIVEN if given else convert(fixed) if convert else fixed))
-        self.read = [(column.key, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns]
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        self.read: list[tuple[str, _Convert]] = [
+            (str(column.key), column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns
+        ]
 
     def filled(self, values: Row) -> Any:
         """The parameters as the driver takes them. Raises KeyError for a value that is missing."""
@@ -79,15 +82,15 @@ def line_of(session: Session) -> Line:
 class Prepared:
     """A statement with named parameters (``bindparam``). ``in_`` is not for it: lists are written out (``one_of``)."""
 
-    def __init__(self, statement: Executable, columns: Sequence[ColumnElement[Any]] = ()) -> None:
-        self._statement, self._columns = statement, columns
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
         self._texts: dict[str, _Text] = {}
 
     def text(self, dialect: Dialect) -> _Text:
         """The statement for this kind of database. A race works it out twice and harms nobody."""
         found = self._texts.get(dialect.name)
         if found is None:
-            found = self._texts[dialect.name] = _Text(self._statement, dialect, self._columns)
+            found = self._texts[dialect.name] = _Text(self._statement, dialect)
         return found
 
     def carry_out(self, session: Session, *rows: Row) -> int:
@@ -140,8 +143,8 @@ class Rows(Generic[Model]):
         columns = [attribute.columns[0] for attribute in mapper.column_attrs if not attribute.deferred]
         query = select(*columns).where(*conditions).order_by(*order_by)
         self._model, self._mapper, self._fresh = model, mapper, lock
-        self._asked = Prepared(query.with_for_update() if lock else query, cast("Any", columns))
-        self._key = mapper.primary_key[0].key
+        self._asked = Prepared(query.with_for_update() if lock else query)
+        self._key = str(mapper.primary_key[0].key)
         self._not_read = [key for key in mapper.attrs.keys() if key not in {column.key for column in columns}]  # noqa: SIM118 -- no dict
 
     def all(self, session: Session, **values: Any) -> list[Model]:
@@ -160,10 +163,22 @@ class Rows(Generic[Model]):
             held = new(self._model, **row)
             _hold(session, held, key)
         elif self._fresh:
-            for key, value in row.items():
-                set_committed_value(held, key, value)
+            for name, value in row.items():
+                set_committed_value(held, name, value)
             session.expire(held, self._not_read)
         return held
+
+
+@cache
+def _of_id(model: Any) -> Rows[Any]:
+    return Rows(model, inspect(model).primary_key[0] == bindparam("id"))
+
+
+def known(session: Session, model: type[Model], id_: Any) -> Model | None:
+    """The row of an id: the session's own, else read. What a relationship points to is found by it without a statement of its own."""
+    held = session.identity_map.get(cast("Mapper[Model]", inspect(model)).identity_key_from_primary_key((id_,)))
+    found: Model | None = held if held is not None else _of_id(model).first(session, id=id_)
+    return found
 
 
 def _hold(session: Session, row: DeclarativeBase, key: Any) -> None:
@@ -214,16 +229,15 @@ def _is_plain(row: Any) -> bool:
 
 
 @cache
-def _references(model: type[DeclarativeBase]) -> tuple[tuple[str, str], ...]:
+def _references(model: Any) -> tuple[tuple[str, str], ...]:
     """The relationships of a model, each with the column that says the same."""
-    relationships = cast("Mapper[Any]", inspect(model)).relationships
-    return tuple((each.key, next(iter(each.local_columns)).key) for each in relationships)
+    return tuple((each.key, str(next(iter(each.local_columns)).key)) for each in inspect(model).relationships)
 
 
 @cache
-def _depth(model: type[DeclarativeBase]) -> int:
+def _depth(model: Any) -> int:
     """How far down a table stands among those that point to each other."""
-    return model.metadata.sorted_tables.index(cast("Table", model.__table__))
+    return int(model.metadata.sorted_tables.index(model.__table__))
 
 
 def _insert_object(session: Session, row: DeclarativeBase) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
 from flask.json.provider import JSONProvider
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 
 import bpm
@@ -36,11 +37,20 @@ class OrjsonProvider(JSONProvider):
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs), default=str), mimetype="application/json")
 
 
+class _Cookies(SecureCookieSessionInterface):
+    """Flask's own cookie, which only pages have: whoever sends none is not made to wait for the key that would read it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie, if there is one."""
+        return super().open_session(app, request) if self.get_cookie_name(app) in request.cookies else self.session_class()
+
+
 def register(app: Flask) -> None:
     """Give each request of this application its unit of work, its reader and its answers to errors."""
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or BODY_LIMIT
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     app.json = OrjsonProvider(app)
+    app.session_interface = _Cookies()
     app.request_class = plain.PlainRequest
     if "babel" not in app.extensions:
         Babel(app, locale_selector=reader.language, timezone_selector=lambda: str(clock.zone()))
