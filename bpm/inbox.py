@@ -15,7 +15,7 @@ from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
-from bpm.models.prepared import Rows, known, new, one_of
+from bpm.models.prepared import Rows, bring, new, one_of
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
@@ -248,9 +248,7 @@ def get(session: Session, task_id: UUID, actor: Actor) -> Task:
     task = _OF_ID.first(session, id=task_id)
     if task is None or not access.may_see_task(session, actor, task):
         raise NotFoundError
-    for model, of_it in ((Instance, task.instance_id), (WorkOrder, task.order_id), (User, task.assignee_id)):
-        if of_it is not None:
-            known(session, model, of_it)
+    bring(session, task, "instance", "order", "assignee")
     return task
 
 

@@ -5,6 +5,7 @@ A list is read queue by queue along one index and then merged, so that it costs 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from bpm import access, workorders
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.org import User
-from bpm.models.prepared import Rows, one_of
+from bpm.models.prepared import Rows, bring, one_of
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
@@ -72,72 +73,102 @@ def page(
     """One page of tasks in a view. Raises UnknownSortError, CursorError."""
     if sort not in _SORTS:
         raise UnknownSortError
-    narrow = _conditions(filters, now)
-    if cursor:
-        narrow.append(_after(sort, cursor))
-    parts = [_narrowed(scope, narrow, filters, sort, limit + 1) for scope in _scopes(session, actor, view, filters)]
-    if not parts:
+    led = tuple(access.led_units(session, actor)) if view == "led" else ()
+    values = _values(filters, now) | (_after_what(sort, cursor) if cursor else {})
+    query = _page(actor, view, led, filters.status, frozenset(values), sort, limit + 1)
+    if query is None:
         return Page([])
-    ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
-    query = select(Task).where(Task.id.in_(ids)).order_by(*_SORTS[sort]).limit(limit + 1)
-    rows = session.scalars(query.options(joinedload(Task.order), _ASSIGNEE, joinedload(Task.instance))).all()
     columns = _SORT_COLUMNS[sort]
-    return Page.of(rows, limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
+    return Page.of(session.scalars(query, values).all(), limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
 
 
-def _scopes(session: Session, actor: Actor, view: View, filters: TaskFilters) -> list[ColumnElement[bool]]:
+@lru_cache(500)
+def _page(
+    actor: Actor, view: View, led: tuple[str, ...], status: str | None, given: frozenset[str], sort: str, limit: int
+) -> Select[Task] | None:
+    """What one page of a view asks, prepared once for each actor; ``given`` are the names of the values that narrow it."""
+    narrow = [_CONDITIONS[name] for name in sorted(given & _CONDITIONS.keys())]
+    if "after" in given:
+        narrow.append(_AFTER[sort])
+    of_order = not given.isdisjoint({"like", "level", "grade"})
+    parts = [_narrowed(scope, narrow, sort, limit, of_order=of_order) for scope in _scopes(actor, view, led, status)]
+    if not parts:
+        return None
+    ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
+    query = select(Task).where(Task.id.in_(ids)).order_by(*_SORTS[sort]).limit(limit)
+    return query.options(joinedload(Task.order), _ASSIGNEE, joinedload(Task.instance))
+
+
+def _scopes(actor: Actor, view: View, led: tuple[str, ...], wanted: str | None) -> list[ColumnElement[bool]]:
     """The stretches of an index that hold this view: each is one queue or one person, in one status."""
-    statuses = [filters.status] if filters.status else ["open", "claimed", "suspended"]
+    statuses = [wanted] if wanted else ["open", "claimed", "suspended"]
     if view == "mine":
         return [and_(Task.assignee_id == actor.user_id, Task.status == status) for status in statuses]
     if view == "done":
         return [Task.completed_by_id == actor.user_id]
     if view == "unit":
-        status = filters.status or "open"
+        status = wanted or "open"
         nobody = Task.assignee_id.is_(None) if status == "open" else Task.assignee_id.is_not(None)
         not_excluded = or_(Task.excluded.is_(None), ~Task.excluded.contains(f" {actor.user_id} "))
         return [and_(Task.queue == queue, Task.status == status, nobody, not_excluded) for queue in actor.queues]
     if view == "led":
-        return [and_(Task.unit_code == unit, Task.status == status) for unit in access.led_units(session, actor) for status in statuses]
+        return [and_(Task.unit_code == unit, Task.status == status) for unit in led for status in statuses]
     return [and_(access.visible_tasks(actor), Task.status == status) for status in statuses]
 
 
-def _narrowed(scope: ColumnElement[bool], narrow: list[Any], filters: TaskFilters, sort: str, limit: int) -> Select[UUID]:
+def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[UUID]:
     query = select(Task.id).where(scope, *narrow).order_by(*_SORTS[sort]).limit(limit)
-    return query.join(WorkOrder, Task.order_id == WorkOrder.id) if filters.q or filters.level or filters.grade else query
+    return query.join(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
 
 
-def _conditions(filters: TaskFilters, now: datetime) -> list[Any]:
-    conditions: list[Any] = []
-    if filters.q:
-        like = f"%{filters.q[: workorders.LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
-        conditions.append(
-            or_(*(c.ilike(like) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name)))
-        )
-    if filters.element_id:
-        conditions.append(Task.element_id == filters.element_id)
-    if filters.level:
-        conditions.append(WorkOrder.level == filters.level)
-    if filters.grade:
-        conditions.append(WorkOrder.grade == filters.grade)
-    if filters.late:
-        conditions.append(and_(Task.due_at < now, Task.paused_at.is_(None)))
-    if filters.due_within is not None:
-        conditions.append(and_(Task.due_at >= now, Task.due_at < now + filters.due_within))
-    if filters.instance_id:
-        conditions.append(Task.instance_id == filters.instance_id)
-    return conditions
+def _values(filters: TaskFilters, now: datetime) -> dict[str, Any]:
+    """What narrows a list, by the names of ``_CONDITIONS``."""
+    like = f"%{filters.q[: workorders.LONGEST_SOUGHT].replace('%', '').replace('_', '')}%" if filters.q else None
+    values = {
+        "like": like,
+        "element": filters.element_id,
+        "level": filters.level,
+        "grade": filters.grade,
+        "late_at": now if filters.late else None,
+        "due_before": now + filters.due_within if filters.due_within is not None else None,
+        "instance": filters.instance_id,
+    }
+    found = {name: value for name, value in values.items() if value}
+    return found | ({"due_from": now} if "due_before" in found else {})
 
 
-def _after(sort: str, cursor: str) -> ColumnElement[bool]:
-    """Only what stands after the cursor's row."""
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "like": or_(
+        *(c.ilike(bindparam("like")) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name))
+    ),
+    "element": Task.element_id == bindparam("element"),
+    "level": WorkOrder.level == bindparam("level"),
+    "grade": WorkOrder.grade == bindparam("grade"),
+    "late_at": and_(Task.due_at < bindparam("late_at"), Task.paused_at.is_(None)),
+    "due_from": Task.due_at >= bindparam("due_from"),
+    "due_before": Task.due_at < bindparam("due_before"),
+    "instance": Task.instance_id == bindparam("instance"),
+}
+
+
+def _after_what(sort: str, cursor: str) -> dict[str, Any]:
+    """The row after which a page begins."""
     if sort == "priority":
-        priority, due, last = read_cursor(cursor, int, datetime, UUID)
-        later = or_(Task.rank_at > due, and_(Task.rank_at == due, Task.id > last))
-        return or_(Task.priority < priority, and_(Task.priority == priority, later))
+        priority, at, last = read_cursor(cursor, int, datetime, UUID)
+        return {"after_priority": priority, "after": at, "after_id": last}
     at, last = read_cursor(cursor, datetime, UUID)
-    column = Task.rank_at if sort == "due" else Task.created_at
-    return or_(column > at, and_(column == at, Task.id > last))
+    return {"after": at, "after_id": last}
+
+
+def _later(column: Any) -> ColumnElement[bool]:
+    return or_(column > bindparam("after"), and_(column == bindparam("after"), Task.id > bindparam("after_id")))
+
+
+_AFTER: dict[str, ColumnElement[bool]] = {
+    "priority": or_(Task.priority < bindparam("after_priority"), and_(Task.priority == bindparam("after_priority"), _later(Task.rank_at))),
+    "due": _later(Task.rank_at),
+    "created": _later(Task.created_at),
+}
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
@@ -145,8 +176,8 @@ def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     mine = and_(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
     views = {
         "mine": [mine],
-        "unit": _scopes(session, actor, "unit", TaskFilters()),
-        "led": _scopes(session, actor, "led", TaskFilters()),
+        "unit": _scopes(actor, "unit", (), None),
+        "led": _scopes(actor, "led", tuple(access.led_units(session, actor)), None),
         "late": [and_(mine, Task.due_at < now)],
         "soon": [and_(mine, Task.due_at >= now, Task.due_at < now + timedelta(hours=4))],
         "suspended": [and_(Task.assignee_id == actor.user_id, Task.status == "suspended")],
@@ -167,7 +198,10 @@ def steps(session: Session, actor: Actor) -> dict[str, int]:
 
 def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
     """The open tasks of an instance that the actor may do next: what to show after "complete"."""
-    return [task for task in _GOING_ON.all(session, instance=instance_id) if _may_do(actor, task)]
+    found = [task for task in _GOING_ON.all(session, instance=instance_id) if _may_do(actor, task)]
+    for task in found:
+        bring(session, task, "order", "assignee")
+    return found
 
 
 _GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, ("open", "claimed")), order_by=_SORTS["priority"])

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bpm import calendars, clock, definitions
 from bpm.engine.data import Data, plain
@@ -19,7 +20,7 @@ from bpm.engine.process import Process
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
-from bpm.models.prepared import Rows
+from bpm.models.prepared import Prepared, Rows
 from bpm.models.task import Task
 
 CAPACITY = 5_000
@@ -138,7 +139,18 @@ def _keep(session: Session, instance: Instance) -> None:
 def load(session: Session, instance: Instance) -> Process:
     """Build the process from its stored state."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process.load(definition, instance.state, zone=clock.zone(), calendars=calendars.all(session))
+    return Process.load(definition, _saved(session, instance), zone=clock.zone(), calendars=calendars.all(session))
+
+
+_SAVED = Prepared(select(Instance.__table__.c.state).where(Instance.__table__.c.id == bindparam("id")))
+
+
+def _saved(session: Session, instance: Instance) -> bytes:
+    """The state of an instance, which is read only when it is asked for."""
+    if "state" not in vars(instance):
+        [row] = _SAVED.rows(session, {"id": instance.id})
+        set_committed_value(instance, "state", row["state"])
+    return instance.state
 
 
 def look(session: Session, instance: Instance, read: Callable[[Process], Data]) -> Data:

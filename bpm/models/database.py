@@ -210,6 +210,7 @@ def _write(engine: Engine) -> Iterator[Session]:
 
 def _read(engine: Engine) -> Iterator[Session]:
     with engine.connect() as connection, _Reading(connection, expire_on_commit=False) as session:
+        connection.begin()  # and closing rolls it back
         session.info["line"] = prepared.Line(connection)
         yield session
         session.flush()

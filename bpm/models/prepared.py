@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, Table, bindparam, insert, inspect, or_, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -169,13 +169,25 @@ class Rows(Generic[Model]):
         return held
 
 
+def bring(session: Session, row: DeclarativeBase, *relationships: str) -> None:
+    """Read what a row points to, where the session does not know it, so that nothing is read one by one when it is asked for."""
+    for name in relationships:
+        key = vars(row)[_references(type(row))[name]]
+        set_committed_value(row, name, None if key is None else known(session, _target(type(row), name), key))
+
+
+@cache
+def _target(model: Any, name: str) -> Any:
+    return inspect(model).relationships[name].mapper.class_
+
+
 @cache
 def _of_id(model: Any) -> Rows[Any]:
     return Rows(model, inspect(model).primary_key[0] == bindparam("id"))
 
 
 def known(session: Session, model: type[Model], id_: Any) -> Model | None:
-    """The row of an id: the session's own, else read. What a relationship points to is found by it without a statement of its own."""
+    """The row of an id: the session's own, else read. The session lets go of what nobody else holds."""
     held = session.identity_map.get(cast("Mapper[Model]", inspect(model)).identity_key_from_primary_key((id_,)))
     found: Model | None = held if held is not None else _of_id(model).first(session, id=id_)
     return found
@@ -213,7 +225,7 @@ def write(session: Session) -> bool:
     new, changed = list(session.new), list(session.dirty)
     if session.deleted or session.in_nested_transaction() or not all(_is_plain(row) for row in (*new, *changed)):
         return False
-    for row in sorted(new, key=lambda row: _depth(type(row))) if len(new) > 1 else new:
+    for row in sorted(new, key=lambda row: _depth(type(row))):
         _insert_object(session, row)
     for row in changed:
         _update_object(session, row)
@@ -225,13 +237,13 @@ def _is_plain(row: Any) -> bool:
     if not getattr(row, "written_plainly", False):
         return False
     held = vars(row)
-    return all(held.get(name) is None or getattr(held[name], "id", None) == held.get(key) for name, key in _references(type(row)))
+    return all(held.get(name) is None or getattr(held[name], "id", None) == held.get(key) for name, key in _references(type(row)).items())
 
 
 @cache
-def _references(model: Any) -> tuple[tuple[str, str], ...]:
+def _references(model: Any) -> dict[str, str]:
     """The relationships of a model, each with the column that says the same."""
-    return tuple((each.key, str(next(iter(each.local_columns)).key)) for each in inspect(model).relationships)
+    return {each.key: str(next(iter(each.local_columns)).key) for each in inspect(model).relationships}
 
 
 @cache
@@ -243,6 +255,7 @@ def _depth(model: Any) -> int:
 def _insert_object(session: Session, row: DeclarativeBase) -> None:
     vars(row).update(insert_rows(session, type(row), [vars(row)])[0])
     session.expunge(row)
+    make_transient_to_detached(row)
     _hold(session, row, cast("Mapper[Any]", inspect(type(row))).identity_key_from_instance(row))
 
 
