@@ -6,7 +6,7 @@ Whoever opens a unit of work commits it, and nobody else. It needs neither a req
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -191,14 +191,20 @@ def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT0
         raise _in_words(error) from error
 
 
+@contextmanager
+def _opened(kind: type[_Reading | _Writing], connection: Connection) -> Iterator[Session]:
+    with kind(connection, expire_on_commit=False) as session, closing(prepared.Line(connection)) as line:
+        session.info["line"] = line
+        yield session
+
+
 def _write(engine: Engine) -> Iterator[Session]:
     if _writing_here.get():
         message = "a unit of work is open here already; whoever opened it commits it"
         raise RuntimeError(message)
     _writing_here.set(True)
     try:
-        with engine.connect() as connection, connection.begin(), _Writing(connection, expire_on_commit=False) as session:
-            session.info["line"] = prepared.Line(connection)
+        with engine.connect() as connection, connection.begin(), _opened(_Writing, connection) as session:
             yield session
             session.flush()
     finally:
@@ -209,9 +215,8 @@ def _write(engine: Engine) -> Iterator[Session]:
 
 
 def _read(engine: Engine) -> Iterator[Session]:
-    with engine.connect() as connection, _Reading(connection, expire_on_commit=False) as session:
+    with engine.connect() as connection, _opened(_Reading, connection) as session:
         connection.begin()  # and closing rolls it back
-        session.info["line"] = prepared.Line(connection)
         yield session
         session.flush()
 

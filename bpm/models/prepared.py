@@ -36,10 +36,9 @@ class _Text:
             convert = parameter.type.dialect_impl(dialect).bind_processor(dialect) if parameter is not None else None
             given = parameter is not None and parameter.required
             self._places.append((name, convert, _GIVEN if given else convert(fixed) if convert else fixed))
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
-        self.read: list[tuple[str, _Convert]] = [
-            (str(column.key), column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns
-        ]
+        self._columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        self._dialect = dialect
+        self._readers: list[tuple[str, _Convert]] = []
 
     def filled(self, values: Row) -> Any:
         """The parameters as the driver takes them. Raises KeyError for a value that is missing."""
@@ -49,6 +48,14 @@ class _Text:
         ]
         return dict(zip((name for name, _, _ in self._places), filled, strict=True)) if self._names else filled
 
+    def readers(self, cursor: Any) -> list[tuple[str, _Convert]]:
+        """The names of the columns, and how a value of each is read, which may go by the type that the driver names."""
+        if not self._readers:
+            types = (column.type.dialect_impl(self._dialect) for column in self._columns)
+            told = zip(self._columns, types, cursor.description, strict=True)
+            self._readers = [(str(column.key), type_.result_processor(self._dialect, field[1])) for column, type_, field in told]
+        return self._readers
+
 
 class Line:
     """The driver's end of a connection, and who listens there when it is opened. One serves a unit of work throughout."""
@@ -57,6 +64,10 @@ class Line:
         self.connection, self.dialect = connection, connection.dialect
         self._cursor = connection.connection.cursor()
         self._listeners = list(connection.dispatch.before_cursor_execute)
+
+    def close(self) -> None:
+        """Let go of the driver: a statement that nobody ends would keep the database open."""
+        self._cursor.close()
 
     def say(self, sql: str, parameters: Any = (), *, many: bool = False) -> Any:
         """Carry out a statement; its cursor is good until the next one. Raises DBAPIError, as SQLAlchemy itself does."""
@@ -105,10 +116,11 @@ class Prepared:
         """The rows that it finds, by the names of their columns."""
         line = line_of(session)
         text = self.text(line.dialect)
-        found = line.say(text.sql, text.filled(values)).fetchall()
+        cursor = line.say(text.sql, text.filled(values))
+        readers = text.readers(cursor)
         return [
-            {key: convert(value) if convert is not None else value for (key, convert), value in zip(text.read, row, strict=True)}
-            for row in found
+            {key: convert(value) if convert is not None else value for (key, convert), value in zip(readers, row, strict=True)}
+            for row in cursor.fetchall()
         ]
 
 
@@ -222,7 +234,8 @@ def write(session: Session) -> bool:
 
     Where it is not, nothing is written and False is returned: then the session itself must find out what belongs before what.
     """
-    new, changed = list(session.new), list(session.dirty)
+    new: list[Any] = list(session.new)
+    changed: list[Any] = list(session.dirty)
     if session.deleted or session.in_nested_transaction() or not all(_is_plain(row) for row in (*new, *changed)):
         return False
     for row in sorted(new, key=lambda row: _depth(type(row))):

@@ -46,12 +46,12 @@ def test_the_story_of_a_case_can_be_read_and_holds(database: Engine) -> None:
 def test_writing_needs_no_reading(database: Engine) -> None:
     told = a_story()
     seen: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *execution: seen.append(execution[2].split()[0]))
     with unit_of_work() as session:
         session.add(told)
-        event.listen(session.connection(), "before_cursor_execute", lambda *execution: seen.append(execution[2].split()[0]))
         journal.note(session, told, "note", "agent", NOW)
         session.flush()
-    assert sorted(seen) == ["INSERT", "UPDATE"]
+    assert sorted(word for word in seen if word != "BEGIN") == ["INSERT", "UPDATE"]
 
 
 @pytest.mark.parametrize(
