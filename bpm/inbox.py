@@ -15,7 +15,8 @@ from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit, User
-from bpm.models.prepared import Rows, bring, new, one_of
+from bpm.models.prepared import one_of
+from bpm.models.rows import Rows, bring, new
 from bpm.models.task import HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task

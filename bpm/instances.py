@@ -13,7 +13,7 @@ from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
 from bpm.errors import N_, ConflictError, NotFoundError
-from bpm.models import prepared
+from bpm.models import rows
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -53,7 +53,7 @@ def start(
 ) -> Instance:
     """Start the published version of a process and run it to its first wait. Raises NotFoundError."""
     definition = definitions.latest(session, key)
-    instance = prepared.new(
+    instance = rows.new(
         Instance,
         id=row_id(),
         definition_id=definition.id,
@@ -342,7 +342,7 @@ def get(session: Session, instance_id: UUID, actor: Actor) -> Instance:
 
 
 def _visible(session: Session, instance_id: UUID, actor: Actor, *, for_update: bool) -> Instance:
-    instance = lock(session, instance_id) if for_update else prepared.known(session, Instance, instance_id)
+    instance = lock(session, instance_id) if for_update else rows.known(session, Instance, instance_id)
     if instance is None:
         raise NotFoundError
     order = workorders.of_instance(session, instance)

@@ -13,7 +13,7 @@ from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.message import KeptMessage, SeenMessage, Subscription
-from bpm.models.prepared import Change
+from bpm.models.rows import Change
 
 KEPT_FOR = timedelta(hours=24)
 """How long a message that nobody awaits is kept for somebody who soon will."""

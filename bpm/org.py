@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
-from bpm.models.prepared import Rows, known
+from bpm.models.rows import Rows, known
 
 Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
 """Who is meant by "the one above" on a rung of a ladder."""

@@ -16,7 +16,8 @@ from bpm import access, workorders
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.org import User
-from bpm.models.prepared import Rows, bring, one_of
+from bpm.models.prepared import one_of
+from bpm.models.rows import Rows, bring
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor

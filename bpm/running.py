@@ -20,7 +20,8 @@ from bpm.engine.process import Process
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
-from bpm.models.prepared import Prepared, Rows
+from bpm.models.prepared import Prepared
+from bpm.models.rows import Rows
 from bpm.models.task import Task
 
 CAPACITY = 5_000

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from bpm.models.database import after_commit
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
-from bpm.models.prepared import Change, Rows, one_of
+from bpm.models.prepared import one_of
+from bpm.models.rows import Change, Rows
 from bpm.models.work_item import WorkItem
 
 LEASE = timedelta(minutes=2)

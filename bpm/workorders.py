@@ -23,7 +23,7 @@ from bpm.models.definition import Definition
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
-from bpm.models.prepared import Rows
+from bpm.models.rows import Rows
 from bpm.models.task import Task
 from bpm.models.work_order import Attachment, Contact, OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor

@@ -21,7 +21,7 @@ from bpm.definitions.sorting import CALLED, own_files
 from bpm.engine.definition import Definition as EngineDefinition
 from bpm.errors import N_, Finding, NotFoundError, RefusedError
 from bpm.models.definition import Definition, DefinitionFile
-from bpm.models.prepared import Rows
+from bpm.models.rows import Rows
 
 _STRINGS = "strings/"
 

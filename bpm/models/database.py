@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
-from bpm.models import prepared
+from bpm.models import prepared, rows
 
 LOCK_SECONDS = 10
 """How long a writer waits for another one before it gives up."""
@@ -59,7 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             message = f"a moment without a time zone cannot be stored: {value.isoformat()}"
             raise ValueError(message)
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the stored moment its zone back."""
@@ -120,12 +120,12 @@ class _Writing(Session):
     """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
 
     def flush(self, objects: Any = None) -> None:
-        if not prepared.write(self):
+        if not rows.write(self):
             super().flush(objects)
         appended: dict[type[Base], list[dict[str, Any]]] = self.info.get("appended", {})
         while appended:
-            model, rows = appended.popitem()
-            prepared.insert_rows(self, model, rows)
+            model, waiting = appended.popitem()
+            rows.insert_rows(self, model, waiting)
 
 
 @event.listens_for(_Writing, "after_soft_rollback")
