@@ -3,20 +3,20 @@
 A list is read queue by queue along one index and then merged, so that it costs the same with a thousand tasks as with a million.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
+from sqlalchemy.orm import Session
 
 from bpm import access, workorders
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
-from bpm.models.org import User
-from bpm.models.prepared import one_of
+from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, bring
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
@@ -74,47 +74,66 @@ def page(
     """One page of tasks in a view. Raises UnknownSortError, CursorError."""
     if sort not in _SORTS:
         raise UnknownSortError
-    led = tuple(access.led_units(session, actor)) if view == "led" else ()
-    values = _values(filters, now) | (_after_what(sort, cursor) if cursor else {})
-    query = _page(actor, view, led, filters.status, frozenset(values), sort, limit + 1)
-    if query is None:
-        return Page([])
+    led = access.led_units(session, actor) if view == "led" else []
+    narrowed = _values(filters, now) | (_after_what(sort, cursor) if cursor else {})
+    looks = actor if view == "all" and not actor.is_admin else None
+    rows = _page(_Whose(view, len(actor.queues), len(led), looks), filters.status, frozenset(narrowed), sort, limit + 1)
+    found = rows.all(session, **_who(actor, led), **narrowed) if rows is not None else []
     columns = _SORT_COLUMNS[sort]
-    return Page.of(session.scalars(query, values).all(), limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
+    return Page.of(found, limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose tasks a view shows, as far as it makes another question: of how many queues and units, and who looks where that is the rule."""
+
+    view: View
+    queues: int
+    led: int
+    looks: Actor | None = None
 
 
 @lru_cache(500)
-def _page(
-    actor: Actor, view: View, led: tuple[str, ...], status: str | None, given: frozenset[str], sort: str, limit: int
-) -> Select[Task] | None:
-    """What one page of a view asks, prepared once for each actor; ``given`` are the names of the values that narrow it."""
+def _page(whose: _Whose, status: str | None, given: frozenset[str], sort: str, limit: int) -> Rows[Task] | None:
+    """What one page of a view asks, prepared once for all who ask alike; ``given`` are the names of the values that narrow it."""
     narrow = [_CONDITIONS[name] for name in sorted(given & _CONDITIONS.keys())]
     if "after" in given:
         narrow.append(_AFTER[sort])
     of_order = not given.isdisjoint({"like", "level", "grade"})
-    parts = [_narrowed(scope, narrow, sort, limit, of_order=of_order) for scope in _scopes(actor, view, led, status)]
+    parts = [_narrowed(scope, narrow, sort, limit, of_order=of_order) for scope in _scopes(whose, status)]
     if not parts:
         return None
     ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
-    query = select(Task).where(Task.id.in_(ids)).order_by(*_SORTS[sort]).limit(limit)
-    return query.options(joinedload(Task.order), _ASSIGNEE, joinedload(Task.instance))
+    return Rows(Task, Task.id.in_(ids), order_by=_SORTS[sort], limit=limit, joined=("order", "assignee", "instance"))
 
 
-def _scopes(actor: Actor, view: View, led: tuple[str, ...], wanted: str | None) -> list[ColumnElement[bool]]:
+def _who(actor: Actor, led: Sequence[str]) -> dict[str, Any]:
+    """The values of the parameters in ``_scopes``."""
+    queues = {f"queue_{n}": queue for n, queue in enumerate(actor.queues)}
+    return queues | {f"led_{n}": unit for n, unit in enumerate(led)} | {"me": actor.user_id, "with_me": f"% {actor.user_id} %"}
+
+
+def _scopes(whose: _Whose, wanted: str | None) -> list[ColumnElement[bool]]:
     """The stretches of an index that hold this view: each is one queue or one person, in one status."""
     statuses = [wanted] if wanted else ["open", "claimed", "suspended"]
-    if view == "mine":
-        return [and_(Task.assignee_id == actor.user_id, Task.status == status) for status in statuses]
-    if view == "done":
-        return [Task.completed_by_id == actor.user_id]
-    if view == "unit":
+    if whose.view == "mine":
+        return [and_(_MINE, Task.status == status) for status in statuses]
+    if whose.view == "done":
+        return [Task.completed_by_id == bindparam("me")]
+    if whose.view == "unit":
         status = wanted or "open"
         nobody = Task.assignee_id.is_(None) if status == "open" else Task.assignee_id.is_not(None)
-        not_excluded = or_(Task.excluded.is_(None), ~Task.excluded.contains(f" {actor.user_id} "))
-        return [and_(Task.queue == queue, Task.status == status, nobody, not_excluded) for queue in actor.queues]
-    if view == "led":
-        return [and_(Task.unit_code == unit, Task.status == status) for unit in led for status in statuses]
-    return [and_(access.visible_tasks(actor), Task.status == status) for status in statuses]
+        not_excluded = or_(Task.excluded.is_(None), Task.excluded.not_like(bindparam("with_me")))
+        queues = [Task.queue == bindparam(f"queue_{n}") for n in range(whose.queues)]
+        return [and_(queue, Task.status == status, nobody, not_excluded) for queue in queues]
+    if whose.view == "led":
+        units = [Task.unit_code == bindparam(f"led_{n}") for n in range(whose.led)]
+        return [and_(unit, Task.status == status) for unit in units for status in statuses]
+    visible = true() if whose.looks is None else access.visible_tasks(whose.looks)
+    return [and_(visible, Task.status == status) for status in statuses]
+
+
+_MINE = Task.assignee_id == bindparam("me")
 
 
 def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[UUID]:
@@ -174,21 +193,34 @@ _AFTER: dict[str, ColumnElement[bool]] = {
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """How many tasks stand in each view, counted to COUNT_LIMIT: mine, unit, led, late, soon (4 hours), suspended."""
-    mine = and_(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
+    led = access.led_units(session, actor)
+    values = _who(actor, led) | {"late_at": now, "due_from": now, "due_before": now + timedelta(hours=4)}
+    found = {}
+    for name, rows in _counts(len(actor.queues), len(led)).items():
+        found[name] = rows.rows(session, values)[0]["count"] if rows is not None else 0
+    return found
+
+
+@lru_cache(500)
+def _counts(queues: int, led: int) -> dict[str, Prepared | None]:
+    mine = and_(_MINE, one_of(Task.status, ("open", "claimed")))
     views = {
         "mine": [mine],
-        "unit": _scopes(actor, "unit", (), None),
-        "led": _scopes(actor, "led", tuple(access.led_units(session, actor)), None),
-        "late": [and_(mine, Task.due_at < now)],
-        "soon": [and_(mine, Task.due_at >= now, Task.due_at < now + timedelta(hours=4))],
-        "suspended": [and_(Task.assignee_id == actor.user_id, Task.status == "suspended")],
+        "unit": _scopes(_Whose("unit", queues, led), None),
+        "led": _scopes(_Whose("led", queues, led), None),
+        "late": [and_(mine, Task.due_at < bindparam("late_at"))],
+        "soon": [and_(mine, _CONDITIONS["due_from"], _CONDITIONS["due_before"])],
+        "suspended": [and_(_MINE, Task.status == "suspended")],
     }
-    found = {}
-    for name, scopes in views.items():
-        parts = [select(Task.id).where(scope).limit(COUNT_LIMIT).subquery() for scope in scopes]
-        rows = union_all(*(select(part) for part in parts)).limit(COUNT_LIMIT).subquery() if parts else None
-        found[name] = 0 if rows is None else session.scalar(select(func.count()).select_from(rows)) or 0
-    return found
+    return {name: _counted(scopes) for name, scopes in views.items()}
+
+
+def _counted(scopes: Sequence[ColumnElement[bool]]) -> Prepared | None:
+    parts = [select(Task.id).where(scope).limit(COUNT_LIMIT).subquery() for scope in scopes]
+    if not parts:
+        return None
+    rows = union_all(*(select(part) for part in parts)).limit(COUNT_LIMIT).subquery()
+    return Prepared(select(func.count().label("count")).select_from(rows))
 
 
 def steps(session: Session, actor: Actor) -> dict[str, int]:
@@ -210,10 +242,6 @@ _GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.st
 
 def _may_do(actor: Actor, task: Task) -> bool:
     return task.assignee_id == actor.user_id if task.assignee_id is not None else task.queue in actor.queues
-
-
-_ASSIGNEE = joinedload(Task.assignee).lazyload(User.memberships)
-"""Who holds a task, without reading what else he does."""
 
 
 def first_free(session: Session, actor: Actor, now: datetime) -> UUID | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bpm.errors import ForbiddenError
 from bpm.models.customer import Customer
 from bpm.models.org import Unit, User
+from bpm.models.prepared import one_of
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 
@@ -119,7 +120,7 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.user_id is None:
         return false()
-    wanted = [*_in_hand(actor.user_id), Task.queue.in_(actor.queues)]
+    wanted = [*_in_hand(actor.user_id), one_of(Task.queue, actor.queues)]
     if actor.heads:
         wanted.append(Task.unit_code.in_(_led(actor.heads)))
     return or_(*wanted)
@@ -155,6 +156,6 @@ def led_units(session: Session, actor: Actor) -> list[str]:
 
 def _led(heads: tuple[str, ...]) -> Select[str]:
     """The codes of these units and of all below them."""
-    led = select(Unit.id, Unit.code).where(Unit.code.in_(heads)).cte(recursive=True)  # no name: a query may hold this filter twice
+    led = select(Unit.id, Unit.code).where(one_of(Unit.code, heads)).cte(recursive=True)  # no name: a query may hold this filter twice
     led = led.union(select(Unit.id, Unit.code).join(led, Unit.parent_id == led.c.id))
     return select(led.c.code)

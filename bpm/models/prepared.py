@@ -8,7 +8,7 @@ added or changed before is written first, and listeners hear of each statement.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, or_
+from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, false, or_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -133,4 +133,4 @@ class Prepared:
 
 def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
     """What ``column.in_(values)`` asks, as SQL that does not have to be made anew each time."""
-    return or_(*(column == value for value in values))
+    return or_(false(), *(column == value for value in values))

@@ -23,18 +23,36 @@ Model = TypeVar("Model", bound=DeclarativeBase)
 
 
 class Rows(Generic[Model]):
-    """Rows of one table under some conditions, as objects of the session. Columns that are deferred stay so."""
+    """Rows of one table under some conditions, as objects of the session, each with what it points to by the ``joined`` relationships.
+
+    Columns that are deferred stay so.
+    """
 
     def __init__(
-        self, model: type[Model], *conditions: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), lock: bool = False
+        self,
+        model: type[Model],
+        *conditions: ColumnElement[bool],
+        order_by: Sequence[ColumnElement[Any]] = (),
+        limit: int | None = None,
+        lock: bool = False,
+        joined: Sequence[str] = (),
     ) -> None:
         mapper: Mapper[Model] = inspect(model)
-        columns = [attribute.columns[0] for attribute in mapper.column_attrs if not attribute.deferred]
-        query = select(*columns).where(*conditions).order_by(*order_by)
+        columns, found = _columns(model), mapper.local_table
+        self._joined: list[tuple[str, Rows[Any], list[str]]] = []
+        for name in joined:
+            target = _target(model, name)
+            other = inspect(target).local_table.alias(name)
+            found = found.outerjoin(other, mapper.local_table.c[_references(model)[name]] == other.c.id)
+            keys = [str(column.key) for column in _columns(target)]
+            columns = [*columns, *(other.c[key].label(f"{name}.{key}") for key in keys)]
+            self._joined.append((name, _of_id(target), keys))
+        query = select(*columns).select_from(found).where(*conditions).order_by(*order_by).limit(limit)
         self._model, self._mapper, self._fresh = model, mapper, lock
         self._asked = Prepared(query.with_for_update() if lock else query)
         self._key = str(mapper.primary_key[0].key)
-        self._not_read = [key for key in mapper.attrs.keys() if key not in {column.key for column in columns}]  # noqa: SIM118 -- no dict
+        read = {column.key for column in columns}
+        self._not_read = [key for key in mapper.attrs.keys() if key not in read]  # noqa: SIM118 -- no dict
 
     def all(self, session: Session, **values: Any) -> list[Model]:
         """All of them. Under a lock they are as the database has them now, also those that the session knew."""
@@ -46,6 +64,13 @@ class Rows(Generic[Model]):
         return next(iter(self.all(session, **values)), None)
 
     def _object(self, session: Session, row: dict[str, Any]) -> Model:
+        others = [(name, rows, {key: row.pop(f"{name}.{key}") for key in keys}) for name, rows, keys in self._joined]
+        held = self._own(session, row)
+        for name, rows, other in others:
+            set_committed_value(held, name, None if other["id"] is None else rows._object(session, other))  # noqa: SLF001 -- its own kind
+        return held
+
+    def _own(self, session: Session, row: dict[str, Any]) -> Model:
         key = self._mapper.identity_key_from_primary_key((row[self._key],))
         held: Model | None = session.identity_map.get(key)
         if held is None:
@@ -56,6 +81,11 @@ class Rows(Generic[Model]):
                 set_committed_value(held, name, value)
             session.expire(held, self._not_read)
         return held
+
+
+@cache
+def _columns(model: Any) -> list[ColumnElement[Any]]:
+    return [attribute.columns[0] for attribute in inspect(model).column_attrs if not attribute.deferred]
 
 
 def bring(session: Session, row: DeclarativeBase, *relationships: str) -> None:

@@ -42,7 +42,7 @@ class _Cookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Read the cookie, if there is one."""
-        return super().open_session(app, request) if self.get_cookie_name(app) in request.cookies else self.session_class()
+        return super().open_session(app, request) if "Cookie" in request.headers else self.session_class()
 
 
 def register(app: Flask) -> None:
@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     app.json = OrjsonProvider(app)
     app.session_interface = _Cookies()
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # each is an ordinary function, and need not be asked
     app.request_class = plain.PlainRequest
     if "babel" not in app.extensions:
         Babel(app, locale_selector=reader.language, timezone_selector=lambda: str(clock.zone()))
