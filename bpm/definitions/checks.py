@@ -10,6 +10,7 @@ from bpm.connecting import Registry
 from bpm.connecting.manifest import misfit
 from bpm.definitions import form_schema
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
+from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
 from bpm.engine import expressions
@@ -88,6 +89,13 @@ def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
             yield from _form(file, read)
         elif file.startswith("strings/"):
             yield from _strings(file, read)
+        elif scenario_name(file) is not None and (broken := fault(file, read)) is not None:
+            yield broken
+
+
+def form_faults(file: str, read: Any) -> list[Finding]:
+    """What keeps the content of a form's file from being shown."""
+    return [finding for finding in _form(file, read) if finding.level == "error"]
 
 
 def _strings(file: str, read: Any) -> Iterator[Finding]:
