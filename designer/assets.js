@@ -13,7 +13,7 @@ function minified(css, name) {
 
 async function stylesheet() {
   const [{ css }] = await new PurgeCSS().purge({
-    content: [`${WEB}/templates/**/*.html`, `${WEB}/static/*.js`, `${WEB}/*.py`, 'src/**/*.js'],
+    content: [`${WEB}/templates/**/*.html`, `${WEB}/static/*.js`, `${WEB}/*.py`, 'src/**/*.{js,jsx}'],
     css: ['node_modules/@tabler/core/dist/css/tabler.css'],
     safelist: { standard: ['disabled', 'show', 'active', 'btn-danger', 'btn-primary'], variables: [/^--tblr-/] },
     variables: true,

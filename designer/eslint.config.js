@@ -8,5 +8,6 @@ export default [
     languageOptions: { globals: { ...globals.browser, htmx: 'readonly' } },
     rules: { eqeqeq: ['error', 'always', { null: 'ignore' }], 'no-var': 'error', 'prefer-const': 'error', complexity: ['error', 12] },
   },
+  { files: ['**/*.jsx'], languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } } },
   { files: ['*.js'], languageOptions: { globals: globals.node } },
 ];

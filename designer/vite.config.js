@@ -5,12 +5,15 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: './',
   publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../bpm/web/static/built',
     emptyOutDir: true,
     target: 'es2022',
+    assetsInlineLimit: 0, /* the content security policy lets no font in that is written into a stylesheet */
     rollupOptions: {
       input: {
+        designer: resolve(import.meta.dirname, 'src/modeler/index.jsx'),
         pages: resolve(import.meta.dirname, 'src/pages/index.js'),
         viewer: resolve(import.meta.dirname, 'src/viewer/index.js'),
       },

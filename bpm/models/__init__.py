@@ -6,6 +6,7 @@ from bpm.models.classes import ServiceClass
 from bpm.models.customer import Customer
 from bpm.models.database import Base
 from bpm.models.definition import Definition, DefinitionFile, Resource
+from bpm.models.draft import Draft, DraftRevision
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.journal import JournalEntry
@@ -27,6 +28,8 @@ __all__ = [
     "Customer",
     "Definition",
     "DefinitionFile",
+    "Draft",
+    "DraftRevision",
     "Evaluation",
     "HandOver",
     "IdempotencyKey",

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from bpm.web import complaints, definitions, errors, frame, inbox, intake, login, notices, orders, profile, tracking, wording
+from bpm.web import complaints, definitions, designer, errors, frame, inbox, intake, login, notices, orders, profile, tracking, wording
 
 
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
     wording.compile_stale()
-    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, notices, profile):
+    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
     errors.register(app)

@@ -59,6 +59,7 @@ def dress(app: Flask) -> None:
         words=words,
         label=words.label,
         csrf_field=csrf_field,
+        csrf_token=csrf_token,
         say=say,
         are_short=fields.are_short,
         in_groups=fields.in_groups,

@@ -203,6 +203,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("definition_id", "name", name=op.f("pk_definition_file")),
     )
     op.create_table(
+        "draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("base_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("editor", sa.String(), nullable=True),
+        sa.Column("editor_seen_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["base_id"], ["definition.id"], name=op.f("fk_draft_base_id_definition")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_state"), ["state"], unique=False)
+
+    op.create_table(
         "instance",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("definition_id", sa.Uuid(), nullable=False),
@@ -257,6 +278,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_membership_unit_role", ["unit_id", "role"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "draft_revision",
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_revision_draft_id_draft")),
+        sa.PrimaryKeyConstraint("draft_id", "revision", name=op.f("pk_draft_revision")),
+    )
     op.create_table(
         "incident",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -643,6 +674,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incident_instance_id"))
 
     op.drop_table("incident")
+    op.drop_table("draft_revision")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index("ix_membership_unit_role")
@@ -658,6 +690,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_instance_business_key"))
 
     op.drop_table("instance")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_state"))
+
+    op.drop_table("draft")
     op.drop_table("definition_file")
     op.drop_table("api_token")
     with op.batch_alter_table("work_item", schema=None) as batch_op:

@@ -1,0 +1,44 @@
+/* The page: bar, canvas, panel, drawers. */
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+
+import { Panel } from '../panel/Panel.jsx';
+import { Icon } from '../shell/Icon.jsx';
+import { t } from '../shell/i18n.js';
+
+export function Frame({ studio, canvas }) {
+  const holder = useRef(null);
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  useLayoutEffect(() => {
+    holder.current.append(canvas);
+    const off = ['changed', 'diagram', 'mode', 'tools'].map((name) => studio.on(name, redraw));
+    const offDraft = ['saving', 'saved', 'failed', 'conflict'].map((name) => studio.draft.on(name, redraw));
+    return () => [...off, ...offDraft].forEach((each) => each());
+  }, [studio, canvas]);
+  return (
+    <>
+      <div class="b-bar-top">
+        <a class="btn btn-quiet btn-icon-only" href={studio.root.dataset.back} aria-label={t('Back to the list of flows')}>
+          <Icon name="chevron-left" />
+        </a>
+        <h1>{studio.draft.row.name}</h1>
+        <span class="push row-flex">
+          {studio.tools.map((tool) => (
+            <button key={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
+              {tool.icon && <Icon name={tool.icon} />}
+              {t(tool.title)}
+            </button>
+          ))}
+        </span>
+      </div>
+      <section class="b-canvas" ref={holder} aria-label={t('Canvas')} />
+      <aside class="b-props" aria-label={t('Properties')}>
+        <Panel studio={studio} />
+      </aside>
+      <div class="b-under">
+        {studio.drawers.map(({ id, Drawer }) => (
+          <Drawer key={id} studio={studio} />
+        ))}
+      </div>
+    </>
+  );
+}

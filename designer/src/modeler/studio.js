@@ -1,0 +1,59 @@
+/* What features share: the draft, the canvas, the panel beside it, the bar above and the drawer below. */
+import { Events } from '../shell/events.js';
+import { get } from '../shell/api.js';
+
+/* Says: ``select`` (element or null), ``diagram`` (name of the file that is shown), ``changed`` (the drawing), ``mode`` (edit, trial, read). */
+export class Studio extends Events {
+  #catalogue = null;
+
+  constructor({ root, draft, modeler, login }) {
+    super();
+    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [] });
+  }
+
+  /* The organisation, calendars, connectors, fields of orders: read once, when first needed. */
+  catalogue() {
+    this.#catalogue ??= get('/designer/catalogue');
+    return this.#catalogue;
+  }
+
+  /* A tab of the panel: {id, title, order, applies(element), Panel} where Panel is a Preact component with {studio, element}. */
+  addTab(tab) {
+    this.tabs.push(tab);
+    this.tabs.sort((a, b) => a.order - b.order);
+  }
+
+  /* A button of the bar: {id, title, icon, order, act, pressed?(), disabled?()}. */
+  addTool(tool) {
+    this.tools.push(tool);
+    this.tools.sort((a, b) => a.order - b.order);
+  }
+
+  /* A part below the canvas: {id, order, Drawer} where Drawer is a Preact component with {studio}. */
+  addDrawer(drawer) {
+    this.drawers.push(drawer);
+    this.drawers.sort((a, b) => a.order - b.order);
+  }
+
+  service(name) {
+    return this.modeler.get(name);
+  }
+
+  element(id) {
+    return this.service('elementRegistry').get(id) ?? null;
+  }
+
+  get selected() {
+    const [only, ...others] = this.service('selection').get();
+    return only && !others.length ? only : null;
+  }
+
+  /* Go to an element, and to a field of its panel (``tab/name``): what a problem points to. */
+  show(id, field) {
+    const element = this.element(id);
+    if (!element) return;
+    this.service('canvas').scrollToElement(element);
+    this.service('selection').select(element);
+    if (field) this.say('field', field);
+  }
+}

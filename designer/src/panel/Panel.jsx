@@ -1,0 +1,35 @@
+/* The panel: the chosen element's kind and name, and the tabs that apply to it. */
+import { useEffect, useReducer, useState } from 'preact/hooks';
+
+import { t } from '../shell/i18n.js';
+
+export function Panel({ studio }) {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  const [chosen, choose] = useState(null);
+  useEffect(() => {
+    const off = ['select', 'changed', 'diagram'].map((name) => studio.on(name, redraw));
+    off.push(studio.on('field', (field) => choose(field.split('/')[0])));
+    return () => off.forEach((each) => each());
+  }, [studio]);
+  const element = studio.diagram && (studio.selected ?? studio.service('canvas').getRootElement());
+  if (!element) return null;
+  const tabs = studio.tabs.filter((tab) => tab.applies(element));
+  const current = tabs.find((tab) => tab.id === chosen) ?? tabs[0];
+  return (
+    <div class="card-body stack">
+      <h2 id="pr-h">{element.businessObject.name || t('No name yet')}</h2>
+      <div class="b-tabs" role="tablist" aria-labelledby="pr-h">
+        {tabs.map((tab) => (
+          <button key={tab.id} type="button" role="tab" id={`tab-${tab.id}`} aria-controls={`pan-${tab.id}`} aria-selected={tab === current} tabIndex={tab === current ? 0 : -1} onClick={() => choose(tab.id)}>
+            {t(tab.title)}
+          </button>
+        ))}
+      </div>
+      {current && (
+        <div class="stack" role="tabpanel" id={`pan-${current.id}`} aria-labelledby={`tab-${current.id}`}>
+          <current.Panel key={element.id} studio={studio} element={element} />
+        </div>
+      )}
+    </div>
+  );
+}
