@@ -13,7 +13,7 @@ from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
-from bpm.engine import expressions
+from bpm.engine import expressions, table_analysis
 from bpm.errors import N_, Finding
 
 FORMS = "forms/"
@@ -30,6 +30,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
     yield from _json_files(bundle.files)
     yield from _references(drawings.values(), lambda d: d.forms, _forms_of(bundle.files), _NO_FORM)
     yield from _decisions(bundle, settings, drawings)
+    yield from table_analysis.findings({name: content for name, content in bundle.files.items() if not name.startswith(CALLED)})
     yield from _references(_own(drawings), lambda d: d.notices, settings.notices.keys(), _NO_NOTICE)
     if registry is not None:
         for call in (call for drawing in drawings.values() for call in drawing.calls):
