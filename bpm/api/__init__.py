@@ -10,6 +10,7 @@ from bpm.api import (
     demo_clock,
     deployments,
     drafts,
+    forms,
     health,
     incidents,
     instances,
@@ -20,7 +21,7 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock)
+_CHAPTERS = (deployments, definitions, drafts, forms, instances, messages, tasks, work_orders, incidents, demo_clock)
 
 _SPEC: dict[str, Any] = {
     "components": {

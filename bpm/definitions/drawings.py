@@ -22,6 +22,17 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedField:
+    """A step only shows a field of its form."""
+
+    file: str
+    element: str | None
+    drawn_name: str
+    form: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnCall:
     """A connector call: who is asked for what, and the names of its inputs."""
 
@@ -50,6 +61,7 @@ class Drawing:
     called: tuple[str, ...] = ()
     message_starts: tuple[MessageStart, ...] = ()
     forms: tuple[Reference, ...] = ()
+    read_only: tuple[FixedField, ...] = ()
     ladders: tuple[Reference, ...] = ()
     notices: tuple[Reference, ...] = ()
     calls: tuple[DrawnCall, ...] = ()
@@ -70,6 +82,7 @@ def read(file: str, content: bytes) -> Drawing:
         called=tuple(_called(root)),
         message_starts=tuple(_message_starts(root)),
         forms=tuple(_references(file, root, "form", "ref")),
+        read_only=tuple(_read_only(file, root)),
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
@@ -118,6 +131,13 @@ def _references(file: str, root: Element, element: str, attribute: str) -> Itera
         if name and not is_expression(name):
             owner = _owner(each)
             yield Reference(file, owner.get("id"), owner.get("name") or owner.get("id") or "", name)
+
+
+def _read_only(file: str, root: Element) -> Iterator[FixedField]:
+    for each in root.iter(baton("form")):
+        owner, form = _owner(each), each.get("ref")
+        for name in (each.get("readOnly") or "").split() if form else ():
+            yield FixedField(file, owner.get("id"), owner.get("name") or owner.get("id") or "", form or "", name)
 
 
 def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
