@@ -36,7 +36,7 @@ class NoPagesError(NotFoundError):
 def preview(body: dict[str, Any]) -> Response:
     """Draw a form of a draft as the page, or as the mail, that people will get. Nothing is kept."""
     access.require(actor(), "ANALYST", "CS_MANAGER", "QA")
-    found = [finding for finding in definitions.form_findings(_FILE, body["form"]) if finding.level == "error"]
+    found = definitions.form_faults(_FILE, body["form"])
     if found:
         raise RefusedError(found)
     draw: Draw | None = current_app.extensions.get(DRAW)
@@ -53,7 +53,7 @@ def preview(body: dict[str, Any]) -> Response:
 
 def _resolved(body: Mapping[str, Any], reader: str) -> Form:
     strings: Mapping[str, str] = body["strings"] if reader == "en" else {}
-    return forms.resolve(
+    return forms.made_ready(
         session(),
         "preview",
         body["form"],

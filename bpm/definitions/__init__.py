@@ -1,6 +1,6 @@
 """Deployed processes: what is handed in, checked, kept as versions, published, and read again."""
 
-from bpm.definitions.checks import form_findings
+from bpm.definitions.checks import form_faults
 from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, publish
 from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip
 from bpm.definitions.reading import (
@@ -43,7 +43,7 @@ __all__ = [
     "findings",
     "for_order_type",
     "form",
-    "form_findings",
+    "form_faults",
     "get",
     "latest",
     "page",

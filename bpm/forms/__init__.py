@@ -3,6 +3,6 @@
 from bpm.forms.answers import AnswersError, FieldSentence, check
 from bpm.forms.form import Form
 from bpm.forms.html import from_html
-from bpm.forms.resolving import resolve, resolved
+from bpm.forms.resolving import made_ready, resolved
 
-__all__ = ["AnswersError", "FieldSentence", "Form", "check", "from_html", "resolve", "resolved"]
+__all__ = ["AnswersError", "FieldSentence", "Form", "check", "from_html", "made_ready", "resolved"]

@@ -40,10 +40,10 @@ def resolved(
     def text(zh: str) -> str:
         return definitions.text(session, definition_id, zh, language)
 
-    return resolve(session, name, read, text, data, language=language, city=city, read_only=read_only)
+    return made_ready(session, name, read, text, data, language=language, city=city, read_only=read_only)
 
 
-def resolve(
+def made_ready(
     session: Session,
     name: str,
     read: Json,
@@ -54,9 +54,9 @@ def resolve(
     city: str | None,
     read_only: Collection[str] = (),
 ) -> Form:
-    """Make what stands in a form's file ready for a reader; the file must have passed the check of deployment.
+    """As ``resolved``, for a form that stands in no version yet: ``read`` is its file, which must have passed the check of deployment.
 
-    ``text`` gives a text of the drawing in the reader's language.
+    ``text`` puts a text of the drawing into the reader's language.
     """
     read = copy.deepcopy(read)
     schema = read["schema"] if "schema" in read else {key: value for key, value in read.items() if key != "ui"}

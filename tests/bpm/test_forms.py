@@ -319,7 +319,7 @@ PARTS = {
 def of_parts(data: dict[str, Any] | None = None, read_only: tuple[str, ...] = (), language: str = "zh") -> forms.Form:
     with unit_of_work(write=False) as session:
         texts = {"名称": "Name", "先断电，再动手。": "Switch off first.", "照实填写": "As it was"}
-        return forms.resolve(
+        return forms.made_ready(
             session,
             "parts",
             PARTS,
@@ -458,12 +458,12 @@ def test_the_step_says_in_the_drawing_what_is_only_read(database: Engine) -> Non
     ],
 )
 def test_a_form_whose_hints_cannot_be_drawn_is_not_taken(ui: dict[str, Any]) -> None:
-    assert [finding.level for finding in definitions.form_findings("forms/f.json", {**PARTS, "ui": ui})] == ["error"]
+    assert [finding.level for finding in definitions.form_faults("forms/f.json", {**PARTS, "ui": ui})] == ["error"]
 
 
 def test_a_column_with_unknown_choices_is_not_taken() -> None:
     form = {"type": "object", "properties": {"t": {"type": "array", "items": {"type": "object", "properties": {"c": {"x-options": 5}}}}}}
-    assert [finding.level for finding in definitions.form_findings("forms/f.json", form)] == ["error"]
+    assert [finding.level for finding in definitions.form_faults("forms/f.json", form)] == ["error"]
 
 
 # ---- as a mail
