@@ -9,6 +9,7 @@ from bpm.api import (
     definitions,
     demo_clock,
     deployments,
+    designer,
     drafts,
     health,
     incidents,
@@ -20,7 +21,7 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock)
+_CHAPTERS = (deployments, definitions, drafts, designer, instances, messages, tasks, work_orders, incidents, demo_clock)
 
 _SPEC: dict[str, Any] = {
     "components": {
