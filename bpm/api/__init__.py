@@ -16,12 +16,13 @@ from bpm.api import (
     instances,
     messages,
     tasks,
+    trial,
     work_orders,
 )
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, designer, instances, messages, tasks, work_orders, incidents, demo_clock)
+_CHAPTERS = (deployments, definitions, drafts, designer, instances, messages, tasks, work_orders, incidents, demo_clock, trial)
 
 _SPEC: dict[str, Any] = {
     "components": {

@@ -10,9 +10,10 @@ from bpm.connecting import Registry
 from bpm.connecting.manifest import misfit
 from bpm.definitions import form_schema
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
+from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
-from bpm.engine import expressions
+from bpm.engine import expressions, table_analysis
 from bpm.errors import N_, Finding
 
 FORMS = "forms/"
@@ -29,6 +30,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
     yield from _json_files(bundle.files)
     yield from _references(drawings.values(), lambda d: d.forms, _forms_of(bundle.files), _NO_FORM)
     yield from _decisions(bundle, settings, drawings)
+    yield from table_analysis.findings({name: content for name, content in bundle.files.items() if not name.startswith(CALLED)})
     yield from _references(_own(drawings), lambda d: d.notices, settings.notices.keys(), _NO_NOTICE)
     if registry is not None:
         for call in (call for drawing in drawings.values() for call in drawing.calls):
@@ -88,6 +90,13 @@ def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
             yield from _form(file, read)
         elif file.startswith("strings/"):
             yield from _strings(file, read)
+        elif scenario_name(file) is not None and (broken := fault(file, read)) is not None:
+            yield broken
+
+
+def form_faults(file: str, read: Any) -> list[Finding]:
+    """What keeps the content of a form's file from being shown."""
+    return [finding for finding in _form(file, read) if finding.level == "error"]
 
 
 def _strings(file: str, read: Any) -> Iterator[Finding]:

@@ -112,7 +112,7 @@ def _candidates(
 def _candidate(
     session: Session, bundle: Bundle, settings: ProcessSettings, beside: Sequence[Bundle], registry: Registry | None
 ) -> _Candidate:
-    whole = Bundle({**bundle.files, **_called(session, bundle, beside)}, settings)
+    whole = Bundle({**bundle.files, **called_files(session, bundle, beside)}, settings)
     found = [*bundle.findings, *reading.engine_findings(whole.files, settings), *check(whole, settings, registry)]
     return _Candidate(whole.files, settings, found)
 
@@ -120,7 +120,7 @@ def _candidate(
 # ---- processes that are called
 
 
-def _called(session: Session, bundle: Bundle, beside: Sequence[Bundle]) -> dict[str, bytes]:
+def called_files(session: Session, bundle: Bundle, beside: Sequence[Bundle]) -> dict[str, bytes]:
     """The files of every process that is called, directly or not, and lies outside the bundle; the engine tells who is missing."""
     taken: dict[str, bytes] = {}
     known = {id_ for drawing in bundle.drawings.values() for id_ in drawing.process_ids}

@@ -1,18 +1,18 @@
 """From draft to version: looked at by a second person, published with a note; or put aside, and brought back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, notices, org, people
+from bpm import access, definitions, notices, org, people, scenarios
 from bpm.access import Actor
 from bpm.connecting import Registry
 from bpm.definitions.sorting import newest
 from bpm.drafts import comments, reading, saving
-from bpm.errors import N_, ConflictError, InvalidError, RefusedError
+from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition
 from bpm.models.draft import Draft, DraftComment, DraftReader, DraftRevision, DraftStep
 from bpm.models.ids import row_id
@@ -129,7 +129,7 @@ def publish(
     """Make an approved draft the version in use. ``anyway`` publishes it although another version was made since it began.
 
     Raises ForbiddenError, DraftNotFoundError, DraftClosedError, DraftTakenError, NotApprovedError, NoteError, BehindError, and
-    RefusedError with every finding while there is an error.
+    RefusedError with every finding while there is an error, or a scenario that does not pass.
     """
     access.require(actor, *reading.WRITERS)
     said, draft = _note(note), saving.for_change(session, draft_id, actor)
@@ -140,6 +140,8 @@ def publish(
         raise BehindError(version=last.version)
     files = reading.files(session, draft)
     found = definitions.examine(session, files, registry)
+    if not any(finding.level == "error" for finding in found):
+        found += _failed(session, files, actor, registry, now)
     if any(finding.level == "error" for finding in found):
         raise RefusedError(found)
     (made,) = definitions.deploy(session, files, actor.login, now, publish=True, note=said, registry=registry)
@@ -147,6 +149,17 @@ def publish(
     draft.editor = draft.editor_seen_at = None
     _step(session, draft, "published", actor, now, said)
     return made
+
+
+def _failed(session: Session, files: Mapping[str, bytes], actor: Actor, registry: Registry, now: datetime) -> list[Finding]:
+    """The scenarios of a bundle that do not pass."""
+    played = scenarios.run_all(session, files, now=now, language=actor.language, registry=registry)
+    text = N_("The scenario “{scenario}” does not pass: {difference}")
+    return [
+        Finding("error", each.file, None, "scenario-failed", text, {"scenario": each.name, "difference": each.difference})
+        for each in played.results
+        if not each.passed
+    ]
 
 
 def discard(session: Session, draft_id: UUID, actor: Actor, now: datetime) -> Draft:

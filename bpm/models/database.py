@@ -191,20 +191,18 @@ def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT0
         raise _in_words(error) from error
 
 
-@contextmanager
-def _opened(kind: type[_Reading | _Writing], connection: Connection) -> Iterator[Session]:
-    with kind(connection, expire_on_commit=False) as session, closing(prepared.Line(connection)) as line:
-        session.info["line"] = line
-        yield session
-
-
 def _write(engine: Engine) -> Iterator[Session]:
     if _writing_here.get():
         message = "a unit of work is open here already; whoever opened it commits it"
         raise RuntimeError(message)
     _writing_here.set(True)
     try:
-        with engine.connect() as connection, connection.begin(), _opened(_Writing, connection) as session:
+        with (
+            engine.connect() as connection,
+            connection.begin(),
+            _Writing(connection, expire_on_commit=False) as session,
+            closing(prepared.Line(connection)) as session.info["line"],
+        ):
             yield session
             session.flush()
     finally:
@@ -215,7 +213,11 @@ def _write(engine: Engine) -> Iterator[Session]:
 
 
 def _read(engine: Engine) -> Iterator[Session]:
-    with engine.connect() as connection, _opened(_Reading, connection) as session:
+    with (
+        engine.connect() as connection,
+        _Reading(connection, expire_on_commit=False) as session,
+        closing(prepared.Line(connection)) as session.info["line"],
+    ):
         connection.begin()  # and closing rolls it back
         yield session
         session.flush()

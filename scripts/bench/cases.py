@@ -15,7 +15,7 @@ from bpm import access, calendars, clock, definitions, instances, work_items
 from bpm.access import Actor
 from bpm.models import Base, Calendar, Membership, Unit, User
 from bpm.models.database import configure, engine_options, unit_of_work
-from bpm.models.prepared import Rows
+from bpm.models.rows import Rows
 from bpm.models.work_item import WorkItem
 
 HERE = Path(__file__).parent
@@ -72,6 +72,8 @@ def finish_call(instance_id: UUID) -> None:
 
 
 _CALL = Rows(WorkItem, WorkItem.instance_id == bindparam("instance"), WorkItem.kind == "call")
+
+
 @cache
 def _aside(path: str) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False)

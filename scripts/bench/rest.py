@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
-from waitress.server import create_server
 
 import app as baton
 from bpm import access, clock, org
@@ -56,7 +55,7 @@ class Client:
 def server(folder: Path) -> Iterator[tuple[Engine, Client]]:
     """A server on a database of its own, and a client of the clerk."""
     folder.mkdir()
-    settings = Settings(data=folder, database_url=f"sqlite:///{folder / 'rest.db'}", secret_key="bench" * 8)
+    settings = Settings(data=folder, database_url=f"sqlite:///{folder / 'rest.db'}", secret_key="bench" * 8, threads=4)
     app = baton.create_app(settings)
     with app.app_context():
         engine: Engine = db.engine
@@ -65,13 +64,14 @@ def server(folder: Path) -> Iterator[tuple[Engine, Client]]:
         with unit_of_work() as session:
             token = access.issue_token(session, org.find_user(session, cases.CLERK), clock.wall())
     listening = socket.create_server(("127.0.0.1", 0))
-    waitress = create_server(app, sockets=[listening], threads=4)
+    waitress = baton.http_server(app, listening)
     Thread(target=waitress.run, daemon=True).start()
     connection = http.client.HTTPConnection(*listening.getsockname())
     try:
         yield engine, Client(connection, token)
     finally:
         connection.close()
+        waitress.task_dispatcher.shutdown()
         waitress.close()
         engine.dispose()
 

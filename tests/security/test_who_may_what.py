@@ -33,6 +33,7 @@ FORM = {
     "result": "{}",
 }
 
+OF_TYPE: dict[str | None, Any] = {"object": {}, "integer": 1}
 
 _IDS = ("instance_id", "task_id", "attachment_id", "incident_id", "notice_id", "definition_id", "draft_id", "comment_id")
 
@@ -71,7 +72,7 @@ def body_of(town: Town, rule: Rule, method: str) -> dict[str, Any] | None:
         return None
     while "$ref" in schema:
         schema = spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    given = {name: {} if schema["properties"][name].get("type") == "object" else FORM.get(name, "x") for name in schema.get("required", ())}
+    given = {name: OF_TYPE.get(schema["properties"][name].get("type"), FORM.get(name, "x")) for name in schema.get("required", ())}
     return given | ({"user": "handler2"} if "user" in schema["properties"] else {})
 
 

@@ -1,6 +1,6 @@
 /* Keys of one letter. They can be switched off in the profile (WCAG 2.1.4) and sleep while somebody types or composes. */
 import { openDialog } from './dialogs.js';
-import { rows, select, selected, toggle } from './pane.js';
+import { rows, select, selected, toggle, withSelected } from './pane.js';
 
 const find = (selector) => document.querySelector(selector);
 
@@ -44,7 +44,7 @@ function actionOf(event) {
   const { key, target } = event;
   if (find('dialog[open]') || (ONLY_IN_LISTS.has(key) && !rows().length)) return null;
   if (target.matches('input') && key.startsWith('Arrow')) return null;
-  return KEYS[key] ?? (OF_BUTTONS.includes(key) ? () => press(key) : null);
+  return KEYS[key] ?? (OF_BUTTONS.includes(key) ? () => withSelected(() => press(key)) : null);
 }
 
 export function watchKeys() {

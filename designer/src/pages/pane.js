@@ -1,7 +1,8 @@
 /* The list and the pane beside it: which row is current, which are ticked; a redrawn list keeps both, and its place. */
 const ticked = new Set();
 let current = null;
-let asked = 0;
+let asked = 0; /* the pane is to follow the hand in a moment */
+let toDo = null; /* what to do when the chosen task is in the pane */
 
 export const rows = () => [...document.querySelectorAll('[data-row]')];
 export const selected = () => document.querySelector('[data-row][aria-current]');
@@ -20,10 +21,39 @@ export function select(step) {
   const row = all[Math.max(0, Math.min(all.length - 1, at + step))];
   if (!row) return;
   mark(row);
-  const link = row.querySelector('a');
-  link.focus();
+  row.querySelector('a').focus();
+  stop();
+  if (paneIsShown()) asked = setTimeout(follow, 200);
+}
+
+function stop() {
   clearTimeout(asked);
-  if (paneIsShown()) asked = setTimeout(() => link.click(), 200);
+  asked = 0;
+}
+
+function follow() {
+  stop();
+  selected()?.querySelector('a').click();
+}
+
+/* Do something with the task that the list shows as chosen: at once when the pane shows it, else as soon as it does. */
+export function withSelected(act) {
+  const row = selected();
+  const pane = document.getElementById('pane');
+  if (!row || !paneIsShown() || pane.dataset.task === row.dataset.row) {
+    stop();
+    act();
+    return;
+  }
+  toDo = { task: row.dataset.row, act };
+  if (asked) follow();
+}
+
+function shown() {
+  const waiting = toDo;
+  if (!waiting) return;
+  toDo = null;
+  if (document.querySelector(`#pane[data-task="${CSS.escape(waiting.task)}"]`)) waiting.act();
 }
 
 export function toggle(row) {
@@ -71,11 +101,15 @@ export function watchPane() {
   let scrolled = 0;
   body.addEventListener('htmx:beforeSwap', (event) => {
     scrolled = document.querySelector('.b-mid__scroll')?.scrollTop ?? 0;
-    if (event.detail.boosted) current = null;
+    if (event.detail.boosted) {
+      current = null;
+      stop();
+    }
   });
   body.addEventListener('htmx:afterSettle', () => {
     const list = document.querySelector('.b-mid__scroll');
     if (list) list.scrollTop = scrolled;
     restore();
+    shown();
   });
 }
