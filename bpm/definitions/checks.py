@@ -39,7 +39,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
 
 
 _NO_FORM = ("form-missing", N_("“{step}” shows the form “{name}”, but there is no file forms/{name}.json."))
-_NO_TABLE = ("table-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
+_NO_LADDER = ("ladder-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
 _NO_NOTICE = ("notice-missing", N_("“{step}” sends the notice “{name}”, which is not in process.json."))
 
 
@@ -91,7 +91,7 @@ def _field_names(content: bytes) -> Iterable[str]:
 def _decisions(bundle: Bundle, settings: ProcessSettings, drawings: Mapping[str, Drawing]) -> Iterator[Finding]:
     tables = [decision_ids(name, content) for name, content in bundle.files.items() if name.endswith(".dmn")]
     known: set[str] = set().union(*tables)
-    yield from _references(drawings.values(), lambda d: d.ladders, known, _NO_TABLE)
+    yield from _references(drawings.values(), lambda d: d.ladders, known, _NO_LADDER)
     text = N_("process.json names the decision table “{name}” for {purpose}, but no table has this id.")
     for purpose, name in settings.decisions.items():
         if name not in known:

@@ -8,6 +8,7 @@ from bpm.engine.documents import Element, Notes, baton, local, parse, tag
 from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
 
+_POSTS = {"unit": "unit", "fallbackUnit": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
 _FLOW_NODE_HOLDER = "extensionElements"
 
 
@@ -30,6 +31,17 @@ class FixedField:
     drawn_name: str
     form: str
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A step names who does it: ``kind`` is unit, role, city or user, ``attribute`` the one of baton:assignment that says so."""
+
+    element: str | None
+    drawn_name: str
+    kind: str
+    attribute: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Drawing:
     ladders: tuple[Reference, ...] = ()
     notices: tuple[Reference, ...] = ()
     calls: tuple[DrawnCall, ...] = ()
+    posts: tuple[Post, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -86,6 +99,7 @@ def read(file: str, content: bytes) -> Drawing:
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
+        posts=tuple(_posts(root)),
     )
 
 
@@ -138,6 +152,15 @@ def _read_only(file: str, root: Element) -> Iterator[FixedField]:
         owner, form = _owner(each), each.get("ref")
         for name in (each.get("readOnly") or "").split() if form else ():
             yield FixedField(file, owner.get("id"), owner.get("name") or owner.get("id") or "", form or "", name)
+
+
+def _posts(root: Element) -> Iterator[Post]:
+    for each in root.iter(baton("assignment")):
+        owner = _owner(each)
+        for attribute, kind in _POSTS.items():
+            name = (each.get(attribute) or "").strip()
+            if name and not is_expression(name):
+                yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
 
 
 def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
