@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import notices
+from bpm import clock, notices
 from bpm.definitions.unsaved import read_unsaved
 from bpm.engine import facts as f
 from bpm.errors import BatonError, RefusedError
@@ -26,6 +26,7 @@ def state(played: Played) -> Json:
     awaited = [] if box.ended else box.process.awaited() if box.log and played.changed else []
     return {
         "now": box.now,
+        "zone": clock.zone().key,
         "ended": box.ended,
         "stopped": _stopped(played),
         "tasks": [_task(box, index, fact) for index, fact in _counted(awaited, f.TaskOpened)],
@@ -83,7 +84,7 @@ def beginnings(session: Session, files: Mapping[str, bytes], *, now: datetime, l
         "starts": [{"element": each.element_id, "name": unsaved.text(each.name, language), "kind": each.kind} for each in starts],
         "variables": first_variables(unsaved, city),
         "city": city,
-        "now": now,
+        "at": now.astimezone(clock.zone()).strftime("%Y-%m-%dT%H:%M"),
     }
 
 

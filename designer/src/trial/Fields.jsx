@@ -50,24 +50,28 @@ function Field({ name, rule, hints, value, must, wrong, change }) {
   const help = hints.help ?? rule.description;
   const described = [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
   const Control = CONTROLS[kind] ?? Line;
-  const label = (
-    <>
-      {rule.title ?? name}
-      {must && kind !== 'yes' && <span class="must" aria-hidden="true"> *</span>}
-    </>
-  );
-  const control = <Control id={id} kind={kind} rule={rule} label={label} value={value} change={change} described={described} invalid={Boolean(wrong)} must={must} />;
-  const isGroup = kind === 'several';
-  const Box = isGroup ? 'fieldset' : 'div';
+  const label = <Label text={rule.title ?? name} must={must && kind !== 'yes'} />;
+  const Box = kind === 'several' ? 'fieldset' : 'div';
   return (
     <Box class={`b-field ${wrong ? 'has-error' : ''}`}>
-      {isGroup && <legend>{label}</legend>}
-      {!isGroup && kind !== 'yes' && kind !== 'files' && <label htmlFor={id}>{label}</label>}
-      {control}
+      <Heading kind={kind} id={id} label={label} />
+      <Control id={id} kind={kind} rule={rule} label={label} value={value} change={change} described={described} invalid={Boolean(wrong)} must={must} />
       {help && <div class="b-help" id={`${id}-help`}>{help}</div>}
       {wrong && <div class="b-error t-late t-sm" id={`${id}-wrong`}>{wrong}</div>}
     </Box>
   );
+}
+
+const Label = ({ text, must }) => (
+  <>
+    {text}
+    {must && <span class="must" aria-hidden="true"> *</span>}
+  </>
+);
+
+function Heading({ kind, id, label }) {
+  if (kind === 'yes' || kind === 'files') return null;
+  return kind === 'several' ? <legend>{label}</legend> : <label htmlFor={id}>{label}</label>;
 }
 
 const shared = ({ id, described, invalid, must }) => ({ id, 'aria-describedby': described, 'aria-invalid': invalid || undefined, 'aria-required': must || undefined });

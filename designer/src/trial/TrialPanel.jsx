@@ -199,33 +199,45 @@ function Task({ trial, item }) {
   const [who, setWho] = useState(item.doer?.login ?? '');
   const stopped = refused(trial);
   const button = useFocus(stopped);
+  const deed = { element: item.element, index: item.index, as: who || null };
   const complete = (event) => {
     event.preventDefault();
-    const shown = item.form ? shownFields(item.form, answers) : [];
-    const given = Object.fromEntries(shown.filter((name) => answers[name] !== undefined).map((name) => [name, answers[name]]));
-    trial.do({ do: 'complete', element: item.element, index: item.index, as: who || null, answers: given });
+    trial.do({ do: 'complete', ...deed, answers: given(item.form, answers) });
   };
   return (
     <form id="trial-form" class="stack" onSubmit={complete} noValidate aria-labelledby="trial-h">
-      <div>
-        <div class="t-xs t-3">{item.unit ? `${item.unit.name} · ${item.role}` : t('Nobody is drawn')}</div>
-        <h2 id="trial-h">{item.name}</h2>
-        {item.why && <p class="t-sm t-2">{item.why}</p>}
-      </div>
+      <TaskHead item={item} />
       <Who item={item} who={who} choose={setWho} />
       {item.limit && <Limit limit={item.limit} zone={trial.state.zone} />}
-      <Stopped stopped={stopped} />
-      {item.problem && <Stopped stopped={{ sentence: item.problem }} />}
+      <Stopped stopped={item.problem ? { sentence: item.problem } : stopped} />
       {item.form && <Fields form={item.form} answers={answers} wrong={stopped?.fields} change={(name, value) => setAnswers((before) => ({ ...before, [name]: value }))} />}
-      <div class="row-flex trial-acts">
-        <button ref={button} type="submit" class="btn btn-primary" disabled={trial.busy || Boolean(item.problem)}>{item.form?.ui?.primary ?? t('Complete')}</button>
-        <button type="button" class="btn" disabled={trial.busy} onClick={() => trial.do({ do: 'return', element: item.element, index: item.index, as: who || null, note: t('Returned in a trial') })}>
-          {item.way_back ? t('Return') : t('Back to the step before')}
-        </button>
-      </div>
+      <Acts trial={trial} item={item} deed={deed} button={button} />
     </form>
   );
 }
+
+const Acts = ({ trial, item, deed, button }) => (
+  <div class="row-flex trial-acts">
+    <button ref={button} type="submit" class="btn btn-primary" disabled={trial.busy || Boolean(item.problem)}>{item.form?.ui?.primary ?? t('Complete')}</button>
+    <button type="button" class="btn" disabled={trial.busy} onClick={() => trial.do({ do: 'return', ...deed, note: t('Returned in a trial') })}>
+      {item.way_back ? t('Return') : t('Back to the step before')}
+    </button>
+  </div>
+);
+
+/* The answers to the fields that are shown beside the others. */
+function given(form, answers) {
+  const shown = form ? shownFields(form, answers) : [];
+  return Object.fromEntries(shown.filter((name) => answers[name] !== undefined).map((name) => [name, answers[name]]));
+}
+
+const TaskHead = ({ item }) => (
+  <div>
+    <div class="t-xs t-3">{item.unit ? `${item.unit.name} · ${item.role}` : t('Nobody is drawn')}</div>
+    <h2 id="trial-h">{item.name}</h2>
+    {item.why && <p class="t-sm t-2">{item.why}</p>}
+  </div>
+);
 
 function Who({ item, who, choose }) {
   const people = item.person && !item.people.some(({ login }) => login === item.person.login) ? [item.person, ...item.people] : item.people;
