@@ -32,7 +32,7 @@ export function SaveScenario({ trial, open = false }) {
           <legend>{t('Whenever it is run, this must be the same')}</legend>
           <Tick label={t('The way: {count} steps', { count: state.path.length })} on={kept.path} change={(path) => keep({ ...kept, path })} />
           <Tick label={state.ended ? t('That it has ended') : t('That it goes on')} on={kept.ended} change={(ended) => keep({ ...kept, ended })} />
-          {state.order && <Tick label={t('The state of the order: {state}', state.order)} on={kept.state} change={(each) => keep({ ...kept, state: each })} />}
+          {state.order && <Tick label={t('The state of the order: {state}', { state: state.order.state_name })} on={kept.state} change={(each) => keep({ ...kept, state: each })} />}
           {state.notices.some(({ key }) => key) && <Tick label={t('Who is told what')} on={kept.told} change={(told) => keep({ ...kept, told })} />}
         </fieldset>
         <details>

@@ -295,12 +295,12 @@ function Call({ trial, item }) {
       <div class="t-sm">
         {Object.entries(item.inputs).map(([name, value]) => (
           <div key={name} class="trial-input">
-            <span class="t-3">{name}</span> {typeof value === 'string' ? value : JSON.stringify(value)}
+            <span class="t-3">{item.titles[name] ?? name}</span> {typeof value === 'string' ? value : JSON.stringify(value)}
           </div>
         ))}
       </div>
       <Stopped stopped={stopped} />
-      <Values id="trial-answer" label={t('Its answer')} values={answer} change={setAnswer} />
+      <Values id="trial-answer" label={t('Its answer')} values={answer} titles={item.titles} change={setAnswer} />
       <button ref={button} type="submit" class="btn btn-primary" disabled={trial.busy}>{t('It answers this')}</button>
       <div class="b-field">
         <label htmlFor="trial-error">{t('Or it fails')}</label>
@@ -365,7 +365,7 @@ function Messages({ trial, messages }) {
 function Order({ order, zone }) {
   return (
     <div class="t-sm trial-order">
-      <strong>{t('Work order')}</strong> <span class="b-tag b-tag--line">{order.state}</span>
+      <strong>{t('Work order')}</strong> <span class="b-tag b-tag--line">{order.state_name}</span>
       {order.tier > 0 && <span class="b-tag b-tag--late">{t('tier {tier}', order)}</span>}
       {order.due && <div class="t-2">{t('To be answered by {moment}', { moment: shortMoment(order.due, zone) })}</div>}
     </div>

@@ -28,7 +28,7 @@ function kindOf(value) {
   return isNested(value) ? 'nested' : typeof value;
 }
 
-export function Values({ id, label, values, change, more = true }) {
+export function Values({ id, label, values, titles = {}, change, more = true }) {
   const [kinds] = useState(() => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kindOf(value)])));
   const [name, setName] = useState('');
   const add = () => {
@@ -39,7 +39,7 @@ export function Values({ id, label, values, change, more = true }) {
     <div class="trial-values" role="group" aria-label={label}>
       {Object.entries(values).map(([key, value]) => (
         <div key={key} class="trial-value">
-          <label htmlFor={`${id}-${key}`}>{key}</label>
+          <label htmlFor={`${id}-${key}`}>{titles[key] ?? key}</label>
           <Value id={`${id}-${key}`} value={value} kind={kinds[key] ?? 'free'} change={(next) => change({ ...values, [key]: next })} />
         </div>
       ))}

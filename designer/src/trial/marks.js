@@ -3,6 +3,7 @@ const MARKS = ['b-done', 'b-here', 'b-fault', 'b-covered', 'b-missed'];
 const COUNT_AT_CORNER = { top: -12, right: 10 };
 const WHY_BELOW = { bottom: -4, left: 0 };
 const LONGEST_WHY = 24;
+const READABLE = 0.75;
 
 function word(tag, className, text) {
   const node = document.createElement(tag);
@@ -66,6 +67,24 @@ class Marks {
       });
   }
 
+  /* At a size at which it can be read; where it can be seen already, nothing moves. */
+  #comeTo(element) {
+    const canvas = this.studio.service('canvas');
+    if (canvas.zoom() < READABLE) {
+      const middle = { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+      const { outer } = canvas.viewbox();
+      canvas.viewbox({ x: middle.x - outer.width / 2 / READABLE, y: middle.y - outer.height / 2 / READABLE, width: outer.width / READABLE, height: outer.height / READABLE });
+    } else {
+      canvas.scrollToElement(element, 80);
+    }
+  }
+
+  /* The whole drawing, when it is to be seen what was covered. */
+  fitOnce(on) {
+    if (on && !this.fitted) this.studio.service('canvas').zoom('fit-viewport', 'auto');
+    this.fitted = on;
+  }
+
   /* Show the diagram on which the case goes on, and its place in it. */
   async follow() {
     const id = this.trial.current?.element ?? Object.keys(this.trial.state?.tokens ?? {})[0];
@@ -78,7 +97,7 @@ class Marks {
       this.draw();
     }
     const element = this.studio.element(id);
-    if (element) this.studio.service('canvas').scrollToElement(element, 80);
+    if (element) this.#comeTo(element);
   }
 }
 
@@ -87,6 +106,7 @@ export function addMarks(studio, trial) {
   let shown = null;
   trial.on('change', () => {
     marks.draw();
+    marks.fitOnce(trial.isOn && trial.coverage);
     const now = trial.isOn ? `${trial.script?.steps.length}/${trial.current?.key}` : null;
     if (now !== shown && !trial.busy) {
       shown = now;
