@@ -9,11 +9,14 @@ from bpm.api import (
     definitions,
     demo_clock,
     deployments,
+    designer,
     drafts,
+    forms,
     health,
     incidents,
     instances,
     messages,
+    tables,
     tasks,
     trial,
     work_orders,
@@ -21,7 +24,21 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock, trial)
+_CHAPTERS = (
+    deployments,
+    definitions,
+    drafts,
+    designer,
+    forms,
+    instances,
+    messages,
+    tasks,
+    work_orders,
+    incidents,
+    demo_clock,
+    trial,
+    tables,
+)
 
 _SPEC: dict[str, Any] = {
     "components": {
