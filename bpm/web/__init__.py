@@ -2,7 +2,22 @@
 
 from flask import Flask
 
-from bpm.web import complaints, definitions, designer, errors, frame, inbox, intake, login, notices, orders, profile, tracking, wording
+from bpm.web import (
+    complaints,
+    definitions,
+    designer,
+    errors,
+    form_preview,
+    frame,
+    inbox,
+    intake,
+    login,
+    notices,
+    orders,
+    profile,
+    tracking,
+    wording,
+)
 
 
 def register(app: Flask) -> None:
@@ -11,4 +26,5 @@ def register(app: Flask) -> None:
     for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
+    app.extensions["baton-draw-form"] = form_preview.draw  # for the API's preview of forms: see bpm.api.forms
     errors.register(app)
