@@ -16,6 +16,7 @@ from bpm.api import (
     incidents,
     instances,
     messages,
+    tables,
     tasks,
     trial,
     work_orders,
@@ -23,7 +24,21 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, designer, forms, instances, messages, tasks, work_orders, incidents, demo_clock, trial)
+_CHAPTERS = (
+    deployments,
+    definitions,
+    drafts,
+    designer,
+    forms,
+    instances,
+    messages,
+    tasks,
+    work_orders,
+    incidents,
+    demo_clock,
+    trial,
+    tables,
+)
 
 _SPEC: dict[str, Any] = {
     "components": {

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from sqlalchemy.orm import Session
 
-from bpm import calendars, clock, messages, notices, org
+from bpm import assigning, calendars, clock, messages, notices, org
 from bpm.connecting import Registry
 from bpm.definitions.unsaved import Unsaved
 from bpm.engine import commands as c
@@ -122,6 +122,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
+        self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
         self._until = time.monotonic() + MAX_SECONDS
         if self.unsaved.settings.order_type:
