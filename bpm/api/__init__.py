@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
+    comparisons,
     definitions,
     demo_clock,
     deployments,
@@ -20,7 +21,7 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock)
+_CHAPTERS = (comparisons, deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock)
 
 _SPEC: dict[str, Any] = {
     "components": {

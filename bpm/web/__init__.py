@@ -2,13 +2,28 @@
 
 from flask import Flask
 
-from bpm.web import complaints, definitions, designer, errors, frame, inbox, intake, login, notices, orders, profile, tracking, wording
+from bpm.web import (
+    comparisons,
+    complaints,
+    definitions,
+    designer,
+    errors,
+    frame,
+    inbox,
+    intake,
+    login,
+    notices,
+    orders,
+    profile,
+    tracking,
+    wording,
+)
 
 
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
     wording.compile_stale()
-    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
+    for chapter in (comparisons, login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
     errors.register(app)
