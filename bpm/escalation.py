@@ -4,6 +4,7 @@ Nothing here decides that something is late by the time at which it was woken: i
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -108,42 +109,66 @@ def statutory(session: Session, item: WorkItem, now: datetime) -> None:
         instances.escalate(session, instance.id, None, f"tier-{summons.tier}", {"tier": summons.tier}, now)
 
 
-def _people(session: Session, names: Iterable[str], order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the names on a rung are read by: where the work lies, who has it (None: nobody yet), and whose the order is."""
+
+    unit: str | None = None
+    role: str | None = None
+    holder: User | None = None
+    city: str | None = None
+    first_owner: str | None = None
+    kam: str | None = None
+
+
+def meant(session: Session, names: Iterable[str], around: Around, now: datetime) -> list[User]:
     """Whom a rung means, each person once, with deputies in place of those who are away."""
-    found = [person for name in names for person in _named(session, name, order, task, now)]
+    found = [person for name in names for person in _named(session, name, around, now)]
     return list({person.id: person for person in found}.values())
 
 
-def _named(session: Session, name: str, order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
-    unit = task.unit_code if task is not None else (order.current_unit if order is not None else None)
+def _people(session: Session, names: Iterable[str], order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+    return meant(session, names, _around(session, order, task), now)
+
+
+def _around(session: Session, order: WorkOrder | None, task: Task | None) -> Around:
     city = order.city if order is not None else None
+    first_owner = order.first_owner if order is not None else None
+    kam = (order.customer or {}).get("kam") if order is not None else None
+    if task is not None:
+        return Around(task.unit_code, task.role, task.assignee, city, first_owner, kam)
+    if order is None:
+        return Around()
+    holder = org.named(session, order.current_user) if order.current_user else None
+    return Around(order.current_unit, None, holder, city, first_owner, kam)
+
+
+def _named(session: Session, name: str, around: Around, now: datetime) -> list[User]:
     match name:
         case "assignee" | "handler":
-            return _holders(session, order, task, now)
+            return _holders(session, around, now)
         case "first_owner":
-            return _logins(session, [order.first_owner if order is not None else None], now)
+            return _logins(session, [around.first_owner], now)
         case "kam":
-            return _logins(session, [(order.customer or {}).get("kam") if order is not None else None], now)
+            return _logins(session, [around.kam], now)
         case _ if (post := next((post for post in _POSTS if post == name), None)) is not None:
-            return org.superior(session, unit or "", post, city, now)
+            return org.superior(session, around.unit or "", post, around.city, now)
         case _ if "@" in name:
             role, _, where = name.partition("@")
-            place = org.resolve_unit(session, where, city)
+            place = org.resolve_unit(session, where, around.city)
             return org.members(session, place.code, role) if place is not None else []
         case _:
             return _logins(session, [name], now)
 
 
-def _holders(session: Session, order: WorkOrder | None, task: Task | None, now: datetime) -> list[User]:
+def _holders(session: Session, around: Around, now: datetime) -> list[User]:
     """Whoever has the task; while nobody has, everybody who could take it."""
-    if task is None:
-        return _logins(session, [order.current_user if order is not None else None], now)
-    if task.assignee is not None:
-        return [org.available(session, task.assignee, now)]
-    return org.members(session, task.unit_code, task.role)
+    if around.holder is not None:
+        return [org.available(session, around.holder, now)]
+    return org.members(session, around.unit, around.role) if around.unit and around.role else []
 
 
 def _logins(session: Session, logins: Iterable[str | None], now: datetime) -> list[User]:
     """The people of these logins; one that nobody has any more is passed over."""
-    people = [org.named(session, login) for login in logins if login]
-    return [org.available(session, person, now) for person in people if person is not None]
+    found = [org.named(session, login) for login in logins if login]
+    return [org.available(session, person, now) for person in found if person is not None]

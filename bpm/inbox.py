@@ -1,5 +1,6 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,10 @@ def open_task(
     """Put a task that the process has opened where the right people find it, and start its clock."""
     place = fact.place
     excluded = _doers(session, instance, fact.assignment.exclude, place.scope_id)
-    unit, role, assignee = _whose(session, instance, order, fact, excluded, now)
+    before = _last(session, instance, fact.assignment.same_as, place.scope_id) if fact.assignment.same_as else None
+    done_before = Before(before.user, before.unit_code, before.role) if before is not None else None
+    city = order.city if order else None
+    unit, role, assignee = whose(session, fact.assignment, city, done_before, excluded, now)
     returned = came_from is not None and came_from.how == "returned"
     task = new(
         Task,
@@ -114,13 +118,20 @@ def open_task(
     return task
 
 
-def _whose(
-    session: Session, instance: Instance, order: WorkOrder | None, fact: TaskOpened, excluded: list[UUID], now: datetime
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Who did the step that ``sameAs`` names, and in which unit and role."""
+
+    user: User | None
+    unit_code: str
+    role: str
+
+
+def whose(
+    session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
 ) -> tuple[Unit, str, User | None]:
-    """The unit, the role and, where the drawing names one, the person."""
-    wanted = fact.assignment
-    city = wanted.city or (order.city if order else None)
-    before = _last(session, instance, wanted.same_as, fact.place.scope_id) if wanted.same_as else None
+    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the order's. Raises NobodyFoundError."""
+    city = wanted.city or city
     person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
     if person is not None:
         person = org.available(session, person, now)

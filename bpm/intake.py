@@ -214,21 +214,27 @@ def _city(session: Session, actor: Actor) -> str:
     return desk.city if desk and desk.city else ""
 
 
+NOTHING_SAID: Mapping[str, Any] = {
+    "on_the_spot": False,
+    "safety_or_media": False,
+    "amount_disputed": 0,
+    "affected_users": 1,
+    "compensation": 0,
+    "on_line": False,
+    "answer_text": None,
+    "result": None,
+    "sp_code": None,
+}
+"""What a process knows at its start of a complaint of which nothing more was said."""
+
+
 def _variables(session: Session, order: WorkOrder, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """What the process knows at its start."""
     staff = order.first_owner is not None
     kept = customers.find(session, order.customer_number or order.contact_phone or "")
     known = {name: given[name] for name in (*_NUMBERS, *_FLAGS, "answer_text", "result", "sp_code") if name in given}
     return {
-        "on_the_spot": False,
-        "safety_or_media": False,
-        "amount_disputed": 0,
-        "affected_users": 1,
-        "compensation": 0,
-        "on_line": False,
-        "answer_text": None,
-        "result": None,
-        "sp_code": None,
+        **NOTHING_SAID,
         **known,
         **_repeats(session, order, now),
         "number": order.number,

@@ -5,7 +5,7 @@ wakes ``escalation``, which asks again; whatever moves the due time arms it anew
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,9 @@ WARNING_PERCENT = 75.0
 """When a limit without a ladder begins to warn, in percent of the limit."""
 
 OPEN = ("open", "claimed", "suspended")
+
+LONGEST = 10 * 366 * 24 * 60.0
+"""Minutes: no limit that somebody means is longer than ten years."""
 
 _SHORTLY = timedelta(days=30)
 _THIRD_LEVEL = 6
@@ -179,10 +182,15 @@ def _rungs(session: Session, task: Task) -> list[Rung]:
         return []
     calendar = calendars.get(session, task.calendar)
     facts = {**_facts(session, task.order, None), "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
-    rows = _rows(definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result)
-    timed = [(_used_at(row, task.limit_minutes), row) for row in rows if row.get("percent") is not None]
+    found = definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result
+    return rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
+
+
+def rungs_of(found: Any, limit_minutes: float, moment: Callable[[float], datetime]) -> list[Rung]:
+    """The rungs that a ladder's table has given for a limit, in order; ``moment`` tells when so many minutes of it are used."""
+    timed = [(_used_at(row, limit_minutes), row) for row in _rows(found) if row.get("percent") is not None]
     timed.sort(key=lambda pair: (pair[0], int(pair[1]["tier"])))
-    return [_rung(index, row, _moment(calendar, task, used)) for index, (used, row) in enumerate(timed)]
+    return [_rung(index, row, moment(used)) for index, (used, row) in enumerate(timed)]
 
 
 def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
@@ -351,11 +359,11 @@ def _facts(session: Session, order: WorkOrder | None, now: datetime | None) -> d
     left = None
     if now is not None and order.due_at is not None and order.paused_at is None:
         left = calendars.get(session, order.calendar).minutes_between(now, order.due_at)
-    columns = {name: getattr(order, name) for name in _COLUMNS}
+    columns = {name: getattr(order, name) for name in COLUMNS}
     return {**(order.customer or {}), **columns, "minutes_to_due": left}
 
 
-_COLUMNS = (
+COLUMNS = (
     "type",
     "channel",
     "state",

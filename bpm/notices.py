@@ -165,7 +165,7 @@ def _wording(session: Session, order: WorkOrder, key: str, variables: Mapping[st
         return _one_line(order.title), ""
     facts = {**_facts(order), **variables}
     subject, body = (definitions.text(session, instance.definition_id, part, language) for part in (text.subject, text.body))
-    return _one_line(_filled(subject, facts)), _filled(body, facts)
+    return _one_line(filled(subject, facts)), filled(body, facts)
 
 
 def _facts(order: WorkOrder) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _facts(order: WorkOrder) -> dict[str, Any]:
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def _filled(text: str, facts: Mapping[str, Any]) -> str:
+def filled(text: str, facts: Mapping[str, Any]) -> str:
     """A text with its ``{{ name }}`` places filled; what is not known is left empty."""
     return _PLACE.sub(lambda found: _shown(facts.get(found[1])), text)
 

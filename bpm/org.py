@@ -3,7 +3,7 @@
 A queue is a role in a unit. A unit's *function* (NETWORK, BILLING ...) says what it does; together with a city it names one unit.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,6 +18,24 @@ from bpm.models.rows import Rows, known
 
 Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
 """Who is meant by "the one above" on a rung of a ladder."""
+
+ROLES: Mapping[str, str] = {
+    "AGENT": N_("Agent"),
+    "REVIEWER": N_("Reviewer"),
+    "DISPATCHER": N_("Dispatcher"),
+    "HANDLER": N_("Handler"),
+    "SECTION_HEAD": N_("Section head"),
+    "DEPT_HEAD": N_("Department head"),
+    "VP": N_("Vice president"),
+    "VISITOR": N_("Return visits"),
+    "CS_MANAGER": N_("Customer-service manager"),
+    "KAM": N_("Key account manager"),
+    "QA": N_("Quality"),
+    "ANALYST": N_("Process analyst"),
+    "ADMIN": N_("Administrator"),
+    "SPECIALIST": N_("Specialist"),
+}
+"""What people are here, and the word for it."""
 
 ALL_THE_TIME = "CAL-247"
 CUSTOMER_SERVICE = "CS_DEPT"

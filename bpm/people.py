@@ -24,6 +24,14 @@ def who(session: Session, actor: Actor) -> User:
     return org.user(session, actor.user_id)
 
 
+def name_of(session: Session, login: str | None, language: str) -> str:
+    """The name behind a login in a reader's language; the login itself where nobody has it."""
+    user = org.named(session, login) if login else None
+    if user is None:
+        return login or ""
+    return user.name_en if language == "en" and user.name_en else user.name
+
+
 def set_preferences(session: Session, actor: Actor, *, language: str, shortcuts: bool) -> User:
     """Keep the language of the pages, and whether single letters are keys. Raises SettingsRefusedError."""
     if language not in LANGUAGES:

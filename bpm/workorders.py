@@ -31,6 +31,29 @@ from bpm.paging import Page, cursor_of, read_cursor
 STATUTORY = timedelta(days=15)
 """An answer is due 15 calendar days after the complaint (MIIT, rules on telecom complaints)."""
 
+STATES: Mapping[str, str] = {
+    "DRAFT": N_("Draft"),
+    "REGISTERED": N_("Registered"),
+    "IN_REVIEW": N_("In review"),
+    "TO_DISPATCH": N_("To be dispatched"),
+    "DISPATCHED": N_("To be accepted"),
+    "IN_PROGRESS": N_("In progress"),
+    "FEEDBACK": N_("Feedback in"),
+    "TO_ANSWER": N_("To be answered"),
+    "ANSWERED": N_("Answered"),
+    "TO_VISIT": N_("Return visit"),
+    "CLOSED": N_("Closed"),
+    "ARCHIVED": N_("Archived"),
+    "SUSPENDED": N_("On hold"),
+    "RETURNED": N_("Returned"),
+    "ON_SPOT_DONE": N_("Solved on the spot"),
+    "MERGED": N_("Merged"),
+    "WITHDRAWN": N_("Withdrawn"),
+    "REJECTED": N_("Not ours"),
+    "REOPENED": N_("Reopened"),
+}
+"""What a work order can be in (reference processes, A6), and the word for it."""
+
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 ATTACHMENT_LIMIT = 20 * 1024 * 1024
 LONGEST_TEXT = 20_000

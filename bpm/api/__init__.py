@@ -10,18 +10,20 @@ from bpm.api import (
     definitions,
     demo_clock,
     deployments,
+    designer,
     drafts,
     health,
     incidents,
     instances,
     messages,
     tasks,
+    trial,
     work_orders,
 )
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (comparisons, deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock)
+_CHAPTERS = (comparisons, deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock, designer, trial)
 
 _SPEC: dict[str, Any] = {
     "components": {

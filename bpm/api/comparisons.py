@@ -54,4 +54,4 @@ def sentence(change: Change) -> str:
     facts = dict(change.facts)
     if "what" in facts:
         facts["what"] = gettext(facts["what"])
-    return gettext(change.text).format(**facts)
+    return str(gettext(change.text).format(**facts))

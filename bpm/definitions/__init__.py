@@ -1,6 +1,7 @@
 """Deployed processes: what is handed in, checked, kept as versions, published, and read again."""
 
-from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, publish
+from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish
+from bpm.definitions.mending import field_of, fix_of
 from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip
 from bpm.definitions.reading import (
     DefinitionNotFoundError,
@@ -37,9 +38,12 @@ __all__ = [
     "archive",
     "deploy",
     "engine_definition",
+    "examine",
+    "field_of",
     "file",
     "find_published",
     "findings",
+    "fix_of",
     "for_order_type",
     "form",
     "get",

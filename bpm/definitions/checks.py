@@ -10,6 +10,7 @@ from bpm.connecting import Registry
 from bpm.connecting.manifest import misfit
 from bpm.definitions import form_schema
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
+from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
 from bpm.engine import expressions, table_analysis
@@ -37,7 +38,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
 
 
 _NO_FORM = ("form-missing", N_("“{step}” shows the form “{name}”, but there is no file forms/{name}.json."))
-_NO_TABLE = ("table-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
+_NO_LADDER = ("ladder-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
 _NO_NOTICE = ("notice-missing", N_("“{step}” sends the notice “{name}”, which is not in process.json."))
 
 
@@ -69,7 +70,7 @@ def _references(
 def _decisions(bundle: Bundle, settings: ProcessSettings, drawings: Mapping[str, Drawing]) -> Iterator[Finding]:
     tables = [decision_ids(name, content) for name, content in bundle.files.items() if name.endswith(".dmn")]
     known: set[str] = set().union(*tables)
-    yield from _references(drawings.values(), lambda d: d.ladders, known, _NO_TABLE)
+    yield from _references(drawings.values(), lambda d: d.ladders, known, _NO_LADDER)
     text = N_("process.json names the decision table “{name}” for {purpose}, but no table has this id.")
     for purpose, name in settings.decisions.items():
         if name not in known:
@@ -89,6 +90,13 @@ def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
             yield from _form(file, read)
         elif file.startswith("strings/"):
             yield from _strings(file, read)
+        elif scenario_name(file) is not None and (broken := fault(file, read)) is not None:
+            yield broken
+
+
+def form_faults(file: str, read: Any) -> list[Finding]:
+    """What keeps the content of a form's file from being shown."""
+    return [finding for finding in _form(file, read) if finding.level == "error"]
 
 
 def _strings(file: str, read: Any) -> Iterator[Finding]:

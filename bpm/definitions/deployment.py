@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.connecting import Registry
-from bpm.definitions import drawings, reading, sorting
+from bpm.definitions import drawings, reading, sorting, staffing
 from bpm.definitions.checks import check
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
@@ -60,15 +60,26 @@ def deploy(
     Raises RefusedError with every finding where there is an error (for a draft: where it cannot even be told whose draft it is);
     then nothing was kept. See ``sorting.sort`` for which file belongs where and what else is raised.
     """
-    bundles, remarks = sorting.sort(session, files)
-    candidates = [_examine(session, bundle, bundle.settings, bundles, registry) for bundle in bundles if bundle.settings is not None]
-    nameless = [finding for bundle in bundles if bundle.settings is None for finding in bundle.findings]
+    candidates, nameless, remarks = _candidates(session, files, registry)
     found = [*nameless, *(finding for candidate in candidates for finding in candidate.findings), *remarks]
     if nameless or _errors(remarks) or (publish and _errors(found)):
         raise RefusedError(found)
     if not candidates:
         raise NothingToDeployError
     return [_keep(session, candidate, remarks, actor_login, now, note, publish=publish) for candidate in candidates]
+
+
+def examine(session: Session, files: Mapping[str, bytes], registry: Registry | None) -> list[Finding]:
+    """All that deploying these files would find, and who is named in them and not there; nothing is kept.
+
+    Raises FileNameError, ArchiveTooLargeError, and NothingToDeployError where no file belongs to a process.
+    """
+    candidates, nameless, remarks = _candidates(session, files, registry)
+    if not candidates and not nameless and not remarks:
+        raise NothingToDeployError
+    posts = staffing.known_posts(session)
+    unknown = [finding for candidate in candidates for finding in staffing.check(candidate.files, posts)]
+    return [*nameless, *(finding for candidate in candidates for finding in candidate.findings), *unknown, *remarks]
 
 
 def publish(session: Session, definition_id: UUID, actor: access.Actor, now: datetime) -> Definition:
@@ -89,10 +100,19 @@ def _errors(found: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.level == "error"]
 
 
-def _examine(
+def _candidates(
+    session: Session, files: Mapping[str, bytes], registry: Registry | None
+) -> tuple[list[_Candidate], list[Finding], list[Finding]]:
+    """The versions that the files could become, what keeps others from becoming one, and remarks on files without a place."""
+    bundles, remarks = sorting.sort(session, files)
+    made = [_candidate(session, bundle, bundle.settings, bundles, registry) for bundle in bundles if bundle.settings is not None]
+    return made, [finding for bundle in bundles if bundle.settings is None for finding in bundle.findings], remarks
+
+
+def _candidate(
     session: Session, bundle: Bundle, settings: ProcessSettings, beside: Sequence[Bundle], registry: Registry | None
 ) -> _Candidate:
-    whole = Bundle({**bundle.files, **_called(session, bundle, beside)}, settings)
+    whole = Bundle({**bundle.files, **called_files(session, bundle, beside)}, settings)
     found = [*bundle.findings, *reading.engine_findings(whole.files, settings), *check(whole, settings, registry)]
     return _Candidate(whole.files, settings, found)
 
@@ -100,7 +120,7 @@ def _examine(
 # ---- processes that are called
 
 
-def _called(session: Session, bundle: Bundle, beside: Sequence[Bundle]) -> dict[str, bytes]:
+def called_files(session: Session, bundle: Bundle, beside: Sequence[Bundle]) -> dict[str, bytes]:
     """The files of every process that is called, directly or not, and lies outside the bundle; the engine tells who is missing."""
     taken: dict[str, bytes] = {}
     known = {id_ for drawing in bundle.drawings.values() for id_ in drawing.process_ids}

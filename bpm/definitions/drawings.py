@@ -8,6 +8,7 @@ from bpm.engine.documents import Element, Notes, baton, local, parse, tag
 from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
 
+_POSTS = {"unit": "unit", "fallbackUnit": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
 _FLOW_NODE_HOLDER = "extensionElements"
 
 
@@ -18,6 +19,17 @@ class Reference:
     file: str
     element: str | None
     drawn_name: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A step names who does it: ``kind`` is unit, role, city or user, ``attribute`` the one of baton:assignment that says so."""
+
+    element: str | None
+    drawn_name: str
+    kind: str
+    attribute: str
     name: str
 
 
@@ -53,6 +65,7 @@ class Drawing:
     ladders: tuple[Reference, ...] = ()
     notices: tuple[Reference, ...] = ()
     calls: tuple[DrawnCall, ...] = ()
+    posts: tuple[Post, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -73,6 +86,7 @@ def read(file: str, content: bytes) -> Drawing:
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
+        posts=tuple(_posts(root)),
     )
 
 
@@ -118,6 +132,15 @@ def _references(file: str, root: Element, element: str, attribute: str) -> Itera
         if name and not is_expression(name):
             owner = _owner(each)
             yield Reference(file, owner.get("id"), owner.get("name") or owner.get("id") or "", name)
+
+
+def _posts(root: Element) -> Iterator[Post]:
+    for each in root.iter(baton("assignment")):
+        owner = _owner(each)
+        for attribute, kind in _POSTS.items():
+            name = (each.get(attribute) or "").strip()
+            if name and not is_expression(name):
+                yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
 
 
 def _calls(file: str, root: Element) -> Iterator[DrawnCall]:

@@ -48,7 +48,7 @@ class FileNotFoundInDefinitionError(NotFoundError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """All of a version that is read again and again. Not to be changed by whoever gets it."""
 
     fingerprint: str  # of what the engine runs: versions with the same drawings share one engine definition
@@ -58,7 +58,7 @@ class _Parts:
     strings: Mapping[str, Mapping[str, str]]  # by language, by the Chinese text
 
 
-_parts: Recent[UUID, _Parts] = Recent(2000)
+_parts: Recent[UUID, Parts] = Recent(2000)
 _engines: Recent[str, EngineDefinition] = Recent(100)
 
 
@@ -184,14 +184,22 @@ def text(session: Session, definition_id: UUID, zh: str, language: str) -> str:
 def engine_findings(files: Mapping[str, bytes], settings: ProcessSettings) -> list[Finding]:
     """What the engine has to say about files that are to become a version."""
     try:
-        built = _engines.get(_fingerprint(files, settings), lambda: _build(files, settings))
+        return list(built(files, settings).findings)
     except RefusedError as error:
         return error.findings
-    return list(built.findings)
 
 
-def _parts_of(session: Session, definition_id: UUID) -> _Parts:
-    return _parts.get(definition_id, lambda: _read_parts(get(session, definition_id), _all_files(session, definition_id)))
+def built(files: Mapping[str, bytes], settings: ProcessSettings) -> EngineDefinition:
+    """What the engine runs of files that are to become a version, built once for the same drawings. Raises RefusedError."""
+    return _engines.get(_fingerprint(files, settings), lambda: _build(files, settings))
+
+
+def _parts_of(session: Session, definition_id: UUID) -> Parts:
+    def read_it() -> Parts:
+        definition, files = get(session, definition_id), _all_files(session, definition_id)
+        return parts(files, _settings(definition, files))
+
+    return _parts.get(definition_id, read_it)
 
 
 def _all_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
@@ -199,7 +207,8 @@ def _all_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
     return {each.name: each.resource.content for each in session.scalars(query.order_by(DefinitionFile.name))}
 
 
-def _read_parts(definition: Definition, files: Mapping[str, bytes]) -> _Parts:
+def parts(files: Mapping[str, bytes], settings: ProcessSettings) -> Parts:
+    """What the files of a version say, those of called processes included."""
     own_last = sorted(files, key=lambda name: not name.startswith(CALLED))  # a process's own texts win over those of the ones it calls
     forms: dict[str, dict[str, Any]] = {}
     strings: dict[str, dict[str, str]] = {}
@@ -209,10 +218,9 @@ def _read_parts(definition: Definition, files: Mapping[str, bytes]) -> _Parts:
             forms[form] = content
         elif language is not None and isinstance(content := _json(files[name]), dict):
             strings.setdefault(language, {}).update(content)
-    settings = _settings(definition, files)
     main = _main(files, settings)
     starts = read(settings.main, files[settings.main]).message_starts if settings.main in files else ()
-    return _Parts(_fingerprint(files, settings), settings, tuple(start for start in starts if start.process_id == main), forms, strings)
+    return Parts(_fingerprint(files, settings), settings, tuple(start for start in starts if start.process_id == main), forms, strings)
 
 
 def _json(content: bytes) -> Any:

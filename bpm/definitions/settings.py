@@ -5,14 +5,31 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bpm.connecting.manifest import misfit
+from bpm.errors import N_
 
 SETTINGS_FILE = "process.json"
-FILLED_COLUMNS = (
-    *("title", "description", "demand", "class_code", "city", "customer_number", "contact_name", "contact_phone", "contact_email"),
-    *("level", "grade", "grade_pending", "customer", "total_minutes", "calendar"),
-    *("on_the_spot", "result", "answer_text", "satisfaction"),
-)
-"""The columns of a work order that a process may fill; all others are the platform's own."""
+COLUMNS = {
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "demand": N_("What the customer asks for"),
+    "class_code": N_("Class"),
+    "city": N_("City"),
+    "customer_number": N_("Customer's number"),
+    "contact_name": N_("Contact"),
+    "contact_phone": N_("Contact's telephone"),
+    "contact_email": N_("Contact's e-mail"),
+    "level": N_("Level"),
+    "grade": N_("Grade"),
+    "grade_pending": N_("Grade still to be looked up"),
+    "customer": N_("Customer's data"),
+    "total_minutes": N_("Time limit in minutes"),
+    "calendar": N_("Calendar"),
+    "on_the_spot": N_("Solved on the spot"),
+    "result": N_("Result"),
+    "answer_text": N_("Answer to the customer"),
+    "satisfaction": N_("Satisfaction"),
+}
+"""The columns of a work order that a process may fill, and their names; all others are the platform's own."""
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 _SCHEMA = {
@@ -23,7 +40,7 @@ _SCHEMA = {
         "main": {"type": "string", "minLength": 1},
         "name": {"type": "string", "minLength": 1},
         "order_type": {"type": ["string", "null"]},
-        "order_columns": {**_TEXTS, "propertyNames": {"enum": FILLED_COLUMNS}},
+        "order_columns": {**_TEXTS, "propertyNames": {"enum": list(COLUMNS)}},
         "decisions": _TEXTS,
         "messages": _TEXTS,
         "notices": {

@@ -124,7 +124,7 @@ def _overlays(session: Session, files: Mapping[str, bytes]) -> tuple[list[Bundle
         if not drawing.process_ids:
             homeless += drawing.findings or [_no_process(name)]
             continue
-        key, known_as = _home(session, drawing) or (drawing.process_ids[0], name)
+        key, known_as = home(session, drawing) or (drawing.process_ids[0], name)
         laid.setdefault(key, {})[known_as] = content
     if laid or homeless:
         for files_of_one in laid.values():
@@ -134,7 +134,7 @@ def _overlays(session: Session, files: Mapping[str, bytes]) -> tuple[list[Bundle
     return [_over(newest(session, key), key, each) for key, each in laid.items()], homeless
 
 
-def _home(session: Session, drawing: drawings.Drawing) -> tuple[str, str] | None:
+def home(session: Session, drawing: drawings.Drawing) -> tuple[str, str] | None:
     """The key of the process that has one of these drawn, and the name of the file that draws it there."""
     ids = drawing.process_ids
     own = session.scalars(select(Definition.key).where(Definition.key.in_(ids)).distinct()).all()

@@ -38,11 +38,11 @@ FOREIGN = ("javascript", "ecmascript", "groovy", "ruby", "java")
 KNOWN = frozenset({*TEXTS, *NEEDED, "compensation"})
 
 
-def expressions(node: Element, text: str, notes: Notes) -> None:
-    """Remark on an expression that cannot be read."""
+def expressions(node: Element, text: str, notes: Notes, **place: str) -> None:
+    """Remark on an expression that cannot be read; ``place`` tells in which part of the element it stands."""
     fault = problem(text) if text else None
     if fault:
-        notes.wrong(node, fault)
+        notes.wrong(node, fault, **place)
 
 
 def conditions(root: Element, notes: Notes) -> None:
@@ -67,7 +67,7 @@ def _condition(owner: Element, element: Element, notes: Notes) -> None:
     if any(foreign in language for foreign in FOREIGN) or any("resource" in str(name) for name in element.attrib):
         notes.refuse(owner, "language", N_("A condition of “{name}” is written in a language that does not run here."))
     else:
-        expressions(owner, text_of(element), notes)
+        expressions(owner, text_of(element), notes, extension="condition")
 
 
 def _ours(holder: Element, element: Element, notes: Notes) -> None:
@@ -81,7 +81,7 @@ def _ours(holder: Element, element: Element, notes: Notes) -> None:
     for attribute in TEXTS.get(name, ()):
         text = element.get(attribute) or ""
         if is_expression(text):
-            expressions(holder, text.lstrip()[1:], notes)
+            expressions(holder, text.lstrip()[1:], notes, extension=name, attribute=attribute, input=element.get("name") or "")
     tries = element.get("tries")
     if name == "call" and tries is not None and not (tries.isdigit() and int(tries) > 0):
         notes.refuse(holder, "extension", N_("“{name}”: the number of tries must be a whole number above zero."))

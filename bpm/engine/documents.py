@@ -64,9 +64,9 @@ class Notes:
         """Say why this cannot be run truly."""
         self.add("error", element, code, text, **facts)
 
-    def wrong(self, element: Element | None, error: StepError) -> None:
-        """Hand on what an expression, a time or a table has to say against itself."""
-        self.add("error", element, error.code, error.sentence, **error.facts)
+    def wrong(self, element: Element | None, error: StepError, **place: str) -> None:
+        """Hand on what an expression, a time or a table has to say against itself; ``place`` tells in which part of the element."""
+        self.add("error", element, error.code, error.sentence, **{**place, **error.facts})
 
 
 def parse(file: str, content: bytes, notes: Notes) -> Element | None:

@@ -80,6 +80,11 @@ class Process:
         """The variables of an open token. Raises NotOpenError."""
         return dict(self._open(token_id).data)
 
+    def element_of(self, token_id: str) -> str | None:
+        """The id of the element at which a token stands, or that has opened a scope; None when it is not there any more."""
+        task = self._find(token_id)
+        return getattr(task.task_spec, "bpmn_id", None) if task is not None else None
+
     def is_open(self, token_id: str) -> bool:
         """Tell whether a token still stands at its step."""
         return self._find(token_id) is not None

@@ -295,10 +295,10 @@ def _script(node: Element, notes: Notes) -> None:
     try:
         lines = assignments(text)
     except ExpressionError as error:
-        notes.wrong(node, error)
+        notes.wrong(node, error, extension="script")
         return
     for _, expression in lines:
-        attributes.expressions(node, expression, notes)
+        attributes.expressions(node, expression, notes, extension="script")
 
 
 def _loop(node: Element, loop: Element, notes: Notes) -> None:

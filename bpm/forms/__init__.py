@@ -2,6 +2,6 @@
 
 from bpm.forms.answers import AnswersError, FieldSentence, check
 from bpm.forms.html import from_html
-from bpm.forms.resolving import Form, resolved
+from bpm.forms.resolving import Form, made_ready, resolved
 
-__all__ = ["AnswersError", "FieldSentence", "Form", "check", "from_html", "resolved"]
+__all__ = ["AnswersError", "FieldSentence", "Form", "check", "from_html", "made_ready", "resolved"]

@@ -50,13 +50,21 @@ def resolved(session: Session, definition_id: UUID, name: str, data: Mapping[str
 
     Raises FileNotFoundInDefinitionError where the process has no such form.
     """
-    read = copy.deepcopy(definitions.form(session, definition_id, name))
-    schema = read["schema"] if "schema" in read else {key: value for key, value in read.items() if key != "ui"}
-    fields, ui = schema["properties"], read.get("ui", {})
+    written = definitions.form(session, definition_id, name)
 
     def text(zh: str) -> str:
         return definitions.text(session, definition_id, zh, language)
 
+    return made_ready(session, name, written, text, data, language=language, city=city)
+
+
+def made_ready(
+    session: Session, name: str, written: Json, text: Callable[[str], str], data: Mapping[str, Any], *, language: str, city: str | None
+) -> Form:
+    """As ``resolved``, for a form that stands in no version yet: ``written`` is its file, ``text`` puts its words into the language."""
+    read = copy.deepcopy(written)
+    schema = read["schema"] if "schema" in read else {key: value for key, value in read.items() if key != "ui"}
+    fields, ui = schema["properties"], read.get("ui", {})
     _translate(schema, text)
     _translate(ui, text)
     _never_ask_for_files(schema)

@@ -6,7 +6,7 @@ from bpm.models.classes import ServiceClass
 from bpm.models.customer import Customer
 from bpm.models.database import Base
 from bpm.models.definition import Definition, DefinitionFile, Resource
-from bpm.models.draft import Draft, DraftRevision
+from bpm.models.draft import Draft, DraftComment, DraftReader, DraftRevision, DraftStep
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.journal import JournalEntry
@@ -29,7 +29,10 @@ __all__ = [
     "Definition",
     "DefinitionFile",
     "Draft",
+    "DraftComment",
+    "DraftReader",
     "DraftRevision",
+    "DraftStep",
     "Evaluation",
     "HandOver",
     "IdempotencyKey",

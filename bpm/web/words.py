@@ -1,14 +1,15 @@
 """Words for codes, times and spans, in the reader's language. English is written here; Chinese stands in the catalogue."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bpm import clock
+from bpm import clock, org, workorders
 from bpm.errors import N_
 from bpm.request import language, now
 from bpm.timeline import Face
 from bpm.web.speech import gettext, ngettext
 
-LABELS: dict[str, dict[str, str]] = {
+LABELS: Mapping[str, Mapping[str, str]] = {
     "level": {"L1": N_("Major"), "L2": N_("Urgent"), "L3": N_("Normal"), "L4": N_("Minor")},
     "grade": {"DIAMOND": N_("Diamond"), "GOLD": N_("Gold"), "SILVER": N_("Silver"), "GROUP": N_("Group"), "ORDINARY": N_("Standard")},
     "type": {
@@ -39,27 +40,7 @@ LABELS: dict[str, dict[str, str]] = {
         "CHAT": N_("Chat"),
         "WEB": N_("Tracking page"),
     },
-    "state": {
-        "DRAFT": N_("Draft"),
-        "REGISTERED": N_("Registered"),
-        "IN_REVIEW": N_("In review"),
-        "TO_DISPATCH": N_("To be dispatched"),
-        "DISPATCHED": N_("To be accepted"),
-        "IN_PROGRESS": N_("In progress"),
-        "FEEDBACK": N_("Feedback in"),
-        "TO_ANSWER": N_("To be answered"),
-        "ANSWERED": N_("Answered"),
-        "TO_VISIT": N_("Return visit"),
-        "CLOSED": N_("Closed"),
-        "ARCHIVED": N_("Archived"),
-        "SUSPENDED": N_("On hold"),
-        "RETURNED": N_("Returned"),
-        "ON_SPOT_DONE": N_("Solved on the spot"),
-        "MERGED": N_("Merged"),
-        "WITHDRAWN": N_("Withdrawn"),
-        "REJECTED": N_("Not ours"),
-        "REOPENED": N_("Reopened"),
-    },
+    "state": workorders.STATES,
     "suspend_reason": {
         "WAIT_CUSTOMER": N_("Waiting for the customer"),
         "CUSTOMER_APPOINTMENT": N_("Appointment with the customer"),
@@ -75,22 +56,7 @@ LABELS: dict[str, dict[str, str]] = {
         "ANSWER_UNSUITABLE": N_("Answer does not fit"),
         "MISSING_EVIDENCE": N_("Evidence is missing"),
     },
-    "role": {
-        "AGENT": N_("Agent"),
-        "REVIEWER": N_("Reviewer"),
-        "DISPATCHER": N_("Dispatcher"),
-        "HANDLER": N_("Handler"),
-        "SECTION_HEAD": N_("Section head"),
-        "DEPT_HEAD": N_("Department head"),
-        "VP": N_("Vice president"),
-        "VISITOR": N_("Return visits"),
-        "CS_MANAGER": N_("Customer-service manager"),
-        "KAM": N_("Key account manager"),
-        "QA": N_("Quality"),
-        "ANALYST": N_("Process analyst"),
-        "ADMIN": N_("Administrator"),
-        "SPECIALIST": N_("Specialist"),
-    },
+    "role": org.ROLES,
     "definition_state": {"draft": N_("Draft"), "published": N_("In use"), "retired": N_("Retired")},
     "finding": {"error": N_("Error"), "warning": N_("Warning"), "info": N_("Note")},
 }

@@ -208,16 +208,21 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("base_id", sa.Uuid(), nullable=True),
+        sa.Column("published_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("saved_at", sa.DateTime(), nullable=False),
         sa.Column("saved_by", sa.String(), nullable=False),
         sa.Column("editor", sa.String(), nullable=True),
         sa.Column("editor_seen_at", sa.DateTime(), nullable=True),
+        sa.Column("discarded_at", sa.DateTime(), nullable=True),
+        sa.Column("discarded_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["base_id"], ["definition.id"], name=op.f("fk_draft_base_id_definition")),
+        sa.ForeignKeyConstraint(["published_id"], ["definition.id"], name=op.f("fk_draft_published_id_definition")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
@@ -279,15 +284,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "draft_comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("file", sa.String(), nullable=True),
+        sa.Column("element_id", sa.String(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(), nullable=True),
+        sa.Column("resolved_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_comment_draft_id_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_comment")),
+    )
+    with op.batch_alter_table("draft_comment", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_comment_draft", ["draft_id", "created_at"], unique=False)
+
+    op.create_table(
+        "draft_reader",
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_reader_draft_id_draft")),
+        sa.PrimaryKeyConstraint("draft_id", "login", name=op.f("pk_draft_reader")),
+    )
+    op.create_table(
         "draft_revision",
         sa.Column("draft_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=False),
         sa.Column("saved_at", sa.DateTime(), nullable=False),
         sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_revision_draft_id_draft")),
         sa.PrimaryKeyConstraint("draft_id", "revision", name=op.f("pk_draft_revision")),
     )
+    op.create_table(
+        "draft_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_step_draft_id_draft")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_step")),
+    )
+    with op.batch_alter_table("draft_step", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_step_draft", ["draft_id", "at"], unique=False)
+
     op.create_table(
         "incident",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -674,7 +723,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incident_instance_id"))
 
     op.drop_table("incident")
+    with op.batch_alter_table("draft_step", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_step_draft")
+
+    op.drop_table("draft_step")
     op.drop_table("draft_revision")
+    op.drop_table("draft_reader")
+    with op.batch_alter_table("draft_comment", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_comment_draft")
+
+    op.drop_table("draft_comment")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index("ix_membership_unit_role")

@@ -296,7 +296,7 @@ def test_nothing_is_kept_of_a_bundle_with_an_error(database: Engine) -> None:
         ),
         ({"strings/en.json": b'{"a": 1}'}, "bad-strings", "strings/en.json", "strings/en.json"),
         ({"strings/en.json": b"?"}, "not-json", "strings/en.json", "strings/en.json"),
-        ({"visit.bpmn": visit('<baton:limit minutes="60" ladder="d7"/>')}, "table-missing", "visit.bpmn", "d7"),
+        ({"visit.bpmn": visit('<baton:limit minutes="60" ladder="d7"/>')}, "ladder-missing", "visit.bpmn", "d7"),
         ({"visit.bpmn": visit('<baton:notice to="customer" text="hi"/>')}, "notice-missing", "visit.bpmn", "hi"),
         ({"visit.bpmn": b"<definitions"}, "not-xml", "visit.bpmn", "XML"),
     ],

@@ -33,10 +33,14 @@ FORM = {
     "result": "{}",
 }
 
+OF_TYPE: dict[str | None, Any] = {"object": {}, "integer": 1}
+
+_IDS = ("instance_id", "task_id", "attachment_id", "incident_id", "notice_id", "definition_id", "draft_id", "comment_id")
+
 
 def unknown() -> dict[str, Any]:
     """Parts of addresses at which there is nothing."""
-    there = {name: uuid4() for name in ("instance_id", "task_id", "attachment_id", "incident_id", "notice_id", "definition_id")}
+    there = {name: uuid4() for name in _IDS}
     return {**there, "number": "SD-JN-20200101-000001", "token": "a" * 26}
 
 
@@ -68,7 +72,7 @@ def body_of(town: Town, rule: Rule, method: str) -> dict[str, Any] | None:
         return None
     while "$ref" in schema:
         schema = spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    given = {name: {} if schema["properties"][name].get("type") == "object" else FORM.get(name, "x") for name in schema.get("required", ())}
+    given = {name: OF_TYPE.get(schema["properties"][name].get("type"), FORM.get(name, "x")) for name in schema.get("required", ())}
     return given | ({"user": "handler2"} if "user" in schema["properties"] else {})
 
 
@@ -180,6 +184,39 @@ def test_the_clock_of_the_demo_is_for_administrators(town: Town, login: str, mon
     assert town.desk["admin"].post("/demo/clock", {"advance": "P9999999D"}).status_code == 422
     monkeypatch.setitem(town.app.extensions, "clockwork", None)
     assert town.desk["admin"].post("/demo/clock", {"advance": "PT0S"}).status_code == 404
+
+
+@pytest.mark.parametrize("login", ["agent", "handler2", "vp", "far_head"])
+def test_drafts_are_not_shown_to_those_who_have_no_part_in_processes(town: Town, login: str) -> None:
+    things, person, tried = town.loot.values(), town[login], 0
+    for (rule, method, path), (_, _, nowhere) in zip(requests(town, things), requests(town, unknown()), strict=True):
+        if "draft_id" not in rule.arguments:
+            continue
+        known, missing = ask(town, person, rule, method, path), ask(town, person, rule, method, nowhere)
+        assert known.status_code == 403, f"{method} {rule.rule}"
+        assert plain(known, path) == plain(missing, nowhere), f"{method} {rule.rule}"
+        tried += 1
+    assert tried > 15
+
+
+@pytest.mark.parametrize("login", ["manager", "qa"])
+def test_who_looks_at_drafts_draws_none(town: Town, login: str) -> None:
+    program, draft = town.desk[login], town.loot.draft_id
+    assert program.get(f"/drafts/{draft}").json["review"]["may_write"] is False
+    for path, body in (
+        ("files", {"files": {"complaint.bpmn": None}, "revision": None}),
+        ("restore", {"revision": 1}),
+        ("copy", {"name": "x"}),
+        ("name", {"name": "x"}),
+        ("review", {}),
+        ("publish", {"note": "x"}),
+        ("discard", {}),
+        ("bring-back", {}),
+    ):
+        assert program.post(f"/drafts/{draft}/{path}", body).status_code == 403, path
+    assert program.post("/drafts", {"name": "x"}).status_code == 403
+    assert program.post(f"/drafts/{draft}/presence", {"take_over": True}).json["mine"] is False
+    assert program.get(f"/drafts/{draft}").json["revision"] == 1
 
 
 @pytest.mark.parametrize("login", ["agent", "handler2", "manager", "qa", "vp"])

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from bpm import access, clock, workorders
+from bpm import access, clock, drafts, workorders
 from bpm.models import Attachment, Incident, Instance, JournalEntry, Membership, Notice, Task, TaskComment, Unit, User, WorkOrder
 from bpm.models.database import unit_of_work
 from tests.api.desk import Desk, found
@@ -49,6 +49,8 @@ class Loot:
     incident_id: UUID
     notice_id: UUID
     definition_id: UUID
+    draft_id: UUID
+    comment_id: UUID
 
     def values(self) -> dict[str, Any]:
         """The parts of addresses by their names."""
@@ -105,7 +107,11 @@ class Town:
             task = session.scalars(select(Task).where(Task.order_id == order.id)).first()
             assert task is not None
             session.add(TaskComment(id=uuid4(), task_id=task.id, user_id=agent.id, text="among us", created_at=now))
-            return Loot(number, order.token, instance.id, task.id, file.id, fault.id, notice.id, instance.definition_id)
+            analyst = access.actor_of(session.scalars(select(User).where(User.login == "analyst")).one())
+            draft = drafts.begin_from(session, instance.definition_id, analyst, now)
+            remark = drafts.comment(session, draft.id, analyst, "among analysts", now, (None, None))
+            things = (instance.id, task.id, file.id, fault.id, notice.id, instance.definition_id, draft.id, remark.id)
+            return Loot(number, order.token, *things)
 
     def standing(self, loot: Loot) -> tuple[Any, ...]:
         """What an attack would change."""

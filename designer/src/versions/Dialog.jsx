@@ -30,7 +30,8 @@ export function Dialog({ studio, name, title, wide, onOpen, children }) {
 }
 
 export function Moment({ at }) {
-  const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  const { lang, dataset } = document.documentElement;
+  const written = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: dataset.zone }).format(new Date(at));
   return <time dateTime={at}>{written}</time>;
 }
 

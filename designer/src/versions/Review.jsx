@@ -35,6 +35,46 @@ function Steps({ steps }) {
   );
 }
 
+function Opening({ note, act }) {
+  return (
+    <button type="button" class="btn btn-primary" onClick={() => act('review', { note })}>
+      {t('Ask for a review')}
+    </button>
+  );
+}
+
+function Judging({ whole, note, act }) {
+  if (!whole.review.may_approve) return <p class="t-3 mb-0">{t('Somebody else has to approve it: four eyes see more than two.')}</p>;
+  return (
+    <>
+      <button type="button" class="btn btn-primary" onClick={() => act('approve', { revision: whole.revision, note })}>
+        {t('Approve')}
+      </button>
+      <button type="button" class="btn" disabled={!note.trim()} onClick={() => act('send-back', { note })}>
+        {t('Send back')}
+      </button>
+    </>
+  );
+}
+
+function Publishing({ note, act }) {
+  return (
+    <>
+      <button type="button" class="btn btn-primary" disabled={!note.trim()} onClick={() => act('publish', { note })}>
+        {t('Publish')}
+      </button>
+      {!note.trim() && <span class="t-sm t-3">{t('Say in a note what was changed; then it can be published.')}</span>}
+    </>
+  );
+}
+
+/* What can be done next; looking on is all that is left to those who may not draw. */
+function Buttons({ whole, note, act }) {
+  const Next = { open: Opening, review: Judging, approved: Publishing }[whole.state];
+  const mayAct = whole.review.may_write || whole.state === 'review';
+  return <div class="row-flex">{Next && mayAct && <Next whole={whole} note={note} act={act} />}</div>;
+}
+
 export function Review({ studio }) {
   const [whole, show] = useState(null);
   const [note, write] = useState('');
@@ -87,30 +127,7 @@ export function Review({ studio }) {
             <label for="review-note">{t('Note: what was changed, or what is still to be done')}</label>
             <textarea id="review-note" class="form-control" rows="3" value={note} onInput={(event) => write(event.target.value)} />
           </div>
-          <div class="row-flex">
-            {whole.state === 'open' && review.may_write && (
-              <button type="button" class="btn btn-primary" onClick={() => act('review', { note })}>
-                {t('Ask for a review')}
-              </button>
-            )}
-            {whole.state === 'review' && review.may_approve && (
-              <>
-                <button type="button" class="btn btn-primary" onClick={() => act('approve', { revision: whole.revision, note })}>
-                  {t('Approve')}
-                </button>
-                <button type="button" class="btn" disabled={!note.trim()} onClick={() => act('send-back', { note })}>
-                  {t('Send back')}
-                </button>
-              </>
-            )}
-            {whole.state === 'review' && !review.may_approve && <p class="t-3 mb-0">{t('Somebody else has to approve it: four eyes see more than two.')}</p>}
-            {whole.state === 'approved' && review.may_write && (
-              <button type="button" class="btn btn-primary" disabled={!note.trim()} onClick={() => act('publish', { note })}>
-                {t('Publish')}
-              </button>
-            )}
-            {whole.state === 'approved' && !note.trim() && <span class="t-sm t-3">{t('Say in a note what was changed; then it can be published.')}</span>}
-          </div>
+          <Buttons whole={whole} note={note} act={act} />
         </>
       )}
     </Dialog>

@@ -1,0 +1,87 @@
+"""Drafts of processes: begun from a version or from nothing, saved while they are drawn, looked at by a second person, published."""
+
+from bpm.drafts.beginning import BLANK, begin, begin_from, begin_template
+from bpm.drafts.comments import comment, comments, reopen_comment, resolve_comment
+from bpm.drafts.importing import import_files
+from bpm.drafts.presence import BEAT, DraftTakenError, Present, beat, present
+from bpm.drafts.reading import (
+    KEPT,
+    READERS,
+    RUNNING,
+    WRITERS,
+    DraftNotFoundError,
+    RevisionNotFoundError,
+    Wanted,
+    files,
+    files_at,
+    get,
+    page,
+    revisions,
+    running_of,
+    steps,
+)
+from bpm.drafts.reviewing import approve, ask_for_review, bring_back, discard, may_approve, may_write, publish, send_back
+from bpm.drafts.saving import (
+    DraftChangedError,
+    DraftClosedError,
+    DraftNameError,
+    archive,
+    copy,
+    name_revision,
+    rename,
+    restore,
+    save,
+)
+from bpm.drafts.templates import Template, TemplateNotFoundError
+from bpm.drafts.templates import every as every_template
+
+__all__ = [
+    "BEAT",
+    "BLANK",
+    "KEPT",
+    "READERS",
+    "RUNNING",
+    "WRITERS",
+    "DraftChangedError",
+    "DraftClosedError",
+    "DraftNameError",
+    "DraftNotFoundError",
+    "DraftTakenError",
+    "Present",
+    "RevisionNotFoundError",
+    "Template",
+    "TemplateNotFoundError",
+    "Wanted",
+    "approve",
+    "archive",
+    "ask_for_review",
+    "beat",
+    "begin",
+    "begin_from",
+    "begin_template",
+    "bring_back",
+    "comment",
+    "comments",
+    "copy",
+    "discard",
+    "every_template",
+    "files",
+    "files_at",
+    "get",
+    "import_files",
+    "may_approve",
+    "may_write",
+    "name_revision",
+    "page",
+    "present",
+    "publish",
+    "rename",
+    "reopen_comment",
+    "resolve_comment",
+    "restore",
+    "revisions",
+    "running_of",
+    "save",
+    "send_back",
+    "steps",
+]
