@@ -106,7 +106,8 @@ def form_of(session: Session, task: Task, language: str) -> forms.Form | None:
         return None
     city = task.order.city if task.order else None
     definition_id = task.instance.definition_id
-    return forms.resolved(session, definition_id, task.form, task_data(session, task), language=language, city=city)
+    read_only = definitions.engine_definition(session, definition_id).read_only(task.process_id, task.element_id)
+    return forms.resolved(session, definition_id, task.form, task_data(session, task), language=language, city=city, read_only=read_only)
 
 
 def return_task(session: Session, task_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Task:

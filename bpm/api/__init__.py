@@ -12,10 +12,12 @@ from bpm.api import (
     deployments,
     designer,
     drafts,
+    forms,
     health,
     incidents,
     instances,
     messages,
+    tables,
     tasks,
     trial,
     work_orders,
@@ -23,7 +25,22 @@ from bpm.api import (
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
-_CHAPTERS = (comparisons, deployments, definitions, drafts, instances, messages, tasks, work_orders, incidents, demo_clock, designer, trial)
+_CHAPTERS = (
+    comparisons,
+    deployments,
+    definitions,
+    drafts,
+    designer,
+    forms,
+    instances,
+    messages,
+    tasks,
+    work_orders,
+    incidents,
+    demo_clock,
+    trial,
+    tables,
+)
 
 _SPEC: dict[str, Any] = {
     "components": {

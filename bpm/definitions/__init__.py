@@ -1,5 +1,6 @@
 """Deployed processes: what is handed in, checked, kept as versions, published, and read again."""
 
+from bpm.definitions.checks import form_faults
 from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish
 from bpm.definitions.mending import field_of, fix_of
 from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip
@@ -46,6 +47,7 @@ __all__ = [
     "fix_of",
     "for_order_type",
     "form",
+    "form_faults",
     "get",
     "latest",
     "page",

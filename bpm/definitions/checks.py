@@ -29,6 +29,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
         yield Finding("error", settings.main, None, "no-process", text, {"file": settings.main})
     yield from _json_files(bundle.files)
     yield from _references(drawings.values(), lambda d: d.forms, _forms_of(bundle.files), _NO_FORM)
+    yield from _read_only(bundle.files, drawings.values())
     yield from _decisions(bundle, settings, drawings)
     yield from table_analysis.findings({name: content for name, content in bundle.files.items() if not name.startswith(CALLED)})
     yield from _references(_own(drawings), lambda d: d.notices, settings.notices.keys(), _NO_NOTICE)
@@ -65,6 +66,26 @@ def _references(
         if reference.name not in there:
             facts = {"step": reference.drawn_name, "name": reference.name}
             yield Finding("error", reference.file, reference.element, code, text, facts)
+
+
+def _read_only(files: Mapping[str, bytes], drawings: Iterable[Drawing]) -> Iterator[Finding]:
+    by_name = {name: content for file, content in files.items() if (name := form_name(file)) is not None}
+    text = N_("“{step}” lets the field “{field}” only be read, but the form “{form}” has no such field.")
+    for fixed in (fixed for drawing in drawings for fixed in drawing.read_only):
+        if fixed.form in by_name and fixed.field not in _field_names(by_name[fixed.form]):
+            facts = {"step": fixed.drawn_name, "field": fixed.field, "form": fixed.form}
+            yield Finding("error", fixed.file, fixed.element, "field-missing", text, facts)
+
+
+def _field_names(content: bytes) -> Iterable[str]:
+    """The fields of a form; none where the file is broken, which is told elsewhere."""
+    try:
+        read = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return ()
+    schema = read.get("schema", read) if isinstance(read, dict) else None
+    fields = schema.get("properties") if isinstance(schema, dict) else None
+    return fields if isinstance(fields, dict) else ()
 
 
 def _decisions(bundle: Bundle, settings: ProcessSettings, drawings: Mapping[str, Drawing]) -> Iterator[Finding]:
@@ -123,29 +144,51 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
         place = "/".join(map(str, error.absolute_path))
         yield Finding("error", file, None, "bad-form", text, {"file": file, "problem": error.message[:200], "place": place})
         return
-    rule = misfit(_FORM, {"schema": schema, "ui": read.get("ui", {})})
+    rule = misfit(_FORM, {"title": read.get("title", ""), "schema": schema, "ui": read.get("ui", {})})
     if rule is not None:
         text = N_("The form {file} is not right: {rule}.")
         yield Finding("error", file, None, "bad-form", text, {"file": file, "rule": rule})
         return
-    yield from _fields(file, schema["properties"], read.get("ui", {}).get("fields", {}))
+    yield from _fields(file, schema["properties"], read.get("ui", {}))
 
 
-_SHOW = {"type": "object", "required": ["field", "in"], "properties": {"field": {"type": "string"}, "in": {"type": "array"}}}
-_RULE = {"type": "object", "properties": {"x-options": {"type": "string", "pattern": r"^(classes|units|users:[A-Z_]+)$"}}}
+_TEXT = {"type": "string"}
+_NAMES = {"type": "array", "items": _TEXT}
+_SHOW = {"type": "object", "required": ["field", "in"], "properties": {"field": _TEXT, "in": {"type": "array"}}}
+_OPTIONS = {"type": "string", "pattern": r"^(classes|units|users:[A-Z_]+)$"}
+_CELL = {"type": "object", "properties": {"x-options": _OPTIONS}}
+_COLUMNS = {"type": "object", "properties": {"properties": {"type": "object", "additionalProperties": _CELL}}}
+_RULE = {"type": "object", "properties": {"x-options": _OPTIONS, "items": _COLUMNS}}
 _BRANCH = {"type": "object", "properties": {"then": {"type": "object"}, "else": {"type": "object"}}}
+_HINTS = {"type": "object", "properties": {"show": _SHOW, "help": _TEXT, "widget": _TEXT}}
+_GROUP = {"type": "object", "properties": {"title": _TEXT, "help": _TEXT, "fields": _NAMES, "show": _SHOW}}
+_NOTE = {"type": "object", "required": ["help"], "properties": {"help": _TEXT, "show": _SHOW}}
 _FORM = {  # what more than JSON Schema a form must keep
     "properties": {
-        "schema": {"properties": {"properties": {"additionalProperties": _RULE}, "allOf": {"items": _BRANCH}, "then": {"type": "object"}}},
+        "title": _TEXT,
+        "schema": {
+            "properties": {
+                "properties": {"additionalProperties": _RULE},
+                "allOf": {"items": _BRANCH},
+                "then": {"type": "object"},
+                "else": {"type": "object"},
+            }
+        },
         "ui": {
             "type": "object",
-            "properties": {"fields": {"type": "object", "additionalProperties": {"type": "object", "properties": {"show": _SHOW}}}},
+            "properties": {
+                "fields": {"type": "object", "additionalProperties": _HINTS},
+                "notes": {"type": "object", "additionalProperties": _NOTE},
+                "groups": {"type": "array", "items": _GROUP},
+                "order": _NAMES,
+                "primary": _TEXT,
+            },
         },
     }
 }
 
 
-def _fields(file: str, properties: Mapping[str, Any], hints: Mapping[str, Any]) -> Iterator[Finding]:
+def _fields(file: str, properties: Mapping[str, Any], ui: Mapping[str, Any]) -> Iterator[Finding]:
     for name, rule in properties.items():
         default = rule.get("x-default")
         if isinstance(default, str) and expressions.is_expression(default):
@@ -153,6 +196,10 @@ def _fields(file: str, properties: Mapping[str, Any], hints: Mapping[str, Any]) 
             if error is not None:
                 yield Finding("error", file, name, error.code, error.sentence, error.facts)
     text = N_("The form {file} speaks of the field “{name}”, which it does not have.")
-    shown_by = (hint["show"]["field"] for hint in hints.values() if "show" in hint)
+    hints, notes, groups = ui.get("fields", {}), ui.get("notes", {}), ui.get("groups", ())
+    shown_by = (each["show"]["field"] for each in (*hints.values(), *notes.values(), *groups) if "show" in each)
     for name in sorted({*hints, *shown_by} - properties.keys()):
         yield Finding("error", file, name, "field-missing", text, {"file": file, "name": name})
+    twice = N_("The form {file} has a field and a note of the name “{name}”.")
+    for name in sorted(notes.keys() & properties.keys()):
+        yield Finding("error", file, name, "name-twice", twice, {"file": file, "name": name})

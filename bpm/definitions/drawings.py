@@ -23,6 +23,17 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedField:
+    """A step only shows a field of its form."""
+
+    file: str
+    element: str | None
+    drawn_name: str
+    form: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A step names who does it: ``kind`` is unit, role, city or user, ``attribute`` the one of baton:assignment that says so."""
 
@@ -62,6 +73,7 @@ class Drawing:
     called: tuple[str, ...] = ()
     message_starts: tuple[MessageStart, ...] = ()
     forms: tuple[Reference, ...] = ()
+    read_only: tuple[FixedField, ...] = ()
     ladders: tuple[Reference, ...] = ()
     notices: tuple[Reference, ...] = ()
     calls: tuple[DrawnCall, ...] = ()
@@ -83,6 +95,7 @@ def read(file: str, content: bytes) -> Drawing:
         called=tuple(_called(root)),
         message_starts=tuple(_message_starts(root)),
         forms=tuple(_references(file, root, "form", "ref")),
+        read_only=tuple(_read_only(file, root)),
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
@@ -132,6 +145,13 @@ def _references(file: str, root: Element, element: str, attribute: str) -> Itera
         if name and not is_expression(name):
             owner = _owner(each)
             yield Reference(file, owner.get("id"), owner.get("name") or owner.get("id") or "", name)
+
+
+def _read_only(file: str, root: Element) -> Iterator[FixedField]:
+    for each in root.iter(baton("form")):
+        owner, form = _owner(each), each.get("ref")
+        for name in (each.get("readOnly") or "").split() if form else ():
+            yield FixedField(file, owner.get("id"), owner.get("name") or owner.get("id") or "", form or "", name)
 
 
 def _posts(root: Element) -> Iterator[Post]:

@@ -116,6 +116,20 @@ def decide(
     decisions: Mapping[str, Decision], key: str, data: Mapping[str, Any], ambient: Mapping[str, Any], depth: int = 0
 ) -> DecisionResult:
     """Ask a decision, after those that it needs. Raises DecisionError, ExpressionError."""
+    return decisions[key].evaluate(_with_needs(decisions, key, data, ambient, depth), ambient)
+
+
+def look(decisions: Mapping[str, Decision], key: str, data: Mapping[str, Any]) -> tuple[list[Any], list[list[bool]]]:
+    """What a table would see: the value of each input, and for each rule whether each of its cells holds. Raises as ``decide``."""
+    data = _with_needs(decisions, key, data, {}, 0)
+    found = [evaluate(text, data, {}) for text in decisions[key].inputs]
+    return found, [[test(given, data) for test, given in zip(rule.tests, found, strict=True)] for rule in decisions[key].rules]
+
+
+def _with_needs(
+    decisions: Mapping[str, Decision], key: str, data: Mapping[str, Any], ambient: Mapping[str, Any], depth: int
+) -> Mapping[str, Any]:
+    """The data together with the results of the decisions that are worked out before."""
     if key not in decisions:
         raise DecisionError(N_("There is no decision “{decision}”."), decision=key)
     if depth > MAX_DEPTH:
@@ -123,4 +137,4 @@ def decide(
     for need in decisions[key].needs:
         if need in decisions:
             data = {**data, decisions[need].variable: decide(decisions, need, data, ambient, depth + 1).result}
-    return decisions[key].evaluate(data, ambient)
+    return data

@@ -64,6 +64,7 @@ class Drawn:
     starts: list[StartEvent] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     forms: list[tuple[str, str, str]] = field(default_factory=list)
+    read_only: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # by the ids of process and element
     called: set[str] = field(default_factory=set)
 
 
@@ -118,6 +119,10 @@ class Definition:
     def form_refs(self) -> list[tuple[str, str, str]]:
         """The forms that are named: (file, element id, form)."""
         return list(self.drawn.forms)
+
+    def read_only(self, process_id: str, element_id: str) -> tuple[str, ...]:
+        """The fields that the form of an element only shows."""
+        return self.drawn.read_only.get((process_id, element_id), ())
 
     def called_processes(self) -> set[str]:
         """The ids of the processes that call activities call."""
@@ -223,6 +228,9 @@ class _Builder:
         self.names.setdefault(own, drawn_name(element).removesuffix(OWN))
         for form in extensions.get("form", []):
             self.drawn.forms.append((name, own, form.get("ref", "")))
+            process = next(element.iterancestors(tag("process")), None)
+            if process is not None and form.get("readOnly"):
+                self.drawn.read_only[str(process.get("id")), own] = tuple(form["readOnly"].split())
         for call in extensions.get("call", []) if local(element) == "serviceTask" else ():
             self.call(name, own, call, extensions)
         for asked in extensions.get("decision", []) if local(element) == "businessRuleTask" else ():

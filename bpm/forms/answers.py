@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 
 from bpm.definitions.form_schema import FormValidator
 from bpm.errors import N_, InvalidError
-from bpm.forms.resolving import Form
+from bpm.forms.form import Form, columns
 
 Json = dict[str, Any]
 
@@ -28,6 +28,11 @@ class FieldSentence(str):
         sentence.template, sentence.facts = template, facts
         return sentence
 
+    def said(self, translated: Callable[[str], str]) -> str:
+        """The sentence in another language, sentences within it as well."""
+        facts = {name: fact.said(translated) if isinstance(fact, FieldSentence) else fact for name, fact in self.facts.items()}
+        return translated(self.template).format(**facts)
+
 
 class AnswersError(InvalidError):
     """Some answers are not right. ``fields`` gives a sentence for each field that needs another look."""
@@ -42,24 +47,36 @@ class AnswersError(InvalidError):
 def check(form: Form, answers: Mapping[str, Any], *, partial: bool = False) -> Json:
     """The answers that the form asks for, in the form's order; an answer that was cleared is None.
 
-    What the form does not ask for, or does not show beside the other answers, is left out. ``partial`` (a draft) asks for nothing that
-    is not there yet. Raises AnswersError.
+    What the form does not ask for, or does not show beside the other answers, is left out; so is every answer to a field that is only
+    read at this step. ``partial`` (a draft) asks for nothing that is not there yet. Raises AnswersError.
     """
-    given = {name: _cleared(answers[name]) for name in form.fields if name in answers}
-    shown = {name: value for name, value in given.items() if form.shows(name, given)}
-    filled = {name: value for name, value in shown.items() if value is not None}
+    asked = {name: rule for name, rule in form.fields.items() if name in answers and name not in form.fixed}
+    given = {name: _cleared(answers[name], columns(rule)) for name, rule in asked.items()}
+    beside = {**form.fixed, **given}
+    shown = {name: value for name, value in given.items() if form.shows(name, beside)}
+    filled = {name: value for name, value in {**form.fixed, **shown}.items() if value is not None}
     wrong = _wrong(form, filled, partial=partial)
     if wrong:
         raise AnswersError({name: wrong[name] for name in form.fields if name in wrong})
     return shown
 
 
-def _cleared(value: Any) -> Any:
-    """A text of blanks is no answer; the one character that PostgreSQL cannot keep is dropped."""
+def _cleared(value: Any, cells: Mapping[str, Any]) -> Any:
+    """A text of blanks is no answer, nor is a row without any; the one character that PostgreSQL cannot keep is dropped."""
+    if cells and isinstance(value, list):
+        return [row for each in value if (row := _row(each, cells))]
     if not isinstance(value, str):
         return value
     kept = value.replace("\0", "")
     return kept if kept.strip() else None
+
+
+def _row(row: Any, cells: Mapping[str, Any]) -> Any:
+    """What a row says in the table's columns; nothing where it says no more than no."""
+    if not isinstance(row, dict):
+        return row if row is not None else {}
+    said = {name: value for name in cells if name in row and (value := _cleared(row[name], {})) is not None}
+    return said if any(value not in (False, []) for value in said.values()) else {}
 
 
 def _wrong(form: Form, filled: Json, *, partial: bool) -> dict[str, FieldSentence]:
@@ -71,10 +88,28 @@ def _wrong(form: Form, filled: Json, *, partial: bool) -> dict[str, FieldSentenc
             missing = () if partial else (name for name in wanted if name not in filled and form.shows(name, filled))
             found.update((name, FieldSentence(_REQUIRED)) for name in missing)
         elif error.absolute_path:
-            found.setdefault(str(error.absolute_path[0]), _sentence(error))
+            name = str(error.absolute_path[0])
+            found.setdefault(name, _in_table(error, form.fields[name]) if columns(form.fields[name]) else _sentence(error))
     for name, sentence in _out_of_order(form, filled):
         found.setdefault(name, sentence)
-    return {name: sentence for name, sentence in found.items() if form.shows(name, filled)}
+    return {name: sentence for name, sentence in found.items() if form.shows(name, filled) and name not in form.fixed}
+
+
+def _in_table(error: ValidationError, rule: Mapping[str, Any]) -> FieldSentence:
+    """Say in which row and column of a table a rule is broken."""
+    _, *place = error.absolute_path
+    if not place:
+        return FieldSentence(_ROWS.get(str(error.validator), _OTHERWISE), limit=error.validator_value)
+    column = place[1] if len(place) > 1 else next((name for name in _missing(error)), None)
+    problem = FieldSentence(_REQUIRED) if error.validator == "required" else _sentence(error)
+    title = columns(rule).get(str(column), {}).get("title", column)
+    told = _ROW if column is None else _CELL
+    return FieldSentence(told, row=int(place[0]) + 1, column=title, problem=problem)
+
+
+def _missing(error: ValidationError) -> Iterator[str]:
+    if error.validator == "required":
+        yield from (name for name in cast("Sequence[str]", error.validator_value) if name not in cast("Any", error.instance))
 
 
 def _out_of_order(form: Form, filled: Json) -> Iterator[tuple[str, FieldSentence]]:
@@ -102,6 +137,13 @@ def _moment(value: Any) -> float | None:
 _REQUIRED = N_("Fill this in.")
 _BEFORE = N_("This must be before “{title}”.")
 _AFTER = N_("This must be after “{title}”.")
+_ROW = N_("Row {row}: {problem}")
+_CELL = N_("Row {row}, “{column}”: {problem}")
+_ROWS = {
+    "minItems": N_("Fill in at least {limit} row(s)."),
+    "maxItems": N_("Fill in at most {limit} row(s)."),
+    "uniqueItems": N_("Two rows say the same."),
+}
 _OTHERWISE = N_("This is not what is asked for here.")
 _TYPES = {
     "number": N_("This is not a number."),
@@ -125,6 +167,7 @@ _FORMATS = {
     "date": N_("This is no date. Write it like 2026-11-24."),
     "date-time": N_("This is no date and time. Write it like 2026-11-24T15:10."),
     "email": N_("This is no e-mail address."),
+    "money": N_("Write an amount of money with at most two decimals."),
 }
 
 
@@ -177,3 +220,11 @@ def _is_address(text: str) -> bool:
 _formats.checks("date", raises=ValueError)(_is(date.fromisoformat))
 _formats.checks("date-time", raises=ValueError)(_is(datetime.fromisoformat))
 _formats.checks("email")(_is(_is_address))
+
+
+_FEN = 2  # decimals of the yuan
+
+
+@_formats.checks("money")
+def _is_money(value: object) -> bool:
+    return not isinstance(value, float) or round(value, _FEN) == value

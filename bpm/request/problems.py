@@ -135,7 +135,7 @@ def problem(error: BatonError, language: str) -> Problem:
 
 def _of_field(sentence: str) -> Any:
     if isinstance(sentence, FieldSentence):
-        return gettext(sentence.template).format(**sentence.facts)
+        return sentence.said(gettext)
     return gettext(sentence)
 
 

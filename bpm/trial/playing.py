@@ -149,7 +149,9 @@ def form_of(box: Sandbox, task: Work) -> forms.Form | None:
     def text(zh: str) -> str:
         return box.unsaved.text(zh, box.language)
 
-    return forms.made_ready(box.session, task.fact.form, written, text, data, language=box.language, city=box.city)
+    place = task.fact.place
+    read_only = box.unsaved.engine.read_only(place.process_id, place.element_id)
+    return forms.made_ready(box.session, task.fact.form, written, text, data, language=box.language, city=box.city, read_only=read_only)
 
 
 def ordinary_answers(box: Sandbox, form: forms.Form) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from bpm.web import (
     definitions,
     designer,
     errors,
+    form_preview,
     frame,
     inbox,
     intake,
@@ -23,7 +24,8 @@ from bpm.web import (
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
     wording.compile_stale()
-    for chapter in (comparisons, login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
+    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, comparisons, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
+    app.extensions["baton-draw-form"] = form_preview.draw  # for the API's preview of forms: see bpm.api.forms
     errors.register(app)

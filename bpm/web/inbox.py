@@ -94,13 +94,13 @@ def _draw_task(sheet: Sheet, status: int = 200, alert: str | None = None) -> Res
     return frame.show(template, status, sheet=sheet, alert=alert)
 
 
-def _again(error: BatonError, task_id: UUID, typed: dict[str, Any] | None = None) -> Response:
+def _again(error: BatonError | None, task_id: UUID, typed: dict[str, Any] | None = None) -> Response:
     """Draw the page anew with a sentence; what was typed stays in its fields, and a task that somebody took stands in the list as taken."""
-    status = frame.refused(error)
+    status = frame.refused(error) if error else 200
     found = inbox.get(session(), task_id, actor())
     wrong = fields.sentences(error) if isinstance(error, AnswersError) else {}
     sheet = sheet_of(found, typed=typed, wrong=wrong)
-    alert = None if wrong else frame.tell(error)  # a summary above the form says what is wrong with fields
+    alert = None if wrong or error is None else frame.tell(error)  # a summary above the form says what is wrong with fields
     came_from = urlsplit(frame.back(""))
     if came_from.path == url_for("inbox.page"):
         args = {name: values[0] for name, values in parse_qs(came_from.query).items()}
@@ -145,6 +145,8 @@ def release(task_id: UUID) -> Response:
 def complete(task_id: UUID) -> Response:
     """Hand the answers in."""
     typed = _typed(task_id)
+    if "more-rows" in http.form:  # a table of the form is full, and the browser runs no script
+        return _again(None, task_id, typed)
     try:
         found = instances.complete_task(session(), task_id, typed | _attached(task_id), actor(), now())
     except (AnswersError, AttachmentRefusedError, ConflictError) as error:

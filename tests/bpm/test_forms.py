@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
 from bpm import definitions, forms
+from bpm.errors import RefusedError
+from bpm.forms import mail
 from bpm.models import ServiceClass
 from bpm.models.database import unit_of_work
 from tests.bpm.organisation import NOW, found
@@ -275,3 +277,214 @@ def test_no_text_of_a_browser_breaks_the_reading(text: str) -> None:
     fields = ("outcome", "findings", "amount", "visits", "solved", "from", "to", "units", "mail", "reason")
     assert set(sent(*((name, text) for name in fields))) == set(fields)
     faults(sent(*((name, text) for name in fields)))
+
+
+# ---- tables of rows, money, people, sections, notes
+
+PARTS = {
+    "title": "领料",
+    "schema": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "title": "方式", "oneOf": [{"const": "SWAP", "title": "更换"}, {"const": "LATER", "title": "以后"}]},
+            "parts": {
+                "type": "array", "title": "材料", "minItems": 1, "maxItems": 3,
+                "items": {
+                    "type": "object", "required": ["what"],
+                    "properties": {
+                        "what": {"type": "string", "title": "名称"},
+                        "many": {"type": "integer", "title": "数量", "minimum": 1},
+                        "price": {"type": "number", "format": "money", "title": "单价"},
+                        "spare": {"type": "boolean", "title": "备件"},
+                        "by": {"type": "string", "title": "领料人", "x-options": "users:HANDLER"},
+                    },
+                },
+            },
+            "cost": {"type": "number", "format": "money", "title": "合计"},
+            "who": {"type": "string", "title": "验收人", "x-options": "users:HANDLER"},
+            "seen": {"type": "string", "title": "情况"},
+        },
+        "required": ["kind"],
+        "allOf": [{"if": {"properties": {"kind": {"enum": ["SWAP"]}}, "required": ["kind"]}, "then": {"required": ["parts", "seen"]}}],
+    },
+    "ui": {
+        "order": ["kind", "hint", "parts", "cost", "who", "seen"],
+        "groups": [{"title": "材料与费用", "help": "照实填写", "fields": ["parts", "cost"], "show": {"field": "kind", "in": ["SWAP"]}}],
+        "notes": {"hint": {"help": "先断电，再动手。"}},
+        "fields": {"who": {"widget": "search"}},
+    },
+}  # fmt: skip
+
+
+def of_parts(data: dict[str, Any] | None = None, read_only: tuple[str, ...] = (), language: str = "zh") -> forms.Form:
+    with unit_of_work(write=False) as session:
+        texts = {"名称": "Name", "先断电，再动手。": "Switch off first.", "照实填写": "As it was"}
+        return forms.made_ready(
+            session,
+            "parts",
+            PARTS,
+            lambda zh: texts.get(zh, zh) if language == "en" else zh,
+            data or {},
+            language=language,
+            city="JN",
+            read_only=read_only,
+        )
+
+
+def wrong_with(form: forms.Form, answers: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(forms.AnswersError) as refused:
+        forms.check(form, answers)
+    return dict(refused.value.facts["fields"])
+
+
+def test_the_rows_of_a_table_are_kept_without_what_they_do_not_say(database: Engine) -> None:
+    rows = [{"what": " 光缆 ", "many": 2, "price": 8.55, "admin": True}, {"what": " ", "spare": False}, {"what": "接头\0"}]
+    kept = forms.check(of_parts(), {"kind": "SWAP", "parts": rows, "seen": "断了"})
+    assert kept["parts"] == [{"what": " 光缆 ", "many": 2, "price": 8.55}, {"what": "接头"}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([], "Fill in at least 1 row(s)."),
+        ([{"what": "a"}] * 4, "Fill in at most 3 row(s)."),
+        ([{"what": "a"}, {"many": 3}], "Row 2, “名称”: Fill this in."),
+        ([{"what": "a", "many": 0}], "Row 1, “数量”: It must be at least 1."),
+        ([{"what": "a", "price": 1.005}], "Row 1, “单价”: Write an amount of money with at most two decimals."),
+        ([{"what": "a"}, "b"], "Row 2: This is not what is asked for here."),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_told_with_its_row_and_column(database: Engine, rows: Any, sentence: str) -> None:
+    assert wrong_with(of_parts(), {"kind": "SWAP", "parts": rows, "seen": "断了"}) == {"parts": sentence}
+
+
+def test_a_sentence_about_a_row_is_translated_whole(database: Engine) -> None:
+    told = wrong_with(of_parts(), {"kind": "SWAP", "parts": [{"many": 3}], "seen": "断了"})["parts"]
+    assert isinstance(told, forms.FieldSentence)
+    words = {"Row {row}, “{column}”: {problem}": "第 {row} 行“{column}”：{problem}", "Fill this in.": "请填写。"}
+    assert told.said(words.__getitem__) == "第 1 行“名称”：请填写。"
+
+
+def test_the_rows_that_a_browser_sends_are_read_by_their_numbers(database: Engine) -> None:
+    pairs = [
+        *(("parts", "0"), ("parts.0.what", "光缆"), ("parts.0.many", "２"), ("parts.0.spare", "true"), ("parts.0.price", "")),
+        *(("parts", "7"), ("parts.7.what", "接头"), ("parts.7.by", "张伟 (handler)")),
+        *(("parts", "3"), ("parts.3.what", " "), ("parts", "x"), ("parts.x.what", "no"), ("parts.9.what", "not among the numbers")),
+    ]
+    read = forms.from_html(of_parts(), MultiDict(pairs), SHANGHAI)["parts"]
+    assert [{name: value for name, value in row.items() if value not in (None, False)} for row in read] == [
+        {"what": "光缆", "many": 2, "spare": True},
+        {"what": "接头", "by": "张伟 (handler)"},
+    ]
+
+
+def test_no_page_sends_rows_without_end(database: Engine) -> None:
+    pairs = [pair for row in range(500) for pair in (("parts", str(row)), (f"parts.{row}.what", "a"))]
+    assert len(forms.from_html(of_parts(), MultiDict(pairs), SHANGHAI)["parts"]) == 200
+
+
+def test_a_person_is_found_by_name_by_code_or_as_offered(database: Engine) -> None:
+    with unit_of_work() as session:
+        found(session)
+    form = of_parts(language="en")
+    for text in ("Zhang Wei", "handler", "Zhang Wei (handler)"):
+        assert forms.from_html(form, MultiDict([("who", text)]), SHANGHAI)["who"] == "handler"
+    read = forms.from_html(form, MultiDict([("who", "Zhang")]), SHANGHAI)
+    assert wrong_with(form, {**read, "kind": "LATER"}) == {"who": "This is not one of the choices: colleague, handler."}
+    columns = form.fields["parts"]["items"]["properties"]
+    assert [choice["const"] for choice in columns["by"]["oneOf"]] == ["colleague", "handler"], "a column's choices are filled in, too"
+
+
+def test_money_has_two_decimals_and_so_has_what_is_worked_out(database: Engine) -> None:
+    assert wrong_with(of_parts(), {"kind": "SWAP", "parts": [{"what": "a"}], "seen": "断了", "cost": 3.333}).keys() == {"cost"}
+    assert default({"a": 10}, type="number", format="money", **{"x-default": "= a / 3"}) == 3.33
+
+
+def test_a_hidden_section_asks_for_none_of_its_fields_and_keeps_none(database: Engine) -> None:
+    assert forms.check(of_parts(), {"kind": "LATER", "parts": [{"what": "a"}], "cost": 5}) == {"kind": "LATER"}
+
+
+def test_notes_and_the_help_of_sections_are_in_the_readers_language(database: Engine) -> None:
+    ui = of_parts(language="en").ui
+    assert (ui["notes"]["hint"]["help"], ui["groups"][0]["help"]) == ("Switch off first.", "As it was")
+
+
+# ---- what a step only shows
+
+
+def test_a_field_that_is_only_read_takes_no_answer_and_is_not_asked_for(database: Engine) -> None:
+    form = of_parts({"kind": "SWAP", "seen": "断了", "parts": [{"what": "光缆"}]}, ("kind", "seen", "parts"))
+    assert forms.check(form, {"kind": "LATER", "seen": "没断", "parts": [], "cost": 5}) == {"cost": 5}, "its section shows by what stands"
+    assert forms.from_html(form, MultiDict([("kind", "LATER"), ("cost", "5")]), SHANGHAI).keys() == {"cost", "who"}
+    assert form.schema["required"] == []
+    assert form.fields["seen"]["readOnly"] is True
+    assert form.fields["seen"]["default"] == "断了"
+
+
+def test_what_stands_in_a_field_that_is_only_read_is_not_held_against_the_reader(database: Engine) -> None:
+    form = of_parts({"kind": "GONE", "cost": "much"}, ("kind", "cost"))
+    assert forms.check(form, {"seen": "断了"}) == {"seen": "断了"}
+
+
+def test_a_form_can_say_itself_what_is_only_read(database: Engine) -> None:
+    form = resolve(one_field(type="number", readOnly=True, **{"x-default": "= price * 2"}), {"price": 4, "field": 1})
+    assert form.fixed == {"field": 8}, "what it works out comes before the variable of its name"
+    assert forms.check(form, {"field": 9}) == {}
+
+
+def test_the_step_says_in_the_drawing_what_is_only_read(database: Engine) -> None:
+    files = {
+        "p.bpmn": diagram("p", task(extensions='<baton:form ref="handle" readOnly="amount nothing"/>')),
+        "forms/handle.json": orjson.dumps(HANDLE),
+    }
+    with unit_of_work() as session, pytest.raises(RefusedError) as refused:
+        definitions.deploy(session, files, "analyst", NOW, publish=True)
+    assert [finding.sentence for finding in refused.value.findings if finding.level == "error"] == [
+        "“处理” lets the field “nothing” only be read, but the form “handle” has no such field."
+    ]
+
+
+@pytest.mark.parametrize(
+    "ui",
+    [
+        {"groups": 5},
+        {"groups": [{"fields": "kind"}]},
+        {"order": [1]},
+        {"notes": {"hint": {"text": "?"}}},
+        {"notes": {"kind": {"help": "the name of a field"}}},
+        {"notes": {"hint": {"help": "?", "show": {"field": "gone", "in": []}}}},
+        {"groups": [{"title": "?", "fields": [], "show": {"field": "gone", "in": []}}]},
+        {"fields": {"kind": {"widget": ["tree"]}}},
+    ],
+)
+def test_a_form_whose_hints_cannot_be_drawn_is_not_taken(ui: dict[str, Any]) -> None:
+    assert [finding.level for finding in definitions.form_faults("forms/f.json", {**PARTS, "ui": ui})] == ["error"]
+
+
+def test_a_column_with_unknown_choices_is_not_taken() -> None:
+    form = {"type": "object", "properties": {"t": {"type": "array", "items": {"type": "object", "properties": {"c": {"x-options": 5}}}}}}
+    assert [finding.level for finding in definitions.form_faults("forms/f.json", form)] == ["error"]
+
+
+# ---- as a mail
+
+
+def test_a_mail_asks_for_every_field_behind_its_number(database: Engine) -> None:
+    with unit_of_work() as session:
+        found(session)
+    told = mail.write(of_parts({"kind": "SWAP", "cost": 8.5}, ("cost",)), str, {"工单": "20261124-0001"})
+    assert told.subject == "[Baton] 领料"
+    for line in (
+        "工单: 20261124-0001", "1. 方式 *", "   [x] 更换", "   [ ] 以后", "   先断电，再动手。", "2. 材料", "   2>", "合计", "   8.5",
+        "   (one line for each row, columns separated by | : 名称 | 数量 | 单价 | 备件 | 领料人)", "   [ ] 张伟", "4. 情况",
+    ):  # fmt: skip
+        assert line in told.text.splitlines(), line
+
+
+def test_a_mail_of_hostile_words_is_one_line_of_subject_and_no_markup(database: Engine) -> None:
+    bad = "<script>alert(1)</script>\r\nBcc: all@example.com"
+    form = resolve({**one_field(type="string", title=bad, oneOf=[{"const": "a", "title": bad}]), "title": bad})
+    told = mail.write(form, str, {bad: bad})
+    assert "\n" not in told.subject
+    assert "\r" not in told.subject
+    assert "<script>" not in told.html

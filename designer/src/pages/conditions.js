@@ -10,7 +10,7 @@ function settle(form) {
   form.querySelectorAll('[data-show]').forEach((field) => {
     const { field: name, in: wanted } = JSON.parse(field.dataset.show);
     const given = answers(form, name);
-    const asked = wanted.some((value) => given.includes(String(value)));
+    const asked = wanted.some((value) => given.includes(String(value))) && !field.parentElement.closest('[data-show][hidden]');
     field.hidden = !asked;
     field.querySelectorAll('input, select, textarea').forEach((input) => {
       input.disabled = !asked;

@@ -8,12 +8,13 @@ import { watchDrafts } from './drafts.js';
 import { watchIntake } from './intake.js';
 import { watchKeys } from './keys.js';
 import { watchPane } from './pane.js';
+import { watchRows } from './rows.js';
 import { watchStory } from './story.js';
 import { watchTheme } from './theme.js';
 import { settleToasts, watchToasts } from './toasts.js';
 import { watchTold } from './told.js';
 
-const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses];
+const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses, watchRows];
 
 watchTheme();
 watchDialogs();
