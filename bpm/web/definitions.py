@@ -9,7 +9,7 @@ from flask import request as http
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from bpm import catalogue, definitions, picture
+from bpm import catalogue, definitions, drafts, picture
 from bpm.errors import Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition
 from bpm.request import actor, language, now, session
@@ -20,18 +20,51 @@ blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
 
 READERS = ("ANALYST", "CS_MANAGER", "QA")
 WRITERS = ("ANALYST",)
+MOST_DRAFTS = 100
+"""Shown in the list; who has more finds them by the process."""
 
 
 @blueprint.get("")
 def listing() -> Response:
     """Every process: its version in use, its draft, what was found."""
     frame.require(actor(), *READERS)
-    return _draw_list()
+    return draw_list()
 
 
-def _draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | None = None) -> Response:
-    entries = catalogue.processes(session(), now())
-    return frame.show("definitions/listing.html", status, entries=entries, findings=told(found), alert=alert, writer=_may_write())
+def draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | None = None) -> Response:
+    """The list, with what was found in files that were not taken."""
+    return frame.show(
+        "definitions/listing.html",
+        status,
+        entries=catalogue.processes(session(), now()),
+        drafts=_drafts(drafts.RUNNING),
+        deleted=_drafts(("discarded",)),
+        kept_days=drafts.KEPT.days,
+        templates=_templates(),
+        findings=told(found),
+        alert=alert,
+        writer=_may_write(),
+    )
+
+
+def _drafts(states: Sequence[str]) -> list[dict[str, Any]]:
+    found = drafts.page(session(), drafts.Wanted(states=states), actor(), now(), limit=MOST_DRAFTS).items
+    return [
+        {
+            "draft": draft,
+            "who": rows.person_name(draft.saved_by),
+            "deleted_by": rows.person_name(draft.discarded_by),
+            "here": rows.person_name(drafts.present(session(), draft).editor),
+        }
+        for draft in found
+    ]
+
+
+def _templates() -> list[dict[str, str]]:
+    return [
+        {"id": each.id, "icon": each.icon, "name": each.name[language()], "description": each.description[language()]}
+        for each in drafts.every_template()
+    ]
 
 
 def _may_write() -> bool:
@@ -70,7 +103,14 @@ def _draw(definition: Definition, status: int = 200, alert: str | None = None, r
         files=[file.name for file in definition.files],
         writer=_may_write(),
         alert=alert,
+        **_running_draft(definition.key),
     )
+
+
+def _running_draft(key: str) -> dict[str, Any]:
+    """The draft on which somebody works, and whose it is."""
+    draft = drafts.running_of(session(), key)
+    return {"draft": draft, "draft_by": rows.person_name(draft.saved_by) if draft is not None else ""}
 
 
 @blueprint.get("/<uuid:definition_id>/xml")
@@ -123,9 +163,9 @@ def upload() -> Response:
             registry=current_app.extensions["connectors"],
         )
     except RefusedError as error:
-        return _draw_list(frame.refused(error), error.findings, frame.tell(error))
+        return draw_list(frame.refused(error), error.findings, frame.tell(error))
     except InvalidError as error:
-        return _draw_list(frame.refused(error), alert=frame.tell(error))
+        return draw_list(frame.refused(error), alert=frame.tell(error))
     said = gettext("%(name)s v%(version)s is kept.", name=kept[0].name, version=kept[0].version)
     return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
 

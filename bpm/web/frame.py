@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as Answer
 from bpm import access, clock, customers, definitions, notices, queues
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
+from bpm.models.definition import Definition
 from bpm.models.org import User
 from bpm.models.work_order import Attachment
 from bpm.request import csrf_token, language, now, roll_back, session, status_of, visitor
@@ -77,7 +78,7 @@ def dress(app: Flask) -> None:
         left=words.left,
         fault_sentence=stories.fault_sentence,
     )
-    app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice)
+    app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_flow=_as_flow)
     app.context_processor(_surroundings)
     app.after_request_funcs.setdefault(None, []).insert(0, _protect)  # the first is called last: after an error of the commit, too
     encrypted = app.extensions["settings"].url.startswith("https:")
@@ -106,6 +107,10 @@ def _with_word(code: str, kind: str) -> tuple[str, str]:
 
 def _as_choice(user: User) -> tuple[str, str]:
     return user.login, words.name_of(user)
+
+
+def _as_flow(definition: Definition) -> tuple[str, str]:
+    return definition.key, _drawn(definition.id, definition.name)
 
 
 def _drawn(definition_id: UUID, chinese: str) -> str:

@@ -23,6 +23,7 @@ ICONS = {
     "returned": "corner-up-left",
     "incident": "alert-triangle",
     "information": "message",
+    "draft": "sitemap",
 }
 
 
@@ -63,7 +64,10 @@ def read_all() -> Response:
 
 @blueprint.post("/<uuid:notice_id>/read")
 def read(notice_id: UUID) -> Response:
-    """Read one notice and go to its order."""
+    """Read one notice and go to its order, or to the draft that it speaks of."""
     notices.mark_read(session(), actor(), now(), notice_id)
+    draft = http.form.get("draft", type=UUID)
+    if draft is not None:
+        return redirect(url_for("designer.page", draft_id=draft), 303)
     number = http.form.get("number")
     return redirect(url_for("orders.page", number=number) if number else url_for("notices.listing"), 303)

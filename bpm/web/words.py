@@ -58,6 +58,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "role": org.ROLES,
     "definition_state": {"draft": N_("Draft"), "published": N_("In use"), "retired": N_("Retired")},
+    "draft_state": {
+        "open": N_("Being drawn"),
+        "review": N_("Waits for review"),
+        "approved": N_("Approved"),
+        "published": N_("Published"),
+        "discarded": N_("Deleted"),
+    },
     "finding": {"error": N_("Error"), "warning": N_("Warning"), "info": N_("Note")},
 }
 
