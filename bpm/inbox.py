@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access, limits, org, workorders
+from bpm import access, assigning, limits, org, workorders
 from bpm.access import Actor
 from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
@@ -72,11 +72,15 @@ def open_task(
 ) -> Task:
     """Put a task that the process has opened where the right people find it, and start its clock."""
     place = fact.place
-    excluded = _doers(session, instance, fact.assignment.exclude, place.scope_id)
-    before = _last(session, instance, fact.assignment.same_as, place.scope_id) if fact.assignment.same_as else None
+    wanted = fact.assignment
+    excluded = _doers(session, instance, wanted.exclude, place.scope_id)
+    before = _last(session, instance, wanted.same_as, place.scope_id) if wanted.same_as else None
     done_before = Before(before.user, before.unit_code, before.role) if before is not None else None
     city = order.city if order else None
-    unit, role, assignee = whose(session, fact.assignment, city, done_before, excluded, now)
+    if before is None:
+        around = assigning.Around(city, instance.started_by, lambda name: _doer(session, instance, name, place.scope_id))
+        wanted = assigning.settle(session, wanted, around, excluded)
+    unit, role, assignee = whose(session, wanted, city, done_before, excluded, now)
     returned = came_from is not None and came_from.how == "returned"
     task = new(
         Task,
@@ -192,11 +196,17 @@ def _doers(session: Session, instance: Instance, names: tuple[str, ...], scope_i
     """The people whom ``exclude`` means: logins, or whoever did these elements last."""
     people: list[UUID] = []
     for name in names:
-        done = _last(session, instance, (name,), scope_id)
-        user = done.user if done else org.named(session, name)
+        user = _doer(session, instance, name, scope_id)
+        if user is None:
+            user = org.named(session, (instance.started_by or "") if name == assigning.STARTER else name)
         if user is not None:
             people.append(user.id)
     return people
+
+
+def _doer(session: Session, instance: Instance, element: str, scope_id: str | None) -> User | None:
+    done = _last(session, instance, (element,), scope_id)
+    return done.user if done is not None else None
 
 
 def _show_on(order: WorkOrder, task: Task, person: User | None) -> None:

@@ -146,7 +146,7 @@ def superior(session: Session, unit_code: str, kind: Post, city: str | None, now
 
 def calendar_of(session: Session, unit_code: str) -> str:
     """The code of the calendar a unit works by: its own, else that of the nearest unit above."""
-    return next((above.calendar for above in _upwards(session, unit_code) if above.calendar), ALL_THE_TIME)
+    return next((above.calendar for above in upwards(session, unit_code) if above.calendar), ALL_THE_TIME)
 
 
 def search_users(session: Session, text: str, role: str | None = None, unit: str | None = None) -> list[User]:
@@ -204,7 +204,7 @@ def _present(session: Session, person: User, now: datetime | None) -> User | Non
 
 def _posts_upwards(session: Session, unit_code: str, kind: Post, city: str | None) -> Iterator[Sequence[User]]:
     """Those who hold the post, then those who hold it further up, level by level."""
-    above = _upwards(session, unit_code)
+    above = upwards(session, unit_code)
     match kind:
         case "section_head":
             yield from (heads(session, each.code) for each in above)
@@ -224,7 +224,7 @@ def _customer_service_heads(session: Session, city: str | None) -> Iterator[Sequ
             yield members(session, department.code, "CS_MANAGER") or heads(session, department.code)
 
 
-def _upwards(session: Session, unit_code: str) -> Sequence[Unit]:
+def upwards(session: Session, unit_code: str) -> Sequence[Unit]:
     """The unit, its parent, and so on to the top, in one query."""
     above = select(Unit.id, Unit.parent_id, literal(0).label("steps")).where(Unit.code == unit_code).cte("above", recursive=True)
     parents = select(Unit.id, Unit.parent_id, above.c.steps + 1).join(above, Unit.id == above.c.parent_id)

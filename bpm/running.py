@@ -7,6 +7,7 @@ in the row loads it anew. A command that raised leaves nothing behind.
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 from uuid import UUID, uuid4
 
@@ -14,15 +15,17 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bpm import calendars, clock, definitions
+from bpm import assigning, calendars, clock, definitions
 from bpm.engine.data import Data, plain
 from bpm.engine.process import Process
+from bpm.engine.timers import nobody
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
 from bpm.models.prepared import Prepared
 from bpm.models.rows import Rows
 from bpm.models.task import Task
+from bpm.models.work_order import WorkOrder
 
 CAPACITY = 5_000
 """Processes kept in memory; each takes some 10 KB."""
@@ -118,9 +121,17 @@ def running(session: Session, instance: Instance, process: Process | None = None
     here: dict[UUID, Process] = session.info.setdefault("processes", {})
     process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
     process.calendars = calendars.all(session)  # somebody may have changed one since this process was last used
+    process.members = partial(_members, session, instance)
     yield process
+    process.members = nobody  # it outlives this session
     instance.state, instance.stamp, instance.active = process.save(), uuid4(), process.active
     _hold(session, instance, process)
+
+
+def _members(session: Session, instance: Instance, role: str, unit: str, city: str | None) -> list[str]:
+    """Who plays a role in a unit; a function that no city makes definite is that of the order's city."""
+    city = city or session.scalar(select(WorkOrder.city).where(WorkOrder.instance_id == instance.id))
+    return assigning.members(session, role, unit, city)
 
 
 def _hold(session: Session, instance: Instance, process: Process) -> None:

@@ -8,7 +8,7 @@ from bpm.engine.documents import Element, Notes, baton, local, parse, tag
 from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
 
-_POSTS = {"unit": "unit", "fallbackUnit": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
+_POSTS = {"unit": "unit", "fallbackUnit": "unit", "headOf": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
 _FLOW_NODE_HOLDER = "extensionElements"
 
 

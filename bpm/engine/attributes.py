@@ -8,7 +8,10 @@ from bpm.engine.expressions import is_expression, problem
 from bpm.errors import N_
 
 TEXTS = {  # our attributes that may hold an expression
-    "assignment": ("role", "unit", "city", "user", "sameAs", "exclude", "fallbackRole", "fallbackUnit"),
+    "assignment": (
+        *("role", "unit", "city", "user", "sameAs", "exclude", "fallbackRole", "fallbackUnit"),
+        *("starter", "headOf", "managerOf", "levels"),
+    ),
     "limit": ("minutes", "calendar", "ladder"),
     "order": ("state", "tier"),
     "notice": ("to", "text"),
@@ -88,6 +91,23 @@ def _ours(holder: Element, element: Element, notes: Notes) -> None:
     tier = element.get("tier") or ""
     if name == "order" and tier and not is_expression(tier) and not tier.strip().isdigit():
         notes.refuse(holder, "extension", N_("“{name}”: the tier must be a whole number."))
+    if name == "assignment":
+        _assignment(holder, element, notes)
     minutes = element.get("minutes") or ""
     if name == "limit" and minutes and not is_expression(minutes) and not re.fullmatch(r"\s*\d+(\.\d+)?\s*", minutes):
         notes.refuse(holder, "extension", N_("“{name}”: the minutes of the limit must be a number or an expression that begins with =."))
+
+
+def _assignment(holder: Element, element: Element, notes: Notes) -> None:
+    levels = element.get("levels") or ""
+    if levels and not is_expression(levels) and not (levels.strip().isdigit() and int(levels) > 0):
+        notes.refuse(holder, "extension", N_("“{name}”: how many levels up must be a whole number above zero."))
+    everyone = element.get("everyone")
+    if everyone not in (None, "true", "false"):
+        notes.refuse(holder, "extension", N_("“{name}”: everyone is either true or false."))
+    if everyone != "true":
+        return
+    if not (element.get("role") and element.get("unit")):
+        notes.refuse(holder, "extension", N_("“{name}” is for everybody of a unit: say which unit and role."))
+    if holder.find(tag("multiInstanceLoopCharacteristics")) is None:
+        notes.refuse(holder, "extension", N_("“{name}” is for everybody of a unit, so it must be drawn as done several times."))

@@ -130,9 +130,18 @@ def _assignment(my_task: Task) -> Data:
         "user": "user",
         "fallbackRole": "fallback_role",
         "fallbackUnit": "fallback_unit",
+        "headOf": "head_of",
     }
     out: Data = {field: str(given[name]) for name, field in known.items() if given.get(name) not in ("", None)}
-    return out | {"same_as": _names(given.get("sameAs")), "exclude": _names(given.get("exclude"))}
+    out |= {field: names for name, field in _MEANT.items() if (names := _names(given.get(name))) or field in ("same_as", "exclude")}
+    if str(given.get("starter", "")).lower() == "true":
+        out["starter"] = True
+    if given.get("levels") not in ("", None):
+        out["levels"] = max(1, whole(given["levels"]))
+    return out
+
+
+_MEANT = {"sameAs": "same_as", "exclude": "exclude", "managerOf": "manager_of"}
 
 
 def _names(found: Any) -> list[str]:
@@ -144,7 +153,8 @@ def _names(found: Any) -> list[str]:
 
 def assignment_of(given: Data) -> Assignment:
     """The assignment that was worked out when the task opened."""
-    return Assignment(**{**given, "same_as": tuple(given["same_as"]), "exclude": tuple(given["exclude"])})
+    fields: Data = {name: tuple(found) if isinstance(found, list) else found for name, found in given.items()}
+    return Assignment(**fields)
 
 
 def _limit(my_task: Task) -> Data | None:

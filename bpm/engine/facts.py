@@ -32,6 +32,10 @@ class Assignment:
     city: str | None = None
     user: str | None = None  # a login
     same_as: tuple[str, ...] = ()  # element ids: whoever did the first of these that was done in this scope
+    starter: bool = False  # whoever started the process
+    head_of: str | None = None  # a unit's code or function: whoever leads it
+    manager_of: tuple[str, ...] = ()  # element ids, logins, or "starter": whoever leads that person ...
+    levels: int = 1  # ... so many levels up
     exclude: tuple[str, ...] = ()  # element ids or logins: must be another person (four-eyes)
     fallback_role: str | None = None
     fallback_unit: str | None = None

@@ -11,8 +11,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from bpm.engine.data import Ambient, three_way, work_out
-from bpm.engine.elements import Guard, name_of
+from bpm.engine.data import Ambient, three_way, work_out, work_out_value
+from bpm.engine.elements import Guard, name_of, one
 from bpm.engine.expressions import holds
 from bpm.engine.faults import DataError, LoopError
 from bpm.errors import N_
@@ -65,7 +65,8 @@ class MultiInstance(Repeated):
 
     def _update_hook(self, my_task: Task) -> bool:
         super()._update_hook(my_task)
-        items = self._items(my_task)
+        drawn = one(my_task.workflow.spec.task_specs[self.task_spec], "assignment")
+        items = self._everyone(my_task, drawn) if drawn.get("everyone") == "true" and self.source is None else self._items(my_task)
         if len(items) > MAX_UNITS:
             raise LoopError(
                 N_("“{step}” would be done {count} times; {limit} are allowed."), step=name_of(self), count=len(items), limit=MAX_UNITS
@@ -95,6 +96,14 @@ class MultiInstance(Repeated):
                 N_("How many times “{step}” is done must be a whole number, not {found}."), step=name_of(self), found=str(count)[:60]
             )
         return list(range(min(count, MAX_UNITS + 1)))
+
+    def _everyone(self, my_task: Task, drawn: dict[str, str]) -> list[Any]:
+        """The logins of all who play the role in the unit that the drawing names."""
+        role, unit, city = (work_out_value(drawn.get(name, ""), my_task) for name in ("role", "unit", "city"))
+        found = my_task.workflow.top_workflow.clock.members(str(role or ""), str(unit or ""), str(city) if city else None)
+        if not found:
+            raise DataError(N_("“{step}” is for everybody of a unit, but nobody is there."), step=name_of(self))
+        return list(found)
 
     def _given(self, item: Any) -> dict[str, Any]:
         return {self.item: deepcopy(item)} if self.item else {}

@@ -2,7 +2,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """One running instance in memory: ``(state, command) -> (state, facts)``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from bpm.engine.elements import ExclusiveGateway, complete, finish_call
 from bpm.engine.facts import CallRequested, Fact, InstanceEnded, Passed, StepFailed, Stuck, TaskOpened, TimerSet
 from bpm.engine.faults import CannotSkipError, NotAwaitedError, NotOpenError, StepError, UncaughtError
 from bpm.engine.joins import InclusiveGateway, ParallelGateway
-from bpm.engine.timers import Clock, WorkingCalendar
+from bpm.engine.timers import Clock, Members, WorkingCalendar, nobody
 from bpm.engine.workflow import ACTIVE, OPEN, Flow, incident
 from bpm.errors import N_
 
@@ -31,8 +31,9 @@ class Process:
     """One running instance in memory. One thread at a time; after an exception from ``apply`` the object must be dropped."""
 
     def __init__(self, definition: Definition, *, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> None:
-        """A new instance; its first command must be Start."""
+        """A new instance; its first command must be Start. ``members`` is set by whoever knows the organisation."""
         self.definition, self.zone, self.calendars = definition, zone, calendars
+        self.members: Members = nobody
         self._flow: Flow | None = None
         self._awaited: Awaited | None = {}
 
@@ -43,6 +44,10 @@ class Process:
         process._flow = state.load(definition.specs, definition.engine, saved, Clock(datetime.min.replace(tzinfo=UTC), zone, calendars))
         process._awaited = None
         return process
+
+    def _members(self, role: str, unit: str, city: str | None) -> Sequence[str]:
+        """Asked anew each time: whoever lends the process out may lend it a new organisation."""
+        return self.members(role, unit, city)
 
     def save(self) -> bytes:
         """The state as bytes."""
@@ -119,7 +124,7 @@ class Process:
         before = {} if isinstance(command, c.Start) else self._now()
         tasks = {} if isinstance(command, c.Start) else {str(task.id): task for task in self.flow.active()}
         if self._flow is not None:
-            self._flow.clock = Clock(now, self.zone, self.calendars)
+            self._flow.clock = Clock(now, self.zone, self.calendars, self._members)
             self._catch_up(command)
         self._carry_out(command, now)
         if not self.flow.completed:
@@ -174,7 +179,7 @@ class Process:
             self.definition.specs[self.definition.main],
             self.definition.specs,
             self.definition.engine,
-            Clock(now, self.zone, self.calendars),
+            Clock(now, self.zone, self.calendars, self._members),
         )
         flow.start_at = start.element_id
         flow.task_tree.data.update(variables)

@@ -310,6 +310,8 @@ def _loop(node: Element, loop: Element, notes: Notes) -> None:
             notes.refuse(node, "loop", N_("The loop “{name}” needs a condition or a largest number of rounds."))
         return
     have = {local(child) for child in loop if text_of(child) or child.get("id") or child.get("name")}
+    if any(one.get("everyone") == "true" for one in node.iterfind(f"{tag('extensionElements')}/{baton('assignment')}")):
+        have.add("loopDataInputRef")
     if ("loopCardinality" in have) == ("loopDataInputRef" in have):
         notes.refuse(node, "loop", N_("“{name}” is done several times: give either a number or a list, not both and not neither."))
     if ("loopDataOutputRef" in have) != ("outputDataItem" in have):

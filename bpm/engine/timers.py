@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -26,13 +26,23 @@ class WorkingCalendar(Protocol):
         ...
 
 
+Members = Callable[[str, str, str | None], Sequence[str]]
+"""The logins of all who play a role in a unit (its code, or a function and a city)."""
+
+
+def nobody(_role: str, _unit: str, _city: str | None) -> Sequence[str]:
+    """The members of every unit where no organisation is at hand."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a timer is reckoned by: now, the zone of local times, and the working calendars by name."""
+    """What a step is told of the world around it: now, the zone of local times, the working calendars by name, and who is where."""
 
     now: datetime
     zone: ZoneInfo
     calendars: Mapping[str, WorkingCalendar]
+    members: Members = nobody
 
     def calendar(self, name: str | None) -> WorkingCalendar | None:
         """The calendar of this name. Raises TimerError when there is none."""

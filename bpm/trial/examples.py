@@ -42,7 +42,9 @@ def _choices(rule: Mapping[str, Any]) -> list[Any]:
 
 def _plainest(rule: Mapping[str, Any], word: str, depth: int) -> Any:
     kinds = rule.get("type")
-    match kinds[0] if isinstance(kinds, list) and kinds else kinds:
+    if isinstance(kinds, list) and kinds:
+        kinds = "null" if "null" in kinds else kinds[0]
+    match kinds:
         case "object":
             properties = rule.get("properties") or {}
             return {name: example(inside, word, depth + 1) for name, inside in properties.items()}

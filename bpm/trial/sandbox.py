@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from sqlalchemy.orm import Session
 
-from bpm import calendars, clock, messages, notices, org
+from bpm import assigning, calendars, clock, messages, notices, org
 from bpm.connecting import Registry
 from bpm.definitions.unsaved import Unsaved
 from bpm.engine import commands as c
@@ -23,6 +23,7 @@ from bpm.trial import work
 from bpm.trial.order import TrialOrder
 from bpm.trial.trail import Plan, Trail
 from bpm.trial.work import Hand, Work
+from bpm.workorders import STATES
 
 MAX_EVENTS = 2_000
 MAX_SECONDS = 20.0
@@ -121,6 +122,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
+        self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
         self._until = time.monotonic() + MAX_SECONDS
         if self.unsaved.settings.order_type:
@@ -274,7 +276,7 @@ class Sandbox:
         facts = self.order.facts(self.session, None) if self.order is not None else {}
         self.guarded(element, lambda: work.set_clock(self.session, task, self.unsaved.engine, facts))
         to = self.people([task.person] if task.person else task.people)
-        where = f"{self.named(task.unit)} · {task.role}" if task.unit else "?"
+        where = f"{self.named(task.unit)} · {self.word(org.ROLES, task.role)}" if task.unit else "?"
         self.say("task", element, N_("“{name}” is open for {where}: {to}."), name=self.name(element), where=where, to=to)
 
     def _close(self, fact: f.TaskClosed) -> None:
@@ -291,7 +293,7 @@ class Sandbox:
             return
         if fact.order_state:
             self.order.enter(fact.order_state)
-            self.say("state", fact.element_id, N_("The order is now {state}."), state=fact.order_state)
+            self.say("state", fact.element_id, N_("The order is now {state}."), state=self.word(STATES, fact.order_state))
         if fact.tier:
             self.order.tier = max(self.order.tier, fact.tier)
             self.say("tier", fact.element_id, N_("The order has reached tier {tier}."), tier=fact.tier)
@@ -363,6 +365,11 @@ class Sandbox:
     def named(self, thing: Any) -> str:
         """A person's or a unit's name in the reader's language."""
         return str(thing.name if self.language.startswith("zh") else thing.name_en)
+
+    def word(self, words: Mapping[str, str], code: str | None) -> str:
+        """What the reader calls a role or a state; a code that has no word is shown as it is."""
+        found = words.get(code) if code is not None else None
+        return notices.in_language(found, self.language) if found is not None else code or ""
 
     def people(self, people: Iterable[User]) -> str:
         """Names in a row."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from bpm import clock
 from bpm.errors import N_, InvalidError
 
 Json = dict[str, Any]
@@ -150,6 +151,6 @@ class _Fields:
             read = datetime.fromisoformat(text)
         except ValueError:
             raise self.wrong(name) from None
-        if read.tzinfo is None or not _FIRST_YEAR <= read.year < _LAST_YEAR:
+        if not _FIRST_YEAR <= read.year < _LAST_YEAR:
             raise self.wrong(name)
-        return read
+        return read if read.tzinfo else read.replace(tzinfo=clock.zone())

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import notices
+from bpm import clock, notices, org, workorders
 from bpm.definitions.unsaved import read_unsaved
 from bpm.engine import facts as f
 from bpm.errors import BatonError, RefusedError
@@ -26,6 +26,7 @@ def state(played: Played) -> Json:
     awaited = [] if box.ended else box.process.awaited() if box.log and played.changed else []
     return {
         "now": box.now,
+        "zone": clock.zone().key,
         "ended": box.ended,
         "stopped": _stopped(played),
         "tasks": [_task(box, index, fact) for index, fact in _counted(awaited, f.TaskOpened)],
@@ -83,7 +84,7 @@ def beginnings(session: Session, files: Mapping[str, bytes], *, now: datetime, l
         "starts": [{"element": each.element_id, "name": unsaved.text(each.name, language), "kind": each.kind} for each in starts],
         "variables": first_variables(unsaved, city),
         "city": city,
-        "now": now,
+        "at": now.astimezone(clock.zone()).strftime("%Y-%m-%dT%H:%M"),
     }
 
 
@@ -145,7 +146,7 @@ def _task(box: Sandbox, index: int, fact: f.TaskOpened) -> Json:
         **_at(box, fact.place.element_id),
         "index": index,
         "unit": {"code": task.unit.code, "name": box.named(task.unit)} if task.unit is not None else None,
-        "role": task.role,
+        "role": box.word(org.ROLES, task.role),
         "person": _person(box, task.person),
         "doer": _person(box, task.doer),
         "people": _people(box, task.people),
@@ -175,9 +176,8 @@ def _limit(task: Work) -> Json | None:
 def _call(box: Sandbox, index: int, fact: f.CallRequested) -> Json:
     manifest = box.registry.get(fact.connector) if box.registry is not None else None
     operation = manifest.operations.get(fact.operation) if manifest is not None else None
-    zh = box.language.startswith("zh")
     errors = (
-        [{"code": code, "text": manifest.text(f"errors.{code}", "zh" if zh else "en")} for code in (operation.errors if operation else ())]
+        [{"code": code, "text": manifest.text(f"errors.{code}", box.language)} for code in (operation.errors if operation else ())]
         if manifest is not None
         else []
     )
@@ -187,9 +187,20 @@ def _call(box: Sandbox, index: int, fact: f.CallRequested) -> Json:
         "connector": fact.connector,
         "operation": fact.operation,
         "inputs": fact.inputs,
+        "titles": _titles(box, fact),
         "example": ordinary_result(box, fact),
         "errors": errors,
     }
+
+
+def _titles(box: Sandbox, fact: f.CallRequested) -> dict[str, str]:
+    """What the fields of a call and of its answer are called."""
+    manifest = box.registry.get(fact.connector) if box.registry is not None else None
+    operation = manifest.operations.get(fact.operation) if manifest is not None else None
+    if manifest is None or operation is None:
+        return {}
+    names = {**operation.inputs["properties"], **operation.outputs["properties"]}
+    return {name: manifest.text(f"fields.{name}", box.language) for name in names}
 
 
 def _incident(box: Sandbox, fact: f.StepFailed) -> str:
@@ -210,7 +221,13 @@ def _order(box: Sandbox) -> Json | None:
     order = box.order
     if order is None:
         return None
-    return {"state": order.state, "tier": order.tier, "due": order.due_at, "columns": order.columns}
+    return {
+        "state": order.state,
+        "state_name": box.word(workorders.STATES, order.state),
+        "tier": order.tier,
+        "due": order.due_at,
+        "columns": order.columns,
+    }
 
 
 def _tokens(box: Sandbox, awaited: list[f.Fact]) -> dict[str, int]:

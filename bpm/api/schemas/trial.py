@@ -22,6 +22,7 @@ class StateShape(Shape):
     """Where a case stands after its script, in the reader's language."""
 
     now = fields.DateTime(metadata={"description": "By the trial's own clock"})
+    zone = fields.String(metadata={"description": "Name of the zone in which people read moments"})
     ended = fields.String(allow_none=True, metadata={"description": "completed, cancelled, or null while it goes on"})
     stopped = fields.Dict(allow_none=True, metadata={"description": "{step, code, sentence, fields}: what could not be played, and why"})
     tasks = fields.List(fields.Dict(), metadata={"description": "Open tasks: whom they come to, form, limit and rungs"})

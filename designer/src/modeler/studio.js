@@ -8,7 +8,7 @@ export class Studio extends Events {
 
   constructor({ root, draft, modeler, login }) {
     super();
-    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [] });
+    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], modes: new Map() });
   }
 
   /* The organisation, calendars, connectors, fields of orders: read once, when first needed. */
@@ -33,6 +33,11 @@ export class Studio extends Events {
   addDrawer(drawer) {
     this.drawers.push(drawer);
     this.drawers.sort((a, b) => a.order - b.order);
+  }
+
+  /* A way of working other than drawing: {id, Panel}; while ``mode`` is its id, its Panel ({studio}) stands where the tabs are. */
+  addMode(mode) {
+    this.modes.set(mode.id, mode);
   }
 
   service(name) {

@@ -7,10 +7,12 @@ export function Panel({ studio }) {
   const [, redraw] = useReducer((count) => count + 1, 0);
   const [chosen, choose] = useState(null);
   useEffect(() => {
-    const off = ['select', 'changed', 'diagram'].map((name) => studio.on(name, redraw));
+    const off = ['select', 'changed', 'diagram', 'mode'].map((name) => studio.on(name, redraw));
     off.push(studio.on('field', (field) => choose(field.split('/')[0])));
     return () => off.forEach((each) => each());
   }, [studio]);
+  const mode = studio.modes.get(studio.mode);
+  if (mode) return <div class="card-body"><mode.Panel studio={studio} /></div>;
   const element = studio.diagram && (studio.selected ?? studio.service('canvas').getRootElement());
   if (!element) return null;
   const tabs = studio.tabs.filter((tab) => tab.applies(element));
