@@ -1,6 +1,7 @@
 /* Every feature of the designer, and the modules they add to bpmn-js. */
 import { start as diagrams } from '../diagrams/index.js';
 import { start as panel } from '../panel/index.js';
+import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
 
@@ -9,6 +10,7 @@ export const modules = [];
 export const features = [
   diagrams,
   panel,
+  tour,
   trial,
   versions,
 ];
