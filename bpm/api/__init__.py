@@ -11,6 +11,7 @@ from bpm.api import (
     deployments,
     designer,
     drafts,
+    expressions,
     forms,
     health,
     incidents,
@@ -19,6 +20,7 @@ from bpm.api import (
     tables,
     tasks,
     trial,
+    trial_calls,
     work_orders,
 )
 from bpm.api.chapter import PREFIX
@@ -29,6 +31,8 @@ _CHAPTERS = (
     definitions,
     drafts,
     designer,
+    expressions,
+    trial_calls,
     forms,
     instances,
     messages,
