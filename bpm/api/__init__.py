@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
+    comparisons,
     definitions,
     demo_clock,
     deployments,
@@ -17,6 +18,7 @@ from bpm.api import (
     incidents,
     instances,
     messages,
+    outlook,
     tables,
     tasks,
     trial,
@@ -27,6 +29,7 @@ from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
 _CHAPTERS = (
+    comparisons,
     deployments,
     definitions,
     drafts,
@@ -34,6 +37,7 @@ _CHAPTERS = (
     expressions,
     trial_calls,
     forms,
+    outlook,
     instances,
     messages,
     tasks,
