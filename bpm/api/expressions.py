@@ -36,4 +36,4 @@ def _problem_of_lines(script: str) -> ExpressionError | None:
         lines = scripts.assignments(script)
     except ExpressionError as error:
         return error
-    return next((error for _, text in lines if (error := expressions.problem(text)) is not None), None)
+    return next((found for _, text in lines if (found := expressions.problem(text)) is not None), None)
