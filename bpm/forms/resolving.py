@@ -136,7 +136,7 @@ def _least(schema: Json, field: str) -> int:
     """How many a list must hold, also where only some answers ask for them."""
     rules = [schema["properties"].get(field, {})]
     rules += [branch.get("then", {}).get("properties", {}).get(field, {}) for branch in schema.get("allOf", ())]
-    return max(rule.get("minItems", 0) for rule in rules if isinstance(rule, dict))
+    return max(int(rule.get("minItems", 0)) for rule in rules if isinstance(rule, dict))
 
 
 def _guarantee(rule: Json, least: int) -> None:

@@ -2,7 +2,17 @@
 import { start as diagrams } from '../diagrams/index.js';
 import { start as forms } from '../forms/index.js';
 import { start as panel } from '../panel/index.js';
+import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
+import { start as versions } from '../versions/index.jsx';
 
 export const modules = [];
 export const features = [diagrams, forms, panel, trial];
+
+export const features = [
+  diagrams,
+  panel,
+  tour,
+  trial,
+  versions,
+];
