@@ -7,10 +7,9 @@ import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
 
 export const modules = [];
-export const features = [diagrams, forms, panel, trial];
-
 export const features = [
   diagrams,
+  forms,
   panel,
   tour,
   trial,
