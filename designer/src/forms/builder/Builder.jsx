@@ -228,7 +228,7 @@ class Acts {
     const group = groupAt(id);
     const order = orderOf(this.form);
     const at = order.indexOf(id);
-    this.session.act(group === null ? remove(this.form, id) : removeGroup(this.form, group), { chosen: id });
+    this.session.actWithout(group === null ? remove(this.form, id) : removeGroup(this.form, group), { chosen: id });
     this.choose(group === null ? (order[at + 1] ?? order[at - 1] ?? null) : null);
     this.tell(t('{name} was taken away. Ctrl+Z brings it back.', { name }));
   }
