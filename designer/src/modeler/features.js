@@ -1,8 +1,10 @@
 /* Every feature of the designer, and the modules they add to bpmn-js. */
 import { start as diagrams } from '../diagrams/index.js';
 import { start as panel } from '../panel/index.js';
+import { start as limit } from '../limit/index.js';
 import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
+import { start as who } from '../who/index.js';
 
 export const modules = [];
 
@@ -11,4 +13,6 @@ export const features = [
   panel,
   trial,
   versions,
+  who,
+  limit,
 ];
