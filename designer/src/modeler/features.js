@@ -10,11 +10,11 @@ import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
 
 export const modules = [];
-export const features = [diagrams, panel, trial, tables];
 export const features = [
   diagrams,
   forms,
   panel,
+  tables,
   tour,
   trial,
   versions,
