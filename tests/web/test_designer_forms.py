@@ -85,7 +85,7 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
         page.locator(f"[data-kind={kind}]").press("Enter")
     page.locator("[data-part=field_1] .f-choose").click()
     name_it(page, "费用", "Cost")
-    assert parts(page) == ["place", "way", "cost", "field_1", "note_1"]
+    assert parts(page) == ["place", "way", "cost", "field_2", "note_1"]
 
     # conditions in plain words: the cost is asked for when something is swapped, and then it must be there
     page.get_by_role("group", name="是否必填").get_by_text("某些情况下").click()
@@ -101,11 +101,11 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
         page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".f-builder > [role=status]")).to_have_text("“说明文字”：第 1 项，共 5 项。")
     page.keyboard.press("Delete")
-    assert parts(page) == ["place", "way", "cost", "field_1"]
+    assert parts(page) == ["place", "way", "cost", "field_2"]
     page.keyboard.press("Control+z")
-    assert parts(page) == ["note_1", "place", "way", "cost", "field_1"]
-    page.drag_and_drop("[data-part=field_1]", "[data-part=cost]", target_position={"x": 30, "y": 4})
-    assert parts(page) == ["note_1", "place", "way", "field_1", "cost"]
+    assert parts(page) == ["note_1", "place", "way", "cost", "field_2"]
+    page.drag_and_drop("[data-part=field_2]", "[data-part=cost]", target_position={"x": 30, "y": 4})
+    assert parts(page) == ["note_1", "place", "way", "field_2", "cost"]
     assert faults(page) == []
 
     # as the page and as the mail, drawn by the server
@@ -125,7 +125,7 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
     saved(page, lambda: page.get_by_role("checkbox", name="故障地点").check())
     kept = files_of(page, draft)
     form = json.loads(kept["forms/review_2.json"])
-    assert form["schema"]["properties"] | {"field_1": None} == {
+    assert form["schema"]["properties"] | {"field_2": None} == {
         "place": {"type": "string", "maxLength": 200, "title": "故障地点"},
         "way": {
             "type": "string",
@@ -133,11 +133,11 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
             "title": "办法",
         },
         "cost": {"type": "number", "format": "money", "minimum": 0, "title": "费用"},
-        "field_1": None,
+        "field_2": None,
     }
     condition = {"properties": {"way": {"enum": ["SWAP"]}}, "required": ["way"]}
     assert form["schema"]["allOf"] == [{"if": condition, "then": {"required": ["cost"]}}]
-    assert form["ui"]["order"] == ["note_1", "place", "way", "field_1", "cost"]
+    assert form["ui"]["order"] == ["note_1", "place", "way", "field_2", "cost"]
     assert form["ui"]["fields"]["cost"]["show"] == {"field": "way", "in": ["SWAP"]}
     assert form["ui"]["notes"] == {"note_1": {"help": "说明文字"}}
     english = json.loads(kept["strings/en.json"])

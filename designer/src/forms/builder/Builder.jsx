@@ -32,6 +32,9 @@ export function Builder({ studio, session, step, field, readOnly, close }) {
   builder.language = language;
   useEffect(() => session.on('change', redraw), [session]);
   useLayoutEffect(() => layer.current.focus(), []);
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) layer.current.focus({ preventScroll: true }); // else no key would come here
+  });
   const problems = useMemo(() => problemsOf(session.form, session.english), [session.form, session.english]);
   const byHand = useMemo(() => handwritten(session.form), [session.form]);
   const fixed = step ? (extensionOf(step, 'Form')?.get('readOnly') ?? '').split(/\s+/).filter(Boolean) : readOnly;
