@@ -6,30 +6,38 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
+    comparisons,
     definitions,
     demo_clock,
     deployments,
     designer,
     drafts,
+    expressions,
     forms,
     health,
     incidents,
     instances,
     messages,
+    outlook,
     tables,
     tasks,
     trial,
+    trial_calls,
     work_orders,
 )
 from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
 _CHAPTERS = (
+    comparisons,
     deployments,
     definitions,
     drafts,
     designer,
+    expressions,
+    trial_calls,
     forms,
+    outlook,
     instances,
     messages,
     tasks,
