@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
+    comparisons,
     definitions,
     demo_clock,
     deployments,
@@ -25,6 +26,7 @@ from bpm.api.chapter import PREFIX
 from bpm.api.schemas.base import ProblemShape
 
 _CHAPTERS = (
+    comparisons,
     deployments,
     definitions,
     drafts,

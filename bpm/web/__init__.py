@@ -3,6 +3,7 @@
 from flask import Flask
 
 from bpm.web import (
+    comparisons,
     complaints,
     definitions,
     designer,
@@ -23,7 +24,7 @@ from bpm.web import (
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
     wording.compile_stale()
-    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, notices, profile):
+    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, comparisons, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
     app.extensions["baton-draw-form"] = form_preview.draw  # for the API's preview of forms: see bpm.api.forms

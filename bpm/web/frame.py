@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, customers, definitions, notices, queues
+from bpm import access, clock, customers, definitions, notices, queues
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.definition import Definition
@@ -61,6 +61,7 @@ def dress(app: Flask) -> None:
         label=words.label,
         csrf_field=csrf_field,
         csrf_token=csrf_token,
+        zone=clock.zone,
         say=say,
         are_short=fields.are_short,
         in_groups=fields.in_groups,

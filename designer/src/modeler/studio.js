@@ -23,7 +23,7 @@ export class Studio extends Events {
     this.tabs.sort((a, b) => a.order - b.order);
   }
 
-  /* A button of the bar: {id, title, icon, order, act, pressed?(), disabled?()}. */
+  /* A button of the bar: {id, title, icon, order, act, pressed?(), disabled?(), hidden?(), hint?()}. */
   addTool(tool) {
     this.tools.push(tool);
     this.tools.sort((a, b) => a.order - b.order);

@@ -59,6 +59,12 @@ export class Draft extends Events {
     this.#timer = setTimeout(() => this.save(), PAUSE);
   }
 
+  /* Let go of what is not saved: it is kept elsewhere, or not wanted. */
+  forget() {
+    clearTimeout(this.#timer);
+    this.#changed.clear();
+  }
+
   get isSaved() {
     return this.#changed.size === 0 && !this.#running;
   }

@@ -52,10 +52,41 @@ document.addEventListener('click', (event) => {
   if (button) zoom(button);
 });
 
+/* Two pictures beside each other move together, and both go where a change is pointed at. */
+function beside(container) {
+  return [...document.querySelectorAll('[data-beside]')].map((each) => shown.get(each)).filter((viewer) => viewer && viewer !== shown.get(container));
+}
+
+let following = false;
+
+function follow(container) {
+  const canvas = shown.get(container).get('canvas');
+  shown.get(container).on('canvas.viewbox.changed', () => {
+    if (following) return;
+    following = true;
+    const { x, y, width, height } = canvas.viewbox();
+    beside(container).forEach((viewer) => viewer.get('canvas').viewbox({ x, y, width, height }));
+    following = false;
+  });
+}
+
+document.addEventListener('click', (event) => {
+  const id = event.target.closest('[data-go]')?.dataset.go;
+  if (!id) return;
+  const viewers = [...document.querySelectorAll('[data-beside]')].map((each) => shown.get(each)).filter(Boolean);
+  const holding = viewers.find((viewer) => viewer.get('elementRegistry').get(id));
+  holding?.get('canvas').scrollToElement(id, 60);
+  viewers.forEach((viewer) => viewer.get('selection').select(viewer.get('elementRegistry').get(id) ?? null));
+  document.querySelector('[data-beside]').scrollIntoView({ block: 'center' });
+});
+
 /* Draw the diagram in this container: ``data-xml`` and, for a running case, ``data-standing`` are addresses. */
 export function start(container) {
   return show(container)
-    .then((viewer) => shown.set(container, viewer))
+    .then((viewer) => {
+      shown.set(container, viewer);
+      if ('beside' in container.dataset) follow(container);
+    })
     .catch(() => {
       container.textContent = container.dataset.failed;
       container.removeAttribute('aria-busy');

@@ -1,4 +1,4 @@
-/* What is laid over the drawing. ``standing`` comes from the server: {done: [ids], here: [{id, count, mark?}], faults: [{id, word}], findings: [{id, level, word}]}. */
+/* What is laid over the drawing. ``standing`` comes from the server: {done: [ids], here: [{id, count, mark?}], faults: [{id, word}], findings: [{id, level, word}], changes: [{id, kind}]}. */
 
 const MARK_ABOVE = { top: -34, left: 0 };
 const COUNT_AT_CORNER = { top: -12, right: 10 };
@@ -31,7 +31,7 @@ function takenFlows(viewer, done, here) {
     .map((shape) => shape.id);
 }
 
-export function addMarks(viewer, { done = [], here = [], faults = [], findings = [] }) {
+export function addMarks(viewer, { done = [], here = [], faults = [], findings = [], changes = [] }) {
   const places = here.map((place) => place.id);
   paint(viewer, done.filter((id) => !places.includes(id)), 'b-done');
   paint(viewer, takenFlows(viewer, done, places), 'b-done');
@@ -42,6 +42,7 @@ export function addMarks(viewer, { done = [], here = [], faults = [], findings =
     if (mark) lay(viewer, id, MARK_ABOVE, element('div', `b-mark b-mark--${mark.state}`, mark.word));
   });
   faults.forEach(({ id, word }) => lay(viewer, id, MARK_ABOVE, element('div', 'b-mark b-mark--late', word)));
+  changes.forEach(({ id, kind }) => paint(viewer, [id], `b-${kind}`));
   findings.forEach(({ id, level, word }) => {
     paint(viewer, [id], level === 'error' ? 'b-fault' : 'b-here');
     lay(viewer, id, MARK_ABOVE, element('div', `b-mark b-mark--${level === 'error' ? 'late' : 'warn'}`, word));
@@ -49,9 +50,9 @@ export function addMarks(viewer, { done = [], here = [], faults = [], findings =
 }
 
 /* Open on the place where work is, at a readable size; the whole picture is one button away. */
-export function focusOn(viewer, { here = [], faults = [], findings = [] }, width) {
+export function focusOn(viewer, { here = [], faults = [], findings = [], changes = [] }, width) {
   const canvas = viewer.get('canvas');
-  const shapes = [...here, ...faults, ...findings].map(({ id }) => viewer.get('elementRegistry').get(id)).filter((shape) => shape && shape.width);
+  const shapes = [...here, ...faults, ...findings, ...changes].map(({ id }) => viewer.get('elementRegistry').get(id)).filter((shape) => shape && shape.width);
   const { inner, outer } = canvas.viewbox();
   if (!shapes.length || inner.width <= width) return;
   const height = (width * outer.height) / outer.width;

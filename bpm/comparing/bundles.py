@@ -1,0 +1,68 @@
+"""Two states of a whole process: its diagrams, forms, tables and settings."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from bpm.comparing import changes, drawings, forms, tables
+from bpm.comparing.changes import Change, Label
+from bpm.errors import N_
+
+_FILE = N_("file")
+_SETTINGS = {"name": N_("name"), "main": N_("main diagram"), "order_type": N_("type of order")}
+_MAPS = {"order_columns": N_("column of the order"), "decisions": N_("table"), "messages": N_("message"), "notices": N_("notice")}
+_TEXT = N_("translation")
+_CALLED = "called/"
+
+
+def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Change]:
+    """What differs between two states of a process, file by file; what it calls is not looked at."""
+    names = sorted(name for name in before.keys() | after.keys() if not name.startswith(_CALLED))
+    return [change for name in sorted(names, key=_first_the_drawing) for change in _of_file(name, before.get(name), after.get(name))]
+
+
+def _first_the_drawing(name: str) -> tuple[int, str]:
+    order = (".bpmn", ".dmn", "forms/")
+    return next((at for at, part in enumerate(order) if part in name), len(order)), name
+
+
+def _of_file(name: str, before: bytes | None, after: bytes | None) -> Iterator[Change]:
+    if before == after:
+        return
+    if name.endswith(".bpmn"):
+        yield from drawings.compare(name, before, after)
+    elif name.endswith(".dmn"):
+        yield from tables.compare(name, before, after)
+    elif name.startswith("forms/"):
+        yield from forms.compare(name, before, after)
+    elif before is None or after is None:
+        yield changes.added(name, None, name, _FILE) if before is None else changes.removed(name, None, name, _FILE)
+    elif name == "process.json":
+        yield from changes.of_properties(name, None, name, dict(_settings(before)), dict(_settings(after)))
+    elif name.startswith("strings/"):
+        yield from changes.of_properties(name, None, name, _flat(before), _flat(after))
+    else:
+        yield Change("changed", name, None, N_("The file {name} has changed."), {"name": name})
+
+
+def _settings(content: bytes) -> Iterator[tuple[Label, str]]:
+    read = _read(content)
+    for entry, label in _SETTINGS.items():
+        yield label, str(read.get(entry) or "")
+    for entry, label in _MAPS.items():
+        listed = read.get(entry)
+        for key, value in listed.items() if isinstance(listed, dict) else ():
+            yield (label, key), " / ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+
+
+def _flat(content: bytes) -> dict[Label, str]:
+    return {(_TEXT, name): str(value) for name, value in _read(content).items()}
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    try:
+        read = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return read if isinstance(read, dict) else {}

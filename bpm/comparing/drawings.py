@@ -1,0 +1,200 @@
+"""Two states of a diagram: by the ids of its elements, what they are called, where they lead and all that is said of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from bpm.comparing import changes
+from bpm.comparing.changes import Change, Label
+from bpm.engine import vocabulary as words
+from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag, text_of
+from bpm.errors import N_
+
+_KINDS = {
+    "userTask": N_("user task"),
+    "manualTask": N_("manual task"),
+    "serviceTask": N_("connector call"),
+    "businessRuleTask": N_("decision table"),
+    "scriptTask": N_("calculation"),
+    "sendTask": N_("sending task"),
+    "receiveTask": N_("receiving task"),
+    "task": N_("task"),
+    "callActivity": N_("called process"),
+    "subProcess": N_("sub-process"),
+    "transaction": N_("transaction"),
+    "startEvent": N_("start"),
+    "endEvent": N_("end"),
+    "intermediateCatchEvent": N_("waiting event"),
+    "intermediateThrowEvent": N_("sending event"),
+    "boundaryEvent": N_("event on the edge"),
+    "exclusiveGateway": N_("branch"),
+    "inclusiveGateway": N_("branch"),
+    "parallelGateway": N_("parallel paths"),
+    "eventBasedGateway": N_("branch by event"),
+    "sequenceFlow": N_("connection"),
+    "lane": N_("lane"),
+    "participant": N_("pool"),
+    "message": N_("message"),
+    "signal": N_("signal"),
+    "error": N_("error"),
+    "escalation": N_("escalation"),
+}
+_ATTRIBUTES = {
+    "name": N_("name"),
+    "sourceRef": N_("beginning of the connection"),
+    "targetRef": N_("end of the connection"),
+    "attachedToRef": N_("place on the edge of"),
+    "cancelActivity": N_("interrupts the step"),
+    "isInterrupting": N_("interrupts the process"),
+    "calledElement": N_("called process"),
+    "default": N_("default way"),
+    "isForCompensation": N_("compensation"),
+    "errorCode": N_("code"),
+    "escalationCode": N_("code"),
+    "messageRef": N_("message"),
+    "triggeredByEvent": N_("started by an event"),
+}
+_REFERENCES = frozenset({"sourceRef", "targetRef", "attachedToRef", "default", "messageRef"})
+_EXTENSIONS = {
+    "assignment": {
+        "role": N_("role that does it"),
+        "unit": N_("unit that does it"),
+        "city": N_("city of the unit"),
+        "user": N_("person who does it"),
+        "sameAs": N_("the same person as at"),
+        "exclude": N_("another person than at"),
+        "fallbackRole": N_("role if nobody is found"),
+        "fallbackUnit": N_("unit if nobody is found"),
+    },
+    "form": {"ref": N_("form")},
+    "limit": {"minutes": N_("time limit in minutes"), "calendar": N_("calendar of the time limit"), "ladder": N_("ladder")},
+    "order": {"state": N_("state of the order"), "tier": N_("tier of the order")},
+    "return": {"variable": N_("field of the way back"), "value": N_("answer of the way back")},
+    "why": {"text": N_("reason shown")},
+    "call": {
+        "connector": N_("connector"),
+        "operation": N_("what the connector does"),
+        "result": N_("variable of the answer"),
+        "tries": N_("tries"),
+        "onFailure": N_("error when all tries fail"),
+    },
+    "decision": {"id": N_("decision table"), "result": N_("variable of the answer")},
+    "message": {"correlation": N_("correlation of the message")},
+    "code": {"variable": N_("variable of the code")},
+}
+"""What our extensions say, attribute by attribute. One that is not listed is called by its own names."""
+
+_NOTICE = N_("notice")
+_LISTS = {"input": N_("input"), "payload": N_("content of the message"), "in": N_("variable in"), "out": N_("variable out")}
+_TIMES = {"timeDuration": N_("waiting time"), "timeDate": N_("moment"), "timeCycle": N_("repetition")}
+_TEXTS = {
+    "conditionExpression": N_("condition"),
+    "condition": N_("condition"),
+    "script": N_("calculation"),
+    "documentation": N_("description"),
+    **_TIMES,
+}
+_LOOP, _CALENDAR, _LANE = N_("repetition"), N_("calendar of the timer"), N_("lane")
+_DIAGRAM = N_("diagram")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    kind: str
+    properties: dict[Label, str]
+
+
+def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Change]:
+    """The differences of two states of a diagram; None where there was, or is, none. One that cannot be read counts as empty."""
+    if before is None or after is None:
+        yield changes.added(file, None, file, _DIAGRAM) if before is None else changes.removed(file, None, file, _DIAGRAM)
+        return
+    old, new = _parts(file, before), _parts(file, after)
+    for id_ in old.keys() - new.keys():
+        if old[id_].kind != _KINDS["sequenceFlow"]:
+            yield changes.removed(file, id_, old[id_].name, old[id_].kind)
+    for id_, part in new.items():
+        if id_ not in old:
+            if part.kind != _KINDS["sequenceFlow"] or len(part.properties) > _BARE:
+                yield changes.added(file, id_, part.name, part.kind)
+            continue
+        known = old[id_]
+        if known.kind != part.kind:
+            yield from changes.of_properties(file, id_, part.name, {N_("kind"): known.kind}, {N_("kind"): part.kind})
+        yield from changes.of_properties(file, id_, part.name, known.properties, part.properties)
+
+
+_BARE = 2  # a connection that says only where it begins and ends comes and goes with the steps
+
+
+def _parts(file: str, content: bytes) -> dict[str, _Part]:
+    root = parse(file, content, Notes(file))
+    if root is None:
+        return {}
+    names = {id_: drawn_name(each) for each in root.iter(etree.Element) if (id_ := each.get("id"))}
+    lanes = {text_of(reference): drawn_name(lane) for lane in root.iter(tag("lane")) for reference in lane.findall(tag("flowNodeRef"))}
+    found = {}
+    for element in root.iter(*(tag(kind) for kind in _KINDS)):
+        id_ = element.get("id")
+        if id_:
+            properties = dict(_properties(element, names))
+            if id_ in lanes:
+                properties[_LANE] = lanes[id_]
+            found[id_] = _Part(_name(element, names), _KINDS[local(element)], properties)
+    return found
+
+
+def _name(element: Element, names: Mapping[str, str]) -> str:
+    """A connection without a name is called by its ends."""
+    if local(element) == "sequenceFlow" and not element.get("name"):
+        return " → ".join(names.get(element.get(end) or "", "?") for end in ("sourceRef", "targetRef"))
+    return drawn_name(element)
+
+
+def _properties(element: Element, names: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
+    for attribute, label in _ATTRIBUTES.items():
+        value = element.get(attribute)
+        if value:
+            yield label, names.get(value, value) if attribute in _REFERENCES else value
+    for child in element:
+        yield from _of_child(child, names)
+
+
+def _of_child(child: Element, names: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
+    kind = local(child)
+    if kind in _TEXTS and text_of(child):
+        yield _TEXTS[kind], text_of(child)
+    elif kind.endswith(words.SUFFIX):
+        if child.get(baton("calendar")):
+            yield _CALENDAR, str(child.get(baton("calendar")))
+        yield from _properties(child, names)
+    elif kind in words.LOOPS:
+        yield _LOOP, _written(child)
+    elif kind == "extensionElements":
+        yield from _extensions(child)
+
+
+def _extensions(holder: Element) -> Iterator[tuple[Label, str]]:
+    ours = [each for each in holder if each.tag == baton(local(each))]
+    notices = "; ".join(_attributes(each) for each in ours if local(each) == "notice")
+    if notices:
+        yield _NOTICE, notices
+    for each in ours:
+        labels = _EXTENSIONS.get(local(each), {})
+        for name, value in each.items() if local(each) not in (*_LISTS, "notice") else ():
+            yield labels.get(str(name), f"{local(each)} {name!s}"), str(value)
+    for kind, label in _LISTS.items():
+        listed = {str(each.get("name") or each.get("target")): str(each.get("value") or "") for each in ours if local(each) == kind}
+        yield from (((label, name), value) for name, value in listed.items())
+
+
+def _attributes(element: Element) -> str:
+    return ", ".join(f"{name!s}: {value!s}" for name, value in sorted(element.items()) if value)
+
+
+def _written(element: Element) -> str:
+    """An element with all inside it in one line."""
+    inside = [_written(child) for child in element if isinstance(child.tag, str)]
+    return " ".join(filter(None, [local(element), _attributes(element), text_of(element), *inside]))

@@ -1,0 +1,60 @@
+"""Versions and drafts of a process, compared: what somebody who publishes, reviews or brings back wants to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bpm import access, definitions, drafts
+from bpm.access import Actor
+from bpm.comparing import Change, compare
+from bpm.definitions.sorting import own_files
+from bpm.errors import N_, NotFoundError
+
+
+class NoSuchStateError(NotFoundError):
+    """Neither a version nor a draft is named like this."""
+
+    code = "no-such-state"
+    sentence = N_("“{state}” names neither a version nor a draft.")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a process was at one moment. ``version`` for a version, ``revision`` for a draft."""
+
+    text: str
+    name: str
+    files: Mapping[str, bytes]
+    version: int | None = None
+    revision: int | None = None
+
+    @property
+    def diagrams(self) -> list[str]:
+        """The names of its diagrams."""
+        return sorted(name for name in self.files if name.endswith(".bpmn"))
+
+
+def state_of(session: Session, text: str, actor: Actor) -> State:
+    """Find ``definition:<id>``, ``draft:<id>`` or ``draft:<id>@<revision>``. Raises NotFoundError, ForbiddenError."""
+    access.require(actor, *drafts.READERS)
+    kind, _, rest = text.partition(":")
+    id_text, _, revision = rest.partition("@")
+    try:
+        id_, number = UUID(id_text), int(revision) if revision else None
+    except ValueError:
+        raise NoSuchStateError(state=text[:80]) from None
+    if kind == "definition":
+        definition = definitions.get(session, id_)
+        return State(text, definition.name, own_files(definition), version=definition.version)
+    if kind == "draft":
+        draft = drafts.get(session, id_, actor)
+        files = drafts.files(session, draft) if number is None else drafts.files_at(session, draft, number)
+        return State(text, draft.name, files, revision=draft.revision if number is None else number)
+    raise NoSuchStateError(state=text[:80])
+
+
+def between(before: State, after: State) -> list[Change]:
+    """What has changed from one state to the other."""
+    return compare(before.files, after.files)

@@ -1,0 +1,75 @@
+/* What the draft was after each save; each can be looked at and brought back. */
+import { useState } from 'preact/hooks';
+
+import { get, post } from '../shell/api.js';
+import { t } from '../shell/i18n.js';
+import { Dialog, Moment, Refusal } from './Dialog.jsx';
+
+export function History({ studio }) {
+  const [revisions, show] = useState(null);
+  const [problem, refuse] = useState(null);
+  const { id } = studio.draft.row;
+
+  async function load() {
+    refuse(null);
+    await studio.flush();
+    await studio.draft.save();
+    show((await get(`/drafts/${id}/revisions`)).items);
+  }
+
+  async function restore(revision) {
+    try {
+      await post(`/drafts/${id}/restore`, { revision });
+      window.location.reload();
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  return (
+    <Dialog studio={studio} name="open-history" title="History of this draft" wide onOpen={load}>
+      <Refusal problem={problem} />
+      {revisions === null ? (
+        <p class="t-3">{t('Loading…')}</p>
+      ) : (
+        <table class="table t-sm">
+          <thead>
+            <tr>
+              <th scope="col">{t('Saved')}</th>
+              <th scope="col">{t('By')}</th>
+              <th scope="col">
+                <span class="visually-hidden">{t('What can be done')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {revisions.map((each, at) => (
+              <tr key={each.revision}>
+                <th scope="row">
+                  <Moment at={each.saved_at} />
+                  {each.name && <div class="t-xs t-2">{each.name}</div>}
+                </th>
+                <td>{each.saved_by.name}</td>
+                <td class="row-flex">
+                  {at === 0 ? (
+                    <span class="t-3">{t('this is how it is now')}</span>
+                  ) : (
+                    <>
+                      <a class="btn btn-sm" target="_blank" rel="noopener" href={`/compare?before=draft:${id}@${each.revision}&after=draft:${id}`}>
+                        {t('What has changed since')}
+                      </a>
+                      <button type="button" class="btn btn-sm" onClick={() => restore(each.revision)}>
+                        {t('Bring back')}
+                      </button>
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p class="t-sm t-3 mb-0">{t('Bringing back makes a new save; nothing is lost.')}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,135 @@
+/* Ask a second person, approve or send back, publish with a note. */
+import { useState } from 'preact/hooks';
+
+import { get, post } from '../shell/api.js';
+import { t } from '../shell/i18n.js';
+import { Dialog, Moment, Refusal } from './Dialog.jsx';
+
+const STEPS = {
+  asked: 'asked for a review',
+  approved: 'approved',
+  sent_back: 'sent back',
+  changed: 'changed the draft after it was approved',
+  published: 'published',
+  discarded: 'discarded',
+  brought_back: 'brought back',
+};
+const STATES = { open: 'being drawn', review: 'waits for a second person', approved: 'approved, can be published', published: 'published', discarded: 'discarded' };
+
+function Steps({ steps }) {
+  return (
+    <ul class="b-list b-list--tight t-sm">
+      {steps.map((step) => (
+        <li key={step.at}>
+          <span class="grow">
+            {step.by.name} {t(STEPS[step.what] ?? step.what)}
+            {step.reviewer && ` → ${step.reviewer.name}`}
+            {step.note && <div class="t-2">“{step.note}”</div>}
+          </span>
+          <span class="t-xs t-3">
+            <Moment at={step.at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Opening({ note, act }) {
+  return (
+    <button type="button" class="btn btn-primary" onClick={() => act('review', { note })}>
+      {t('Ask for a review')}
+    </button>
+  );
+}
+
+function Judging({ whole, note, act }) {
+  if (!whole.review.may_approve) return <p class="t-3 mb-0">{t('Somebody else has to approve it: four eyes see more than two.')}</p>;
+  return (
+    <>
+      <button type="button" class="btn btn-primary" onClick={() => act('approve', { revision: whole.revision, note })}>
+        {t('Approve')}
+      </button>
+      <button type="button" class="btn" disabled={!note.trim()} onClick={() => act('send-back', { note })}>
+        {t('Send back')}
+      </button>
+    </>
+  );
+}
+
+function Publishing({ note, act }) {
+  return (
+    <>
+      <button type="button" class="btn btn-primary" disabled={!note.trim()} onClick={() => act('publish', { note })}>
+        {t('Publish')}
+      </button>
+      {!note.trim() && <span class="t-sm t-3">{t('Say in a note what was changed; then it can be published.')}</span>}
+    </>
+  );
+}
+
+/* What can be done next; looking on is all that is left to those who may not draw. */
+function Buttons({ whole, note, act }) {
+  const Next = { open: Opening, review: Judging, approved: Publishing }[whole.state];
+  const mayAct = whole.review.may_write || whole.state === 'review';
+  return <div class="row-flex">{Next && mayAct && <Next whole={whole} note={note} act={act} />}</div>;
+}
+
+export function Review({ studio }) {
+  const [whole, show] = useState(null);
+  const [note, write] = useState('');
+  const [problem, refuse] = useState(null);
+  const { id } = studio.draft.row;
+  const problems = studio.problems ?? { errors: 0 };
+
+  async function load() {
+    refuse(null);
+    await studio.flush();
+    await studio.draft.save();
+    show(await get(`/drafts/${id}`));
+  }
+
+  async function act(what, body) {
+    refuse(null);
+    try {
+      const answer = await post(`/drafts/${id}/${what}`, body);
+      if (what === 'publish') window.location.assign(`/definitions/${answer.id}`);
+      else {
+        write('');
+        studio.draft.row = { ...studio.draft.row, state: answer.state, revision: answer.revision };
+        show(answer);
+        studio.say('tools');
+      }
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  const { review } = whole ?? {};
+  return (
+    <Dialog studio={studio} name="open-review" title="Review and publish" wide onOpen={load}>
+      <Refusal problem={problem} />
+      {whole && (
+        <>
+          <p class="mb-0">
+            {t('This draft')}: <strong>{t(STATES[whole.state] ?? whole.state)}</strong>
+          </p>
+          {whole.base_id && (
+            <p class="mb-0">
+              <a target="_blank" rel="noopener" href={`/compare?before=definition:${whole.base_id}&after=draft:${id}`}>
+                {t('See what has changed')}
+              </a>
+            </p>
+          )}
+          <Steps steps={review.steps} />
+          {problems.errors > 0 && <p class="t-late mb-0">{t('{count} errors are to be fixed before it can be published.', { count: problems.errors })}</p>}
+          <div class="b-field">
+            <label for="review-note">{t('Note: what was changed, or what is still to be done')}</label>
+            <textarea id="review-note" class="form-control" rows="3" value={note} onInput={(event) => write(event.target.value)} />
+          </div>
+          <Buttons whole={whole} note={note} act={act} />
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,45 @@
+/* Who else has the draft open. The first one draws; whoever comes later looks on, or takes the pen knowingly. */
+import { useEffect, useState } from 'preact/hooks';
+
+import { post } from '../shell/api.js';
+import { t } from '../shell/i18n.js';
+
+export function Presence({ studio }) {
+  const [presence, show] = useState(null);
+  const address = `/drafts/${studio.draft.row.id}/presence`;
+
+  async function beat(body = {}) {
+    const now = await post(address, body).catch(() => null);
+    if (!now) return;
+    show(now);
+    studio.setReadOnly?.('presence', !now.mine && now.editor !== null);
+  }
+
+  useEffect(() => {
+    beat();
+    const timer = setInterval(beat, 20_000);
+    const leave = () => navigator.sendBeacon && post(address, { leave: true }).catch(() => null);
+    window.addEventListener('pagehide', leave);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('pagehide', leave);
+    };
+  }, []);
+
+  if (!presence || (presence.mine && presence.editors.length < 2)) return null;
+  const others = presence.editors.filter(({ login }) => login !== studio.login).map(({ name }) => name);
+  return (
+    <div class="b-presence b-note" role="status">
+      <div class="grow">
+        {presence.mine
+          ? t('{names} is looking at this draft too.', { names: others.join(', ') })
+          : t('{name} is drawing here. You can look; what you change is not saved.', { name: presence.editor?.name ?? others.join(', ') })}
+      </div>
+      {!presence.mine && (
+        <button type="button" class="btn btn-sm" onClick={() => beat({ take_over: true }).then(() => window.location.reload())}>
+          {t('Take over')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+"""Two states of a process side by side, as a page and for programs."""
+
+from typing import Any
+
+from tests.web.office import Office, Person
+
+
+def send(person: Person, path: str, body: dict[str, Any], status: int) -> Any:
+    answer = person.client.post(path, json=body, headers={"X-CSRF-Token": person.csrf})
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def _draft(office: Office) -> tuple[str, str]:
+    """A draft of the complaint process in which the limit of the first step was changed: (version, draft) as comparisons name them."""
+    api = office["analyst"]
+    version = api.client.get("/api/v1/definitions?key=complaint").json["items"][0]["id"]
+    draft = send(api, "/api/v1/drafts", {"definition_id": version}, 201)
+    whole = api.client.get(f"/api/v1/drafts/{draft['id']}").json
+    changed = whole["files"]["complaint.bpmn"].replace('minutes="30"', 'minutes="45"', 1)
+    send(api, f"/api/v1/drafts/{draft['id']}/files", {"files": {"complaint.bpmn": changed}, "revision": whole["revision"]}, 200)
+    return f"definition:{version}", f"draft:{draft['id']}"
+
+
+def test_a_changed_limit_stands_in_the_list_and_on_the_picture(office: Office) -> None:
+    before, after = _draft(office)
+    page = office["analyst"].client.get("/compare", query_string={"before": before, "after": after})
+    assert page.status_code == 200
+    assert "30" in page.text
+    assert "45" in page.text
+    marks = office["analyst"].client.get(
+        "/compare/marks", query_string={"before": before, "after": after, "side": "after", "file": "complaint.bpmn"}
+    )
+    assert marks.json == {"changes": [{"id": "register", "kind": "changed"}]}
+    drawn = office["analyst"].client.get("/compare/xml", query_string={"state": after, "file": "complaint.bpmn"})
+    assert 'minutes="45"' in drawn.text
+
+
+def test_programs_get_the_same_sentences(office: Office) -> None:
+    before, after = _draft(office)
+    told = send(office["analyst"], "/api/v1/designer/compare", {"before": before, "after": after}, 200)
+    assert [(each["file"], each["element"], each["kind"]) for each in told["changes"]] == [("complaint.bpmn", "register", "changed")]
+    assert "“45”" in told["changes"][0]["sentence"]
+
+
+def test_who_may_not_read_drafts_sees_nothing(office: Office) -> None:
+    before, after = _draft(office)
+    assert office["handler"].client.get("/compare", query_string={"before": before, "after": after}).status_code in (403, 404)
+    for odd in ("", "draft:1", "definition:x", "file:/etc/passwd", f"{after}@x", f"{after}@999"):
+        assert office["analyst"].client.get("/compare", query_string={"before": before, "after": odd}).status_code == 404
