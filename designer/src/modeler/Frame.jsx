@@ -23,7 +23,7 @@ export function Frame({ studio, canvas }) {
         <h1>{studio.draft.row.name}</h1>
         <span class="push row-flex">
           {studio.tools.filter((tool) => !tool.hidden?.()).map((tool) => (
-            <button key={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
+            <button key={tool.id} data-tool={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
               {tool.icon && <Icon name={tool.icon} />}
               {t(tool.title)}
             </button>
