@@ -2,6 +2,7 @@
 import { start as diagrams } from '../diagrams/index.js';
 import { start as forms } from '../forms/index.js';
 import { start as panel } from '../panel/index.js';
+import { start as tables } from '../tables/index.js';
 import { start as limit } from '../limit/index.js';
 import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
@@ -13,6 +14,7 @@ export const features = [
   diagrams,
   forms,
   panel,
+  tables,
   tour,
   trial,
   versions,
