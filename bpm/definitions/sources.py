@@ -69,6 +69,8 @@ class _Use:
 
 def check(files: Mapping[str, bytes], settings: ProcessSettings) -> Iterator[Finding]:
     """Each name in a condition, an assignment, a limit or an input of a call that nobody gives before it."""
+    if any(_is_broken(name, content) for name, content in files.items()):
+        return  # what is in it may be what is missed
     plan = _Plan(files, settings)
     text = N_("“{step}” asks for “{name}”, but no form, table, call or script before it gives that.")
     for use in plan.uses:
@@ -198,12 +200,15 @@ class _Plan:
         found = {code.get("variable") or "" for code in element.iterfind(f"*/{tag('extensionElements')}/{baton('code')}")}
         found |= {code.get("variable") or "" for code in element.iterfind(f"{tag('extensionElements')}/{baton('code')}")}
         for each in element.iterfind(f"{tag('extensionElements')}/{baton('*')}"):
-            found |= self.given_by(local(each), each)
+            gives = self.given_by(local(each), each)
+            self.node(element).anything |= gives is None
+            found |= gives or set()
         found |= _assigned(text_of(element.find(tag("script")))) | _items(element)
         found |= {text_of(loop.find(tag("loopDataOutputRef"))) for loop in element.iterfind(tag("multiInstanceLoopCharacteristics"))}
         return found - {""}
 
-    def given_by(self, name: str, extension: Element) -> set[str]:
+    def given_by(self, name: str, extension: Element) -> set[str] | None:
+        """What an extension gives; None where the form or the table is not there."""
         match name:
             case "form":
                 return self.fields(extension.get("ref") or "")
@@ -212,20 +217,17 @@ class _Plan:
             case "call":
                 return {extension.get("result") or ""}
             case "decision":
-                return {result} if (result := extension.get("result")) else self.tables.get(extension.get("id") or "", set())
+                return {result} if (result := extension.get("result")) else self.tables.get(extension.get("id") or "")
             case "out":
                 return {extension.get("target") or ""}
             case _:
                 return set()
 
-    def fields(self, form: str) -> set[str]:
-        try:
-            read = orjson.loads(self.forms.get(form, b"null"))
-        except orjson.JSONDecodeError:
-            return set()
+    def fields(self, form: str) -> set[str] | None:
+        read = orjson.loads(self.forms.get(form, b"null"))
         schema: Any = read.get("schema", read) if isinstance(read, dict) else {}
         properties = schema.get("properties") if isinstance(schema, dict) else None
-        return set(properties) if isinstance(properties, dict) else set()
+        return set(properties) if isinstance(properties, dict) else None
 
     # ---- where processes begin, and what they call
 
@@ -258,6 +260,18 @@ def _called(element: Element) -> str:
     source, scope = element.get("sourceRef"), element.getparent()
     found = [] if scope is None else [each for each in scope if each.get("id") == source]
     return drawn_name(found[0]) if found else drawn_name(element)
+
+
+def _is_broken(name: str, content: bytes) -> bool:
+    if name.endswith((".bpmn", ".dmn")):
+        return parse(name, content, Notes(name)) is None
+    if not _is_form(name):
+        return False
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 def _is_form(name: str) -> bool:
