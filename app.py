@@ -230,14 +230,15 @@ class Simulator(Protocol):
 
 def simulate(settings: Settings, until: ExitStack) -> Settings:
     """Let a simulator stand in for every outside system of which nothing is set. They stop when ``until`` is left."""
-    connectors = dict(settings.connectors)
+    connectors, simulated = dict(settings.connectors), set()
     for name in _connectors():
         if not any(given.startswith(f"BATON_{name.upper()}_") for given in settings.connectors):
             simulator: Simulator = importlib.import_module(f"connectors.{name}.simulator").for_demo(ROOT, settings.data)
             simulator.start()
             until.callback(simulator.stop)
             connectors |= simulator.settings
-    return replace(settings, connectors=connectors)
+            simulated.add(name)
+    return replace(settings, connectors=connectors, simulated=frozenset(simulated))
 
 
 def _ready(settings: Settings | None = None) -> Flask:

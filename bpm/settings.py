@@ -34,6 +34,7 @@ class Settings:
 
     ``proxy`` is the address of the reverse proxy in front, whose word about the caller's address is believed.
     ``connectors`` holds what is addressed to a connector as it was written (``BATON_MAIL_SMTP_HOST``); its manifest says what is right.
+    ``simulated`` are the connectors behind which a simulator of this process stands in for the outside.
     """
 
     data: Path
@@ -48,6 +49,7 @@ class Settings:
     public_url: str | None = None
     proxy: str | None = None
     connectors: Mapping[str, str] = field(default_factory=dict, repr=False)
+    simulated: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:

@@ -12,6 +12,7 @@ from bpm.api import (
     deployments,
     designer,
     drafts,
+    expressions,
     forms,
     health,
     incidents,
@@ -21,6 +22,7 @@ from bpm.api import (
     tables,
     tasks,
     trial,
+    trial_calls,
     work_orders,
 )
 from bpm.api.chapter import PREFIX
@@ -32,6 +34,8 @@ _CHAPTERS = (
     definitions,
     drafts,
     designer,
+    expressions,
+    trial_calls,
     forms,
     outlook,
     instances,

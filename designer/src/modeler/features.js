@@ -7,7 +7,10 @@ import { start as history } from './history.js';
 import { start as keyboard } from '../keyboard/index.js';
 import { start as lanes } from '../lanes/index.js';
 import { paletteModule, start as palette } from '../palette/index.js';
+import { start as forms } from '../forms/index.js';
 import { start as panel } from '../panel/index.js';
+import { start as tables } from '../tables/index.js';
+import { start as limit } from '../limit/index.js';
 import { start as tour } from '../tour/index.jsx';
 import { start as picture } from '../picture/index.js';
 import { start as search } from '../search/index.js';
@@ -29,8 +32,21 @@ export const features = [
   search,
   keyboard,
   picture,
+import { start as who } from '../who/index.js';
+import { start as problems } from '../problems/index.js';
+import { start as way } from '../way/index.js';
+
+export const modules = [];
+export const features = [
+  diagrams,
+  forms,
   panel,
+  tables,
   tour,
   trial,
   versions,
+  who,
+  limit,
+  problems,
+  way,
 ];

@@ -1,6 +1,5 @@
 /* The designer: opens the draft, draws its main diagram, and lets each feature add its part. */
 import { render } from 'preact';
-import Modeler from 'bpmn-js/lib/Modeler';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
@@ -9,10 +8,10 @@ import { connect } from '../shell/api.js';
 import { Draft } from '../shell/draft.js';
 import { addWords, speak } from '../shell/i18n.js';
 import words from '../shell/zh.json';
-import batonDescriptor from './baton.json';
 import { Studio } from './studio.js';
 import { Frame } from './Frame.jsx';
-import { features, modules } from './features.js';
+import { features } from './features.js';
+import { makeModeler } from './modeler.js';
 
 addWords(words);
 
@@ -23,7 +22,7 @@ async function open(root) {
   const draft = await Draft.open(id);
   const container = document.createElement('div');
   container.className = 'canvas';
-  const modeler = new Modeler({ container, moddleExtensions: { baton: batonDescriptor }, additionalModules: modules });
+  const modeler = makeModeler(container);
   const studio = new Studio({ root, draft, modeler, login });
   features.forEach((start) => start(studio));
   root.textContent = '';

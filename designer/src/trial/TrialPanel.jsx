@@ -49,7 +49,7 @@ function StartForm({ trial, begin }) {
   const [at, setAt] = useState(begin.at);
   const [element, setElement] = useState(begin.starts[0]?.element ?? '');
   const [values, setValues] = useState(begin.variables);
-  const button = useFocus('start');
+  const button = useFocus(begin);
   const submit = (event) => {
     event.preventDefault();
     trial.start({ at, element_id: element || null, variables: values });
@@ -79,7 +79,7 @@ function StartForm({ trial, begin }) {
           </select>
         </div>
       )}
-      <button ref={button} class="btn btn-primary" type="submit" disabled={trial.busy}>
+      <button ref={button} class="btn btn-primary" type="submit">
         <Icon name="player-play" />
         {t('Start')}
       </button>

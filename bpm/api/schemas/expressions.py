@@ -1,0 +1,36 @@
+"""Expressions and trial calls outside."""
+
+from marshmallow import fields
+
+from bpm.api.schemas.base import Body, Shape, line, one_of, text
+
+KINDS = ("condition", "value", "assignment")
+
+
+class Written(Body):
+    """An expression as it stands in a field. ``assignment``: the lines of a script, ``name = expression``."""
+
+    expression = text(required=True)
+    kind = one_of(KINDS, required=True)
+
+
+class VerdictShape(Shape):
+    """What is wrong with an expression."""
+
+    problem = fields.String(required=True, allow_none=True, metadata={"description": "A sentence in the reader's language"})
+
+
+class TrialCall(Body):
+    """A call to be tried out."""
+
+    connector = line(required=True)
+    operation = line(required=True)
+    inputs = fields.Dict(keys=line(required=True), load_default=dict)
+
+
+class AnswerShape(Shape):
+    """What the simulator said: a result, or an error."""
+
+    result = fields.Dict(required=True, allow_none=True)
+    error = fields.String(required=True, allow_none=True, metadata={"description": "A sentence in the reader's language"})
+    code = fields.String(required=True, allow_none=True, metadata={"description": "Of the error"})
