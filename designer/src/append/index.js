@@ -19,7 +19,7 @@ export function start(studio) {
     const follows = source && studio.service('contextPad').getEntries(source)['append.more'] && !item.pool && !item.lone && !item.first;
     if (follows) studio.service('guidedMenus').follow(source, item);
     else place(studio, item);
-    studio.service('canvas')._svg.focus();
+    studio.service('canvas').focus();
   });
 }
 

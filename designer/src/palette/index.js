@@ -17,6 +17,7 @@ export function start(studio) {
     studio.service('palette')._update();
     studio.say('tools');
   };
+  studio.modeler.on('create.end', () => studio.service('canvas').focus());
   studio.modeler.on('palette.create', ({ container }) => {
     container.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' && event.key !== ' ') return;
