@@ -8,6 +8,8 @@ import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
+import { start as problems } from '../problems/index.js';
+import { start as way } from '../way/index.js';
 
 export const modules = [];
 export const features = [
@@ -20,4 +22,6 @@ export const features = [
   versions,
   who,
   limit,
+  problems,
+  way,
 ];
