@@ -71,11 +71,13 @@ export function Fields({ form, answers, wrong = {}, change }) {
   ));
 }
 
+const describing = (id, help, wrong) => [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
+
 function Field({ name, rule, hints, value, must, wrong, change }) {
   const kind = rule.readOnly === true ? 'fixed' : kindOf(rule, hints);
   const id = `trial-${name}`;
   const help = hints.help ?? rule.description;
-  const described = [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
+  const described = describing(id, help, wrong);
   const Control = CONTROLS[kind] ?? Line;
   const label = <Label text={rule.title ?? name} must={must && !BARE.has(kind)} />;
   const Box = GROUPS.has(kind) ? 'fieldset' : 'div';
