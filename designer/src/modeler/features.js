@@ -9,6 +9,7 @@ import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
 import { start as problems } from '../problems/index.js';
+import { start as call } from '../call/index.js';
 import { start as way } from '../way/index.js';
 
 export const modules = [];
@@ -23,5 +24,6 @@ export const features = [
   who,
   limit,
   problems,
+  call,
   way,
 ];
