@@ -17,6 +17,9 @@ import { start as tables } from '../tables/index.js';
 import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
+import { start as who } from '../who/index.js';
+import { start as problems } from '../problems/index.js';
+import { start as call } from '../call/index.js';
 import { start as way } from '../way/index.js';
 import { start as who } from '../who/index.js';
 import wordsModule from '../words/index.js';
@@ -44,5 +47,6 @@ export const features = [
   who,
   limit,
   problems,
+  call,
   way,
 ];
