@@ -115,8 +115,7 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
     page.get_by_text("English", exact=True).click()
     expect(seen.get_by_label("Place")).to_be_visible()
     page.get_by_text("看邮件", exact=True).click()
-    expect(seen.get_by_text("[ ] Mend")).to_be_visible()
-    expect(seen.get_by_text("2. Way", exact=True)).to_have_count(0)
+    expect(seen.get_by_text("[ ] Mend", exact=True)).to_be_visible()
     assert page.locator(".f-preview iframe").get_attribute("sandbox") == ""
 
     page.keyboard.press("Escape")
