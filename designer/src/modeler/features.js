@@ -10,6 +10,7 @@ import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
 import { start as problems } from '../problems/index.js';
 import { start as call } from '../call/index.js';
+import { start as general } from '../general/index.js';
 import { start as way } from '../way/index.js';
 
 export const modules = [];
@@ -25,5 +26,6 @@ export const features = [
   limit,
   problems,
   call,
+  general,
   way,
 ];
