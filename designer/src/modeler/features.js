@@ -20,6 +20,7 @@ import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
 import { start as problems } from '../problems/index.js';
 import { start as call } from '../call/index.js';
+import { start as general } from '../general/index.js';
 import { start as way } from '../way/index.js';
 import { start as who } from '../who/index.js';
 import wordsModule from '../words/index.js';
@@ -48,5 +49,6 @@ export const features = [
   limit,
   problems,
   call,
+  general,
   way,
 ];
