@@ -121,7 +121,7 @@ class Studio:
 
     def select(self, element: str, tab: str) -> None:
         """Point at an element and open a tab of its panel."""
-        self.page.locator(f'.djs-shape[data-element-id="{element}"] .djs-hit').first.click()
+        self.page.locator(f'.djs-shape[data-element-id="{element}"] .djs-hit').first.click(position={"x": 8, "y": 8})
         self.panel.get_by_role("tab", name=tab, exact=True).click()
 
     def saved(self) -> etree._Element:
