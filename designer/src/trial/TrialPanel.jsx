@@ -288,7 +288,7 @@ function Call({ trial, item }) {
   return (
     <form id="trial-form" class="stack" onSubmit={submit} aria-labelledby="trial-h">
       <div>
-        <div class="t-xs t-3">{`${item.connector}.${item.operation}`}</div>
+        <div class="t-xs t-3">{item.title}</div>
         <h2 id="trial-h">{item.name}</h2>
         <p class="t-sm t-2">{t('Nothing is called in a trial: say what the connector answers.')}</p>
       </div>
