@@ -94,7 +94,7 @@ class Studio:
 
     def write(self, row: int, column: int, text: str) -> None:
         cell = self.cell(row, column)
-        cell.click()
+        cell.locator(".content-editable").click()
         expect(cell.locator(".content-editable")).to_be_focused()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
