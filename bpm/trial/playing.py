@@ -288,7 +288,7 @@ def _later(since: datetime, duration: str) -> datetime:
 def _answer(box: Sandbox, step: Step) -> None:
     call: f.CallRequested = _awaited(box, step, f.CallRequested)
     result = ordinary_result(box, call) if step.values is None else step.values
-    operation = f"{call.connector}.{call.operation}"
+    operation = box.operation(call)
     if box.registry is not None and (rule := misfit(box.registry.operation(call.connector, call.operation).outputs, result)):
         raise BadAnswerError(operation=operation, rule=rule)
     box.say("answered", step.element, N_("{operation} answers “{name}”."), name=box.name(step.element), operation=operation)
@@ -302,7 +302,7 @@ def _fail(box: Sandbox, step: Step) -> None:
     may_pass = manifest is None or step.code is None or manifest.errors.get(step.code, False)
     code = call.on_failure if may_pass else step.code
     message = step.text or (step.code or notices.in_language(N_("no answer"), box.language))
-    facts = {"name": box.name(step.element), "operation": f"{call.connector}.{call.operation}", "problem": message}
+    facts = {"name": box.name(step.element), "operation": box.operation(call), "problem": message}
     box.say("failed", step.element, N_("{operation} fails at “{name}”: {problem}."), **facts)
     box.apply(c.FailCall(call.place.token_id, message, code))
 

@@ -232,7 +232,7 @@ class Sandbox:
                 text = N_("The timer “{name}” is set to {moment}.")
                 self.say("timer-set", fact.place.element_id, text, name=self.name(fact.place.element_id), moment=moment)
             case f.CallRequested():
-                facts = {"name": self.name(fact.place.element_id), "operation": f"{fact.connector}.{fact.operation}"}
+                facts = {"name": self.name(fact.place.element_id), "operation": self.operation(fact)}
                 self.say("call", fact.place.element_id, N_("“{name}” asks {operation} and waits for its answer."), **facts)
             case f.MessageAwaited() | f.SignalAwaited():
                 text = N_("“{name}” waits for the message “{message}”.")
@@ -365,6 +365,13 @@ class Sandbox:
     def named(self, thing: Any) -> str:
         """A person's or a unit's name in the reader's language."""
         return str(thing.name if self.language.startswith("zh") else thing.name_en)
+
+    def operation(self, call: f.CallRequested) -> str:
+        """What the reader calls an operation of a connector; its code where there is no such connector."""
+        manifest = self.registry.get(call.connector) if self.registry is not None else None
+        if manifest is None or call.operation not in manifest.operations:
+            return f"{call.connector}.{call.operation}"
+        return f"{manifest.title(self.language)} · {manifest.text(f'operations.{call.operation}', self.language)}"
 
     def word(self, words: Mapping[str, str], code: str | None) -> str:
         """What the reader calls a role or a state; a code that has no word is shown as it is."""

@@ -186,6 +186,7 @@ def _call(box: Sandbox, index: int, fact: f.CallRequested) -> Json:
         "index": index,
         "connector": fact.connector,
         "operation": fact.operation,
+        "title": box.operation(fact),
         "inputs": fact.inputs,
         "titles": _titles(box, fact),
         "example": ordinary_result(box, fact),
