@@ -73,7 +73,7 @@ class Studio:
         return str(draft["id"])
 
     def open(self) -> None:
-        self.page.get_by_role("button", name="决策表").click()
+        self.page.locator("[data-tool=tables]").click()
         expect(self.layer).to_be_visible()
 
     @property
@@ -186,7 +186,7 @@ def test_a_table_is_begun_filled_in_tried_and_taken_to_excel_and_back(begin: Any
 
     page.keyboard.press("Escape")
     expect(layer).to_have_count(0)
-    expect(page.get_by_role("button", name="决策表")).to_be_focused()
+    expect(page.locator("[data-tool=tables]")).to_be_focused()
 
 
 def test_a_wrong_cell_is_marked_while_it_is_typed(begin: Any) -> None:
