@@ -58,12 +58,12 @@ function Errors({ studio, element, operation }) {
   const final = operation.errors.filter(({ retry }) => !retry);
   if (!final.length) return null;
   return (
-    <details class="b-more" open={final.some(({ code }) => boundaryFor(element, code))}>
+    <details class="b-fold" open={final.some(({ code }) => boundaryFor(element, code))}>
       <summary>{t('What the other side may refuse')}</summary>
       <ul class="b-list">
         {final.map(({ code, text }) => (
           <li key={code}>
-            <span class="t-sm">{text.replace(/[{}]/g, '')}</span>
+            <span class="t-sm">{text.replace(/\{\w+\}/g, '…')}</span>
             <Drawn studio={studio} element={element} code={code} name={code} />
           </li>
         ))}

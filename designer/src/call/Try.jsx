@@ -19,7 +19,7 @@ export function Try({ connector, operation }) {
     ask(false);
   }
   return (
-    <details class="b-more">
+    <details class="b-fold">
       <summary>{t('Try it on the simulator')}</summary>
       <form class="stack" onSubmit={send}>
         {rules.map(([name, rule]) => (

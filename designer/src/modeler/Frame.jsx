@@ -4,6 +4,9 @@ import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
+import { CanvasBar } from './CanvasBar.jsx';
+import { Saved } from './Saved.jsx';
+import './frame.css';
 
 export function Frame({ studio, canvas }) {
   const holder = useRef(null);
@@ -21,6 +24,7 @@ export function Frame({ studio, canvas }) {
           <Icon name="chevron-left" />
         </a>
         <h1>{studio.draft.row.name}</h1>
+        <Saved studio={studio} />
         <span class="push row-flex">
           {studio.tools.filter((tool) => !tool.hidden?.()).map((tool) => (
             <button key={tool.id} data-tool={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
@@ -30,7 +34,13 @@ export function Frame({ studio, canvas }) {
           ))}
         </span>
       </div>
-      <section class="b-canvas" ref={holder} aria-label={t('Canvas')} />
+      <section class="b-canvas" aria-label={t('Canvas')}>
+        <div ref={holder} />
+        <CanvasBar studio={studio} />
+        {studio.parts.map(({ id, Part }) => (
+          <Part key={id} studio={studio} />
+        ))}
+      </section>
       <aside class="b-props" aria-label={t('Properties')}>
         <Panel studio={studio} />
       </aside>

@@ -27,6 +27,7 @@ async function open(root) {
   features.forEach((start) => start(studio));
   root.textContent = '';
   render(<Frame studio={studio} canvas={container} />, root);
+  studio.setReadOnly('reader', root.dataset.readOnly !== undefined);
   await studio.openDiagram();
   root.removeAttribute('aria-busy');
 }

@@ -1,8 +1,8 @@
-/* While something is tried, nothing is drawn: palette, context pad, dragging, typing and keys of the canvas are off. */
+/* While something is tried or only read, nothing is drawn: palette, context pad, dragging, typing and keys of the canvas are off. */
 const MAY = /^(hand|lasso)/;
 
 export function freeze(studio) {
-  const trying = () => studio.mode === 'trial';
+  const trying = () => studio.mode !== 'edit';
   const unless = (name, method, except = () => false) => {
     const service = studio.service(name);
     const original = service[method].bind(service);
@@ -14,6 +14,7 @@ export function freeze(studio) {
   unless('popupMenu', 'open');
   studio.on('mode', (mode) => {
     studio.root.classList.toggle('is-trial', mode === 'trial');
+    studio.root.classList.toggle('is-read', mode === 'read');
     const keyboard = studio.service('keyboard');
     if (mode === 'trial') {
       studio.service('contextPad').close();
