@@ -74,9 +74,14 @@ export function elementsBefore(start) {
   return [...seen];
 }
 
+/* A file need not list a step's flows at the step itself: the flows know where they lead. */
+function flowsTo(element) {
+  return (element.$parent?.flowElements ?? []).filter((each) => each.$type === 'bpmn:SequenceFlow' && each.targetRef === element);
+}
+
 function predecessors(element) {
   if (element.$type === 'bpmn:SequenceFlow') return [element.sourceRef].filter(Boolean);
-  const found = (element.incoming ?? []).map((flow) => flow.sourceRef).filter(Boolean);
+  const found = flowsTo(element).map((flow) => flow.sourceRef).filter(Boolean);
   if (element.attachedToRef) found.push(...predecessors(element.attachedToRef), ...(element.attachedToRef.flowElements ?? []));
   const scope = element.$parent;
   if (isScope(scope)) found.push(...(scope.triggeredByEvent ? (scope.$parent?.flowElements ?? []).filter((each) => each !== scope && each.$type !== 'bpmn:SequenceFlow') : predecessors(scope)));
