@@ -18,11 +18,9 @@ import { start as tour } from '../tour/index.jsx';
 import { start as trial } from '../trial/index.js';
 import { start as versions } from '../versions/index.jsx';
 import { start as who } from '../who/index.js';
-import { start as problems } from '../problems/index.js';
 import { start as call } from '../call/index.js';
 import { start as general } from '../general/index.js';
 import { start as way } from '../way/index.js';
-import { start as who } from '../who/index.js';
 import wordsModule from '../words/index.js';
 import { start as history } from './history.js';
 
