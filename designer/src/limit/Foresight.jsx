@@ -28,16 +28,22 @@ function placeOf(assignment, example) {
   return { isDrawn: Boolean(drawn), unit: drawn ?? example.unit, role: fixed(assignment.role), city: fixed(assignment.city) ?? example.city };
 }
 
+const cityOf = (studio, catalogue) => studio.sampleCity ?? catalogue.cities[0]?.code ?? null;
+
+/* The server's answer; a moment that was typed is one on the wall of the installation, whose offset the first answer tells. */
+function useLadder(body, start) {
+  const [offset, keep] = useState(null);
+  const found = useAnswer('/designer/ladder', body.minutes > 0 ? { ...body, start: start && offset ? `${start}:00${offset}` : null } : null);
+  if (found.answer && !offset) keep(offsetOf(found.answer.start));
+  return found;
+}
+
 export function Foresight({ studio, given, assignment, sources, hours, rungs }) {
   const { catalogue } = hours;
-  const [example, say] = useState({ minutes: null, unit: null, start: '', city: studio.sampleCity ?? catalogue.cities[0]?.code ?? null });
-  const [offset, keep] = useState(null);
+  const [example, say] = useState(() => ({ minutes: null, unit: null, start: '', city: cityOf(studio, catalogue) }));
   const minutes = (isExpression(given.minutes) && example.minutes) || sampleOf(given.minutes, sources.outputs);
   const { isDrawn, ...place } = placeOf(assignment, example);
-  const start = example.start && offset ? `${example.start}:00${offset}` : null;
-  const body = { minutes, rungs: sent(rungs), ...place, calendar: fixed(given.calendar), start };
-  const { answer, problem } = useAnswer('/designer/ladder', minutes > 0 ? body : null);
-  if (answer && !offset) keep(offsetOf(answer.start));
+  const { answer, problem } = useLadder({ minutes, rungs: sent(rungs), ...place, calendar: fixed(given.calendar) }, example.start);
   return (
     <section class="stack" aria-label={t('What this means')}>
       <p class="b-label mt-0">{t('What this means')}</p>

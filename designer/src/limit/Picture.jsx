@@ -5,9 +5,14 @@ import { listed, whenRung } from './words.js';
 
 const WORK = 240;
 const GAP = 22;
+const BREAK = 10;
+const NIGHT = 6 * 3600 * 1000;
 const LINE = 74;
 const LABEL = 34;
 const MOST = 24;
+
+/* A break is folded more than a night. */
+const gapOf = (since, until) => (ticks(until) - ticks(since) < NIGHT ? BREAK : GAP);
 
 /* Pieces of the line: {since, until, isWork, top, height}. */
 function pieces(answer) {
@@ -16,7 +21,7 @@ function pieces(answer) {
   const found = [];
   let top = 8;
   const put = (since, until, isWork) => {
-    const height = isWork ? Math.max(14, (WORK * (ticks(until) - ticks(since))) / worked) : GAP;
+    const height = isWork ? Math.max(14, (WORK * (ticks(until) - ticks(since))) / worked) : gapOf(since, until);
     found.push({ since, until, isWork, top, height });
     top += height;
   };

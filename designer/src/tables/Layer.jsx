@@ -33,7 +33,7 @@ export function Layer({ studio, wanted, close }) {
     await editing.flush();
     close();
   }, [editing, close]);
-  useEffect(() => root.current.focus(), []);
+  useEffect(() => intoLayer(root), []);
   useEffect(() => () => mark({}), []);
   useEscape(root, leave);
 
@@ -47,7 +47,7 @@ export function Layer({ studio, wanted, close }) {
   const actions = listActions({ draft, chosen, editing, go, setTold });
 
   return (
-    <div class="b-tables" role="dialog" aria-modal="true" aria-labelledby="tables-h" tabIndex={-1} ref={root}>
+    <div class="b-tables" role="dialog" aria-modal="true" aria-labelledby="tables-h" ref={root}>
       <div class="b-bar-top">
         <button type="button" class="btn btn-quiet" onClick={leave}>
           <Icon name="chevron-left" />
@@ -100,6 +100,11 @@ export function Layer({ studio, wanted, close }) {
   );
 }
 
+/* The layer itself takes no focus: dmn-js would close its menus when it does. */
+function intoLayer(root) {
+  root.current?.querySelector('button').focus();
+}
+
 /* Escape closes an open menu of the table first, then the layer. A menu that goes takes the focus along: it comes back to the layer. */
 function useEscape(root, leave) {
   useEffect(() => {
@@ -109,7 +114,7 @@ function useEscape(root, leave) {
     };
     const after = (event) => {
       if (event.key !== 'Escape') return;
-      if (hadMenu) setTimeout(() => document.activeElement === document.body && root.current?.focus());
+      if (hadMenu) setTimeout(() => document.activeElement === document.body && intoLayer(root));
       else if (!event.defaultPrevented) leave();
     };
     document.addEventListener('keydown', before, true);

@@ -32,6 +32,9 @@ export function Builder({ studio, session, step, field, readOnly, close }) {
   builder.language = language;
   useEffect(() => session.on('change', redraw), [session]);
   useLayoutEffect(() => layer.current.focus(), []);
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) layer.current.focus({ preventScroll: true }); // else no key would come here
+  });
   const problems = useMemo(() => problemsOf(session.form, session.english), [session.form, session.english]);
   const byHand = useMemo(() => handwritten(session.form), [session.form]);
   const fixed = step ? (extensionOf(step, 'Form')?.get('readOnly') ?? '').split(/\s+/).filter(Boolean) : readOnly;
@@ -228,7 +231,7 @@ class Acts {
     const group = groupAt(id);
     const order = orderOf(this.form);
     const at = order.indexOf(id);
-    this.session.act(group === null ? remove(this.form, id) : removeGroup(this.form, group), { chosen: id });
+    this.session.actWithout(group === null ? remove(this.form, id) : removeGroup(this.form, group), { chosen: id });
     this.choose(group === null ? (order[at + 1] ?? order[at - 1] ?? null) : null);
     this.tell(t('{name} was taken away. Ctrl+Z brings it back.', { name }));
   }

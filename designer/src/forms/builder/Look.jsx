@@ -1,5 +1,5 @@
 /* The form as it will look. Each part can be chosen, dragged, moved with Alt and the arrows, and taken away. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../../shell/Icon.jsx';
 import { t } from '../../shell/i18n.js';
@@ -132,6 +132,9 @@ function Part({ id, label, sort, isDraggable = false, builder, chosen, problems,
     button.current.scrollIntoView({ block: 'nearest' });
     if (!document.activeElement.closest('.f-settings, .f-kinds')) button.current.focus({ preventScroll: true });
   }, [isOn]);
+  useLayoutEffect(() => {
+    if (isOn && document.activeElement === document.body) button.current.focus({ preventScroll: true }); // a part that moved has lost it
+  });
 
   function keys(event) {
     const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];

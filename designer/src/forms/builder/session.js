@@ -43,6 +43,13 @@ export class Session extends Events {
     this.act(form, { mark, english: carried(this.english, before, after, isStillUsed) });
   }
 
+  /* Something is taken away: the English of texts that stand nowhere any more goes with it. */
+  actWithout(form, options) {
+    const kept = textsOf(form);
+    const gone = [...textsOf(this.form)].filter((text) => !kept.has(text) && !isUsedBeside(this.#draft, this.#file, text));
+    this.act(form, { ...options, english: Object.fromEntries(Object.entries(this.english).filter(([text]) => !gone.includes(text))) });
+  }
+
   actEnglish(text, words, mark) {
     this.act(this.form, { mark, english: translated(this.english, text, words) });
   }
