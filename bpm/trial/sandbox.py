@@ -4,7 +4,7 @@ It takes the place of ``recording``: each fact of a step is taken down instead o
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -107,6 +107,7 @@ class Sandbox:
     plan: Plan
     now: datetime
     city: str | None
+    seconds: float = MAX_SECONDS
     process: Process = field(init=False)
     order: TrialOrder | None = None
     step: int = 0
@@ -124,7 +125,7 @@ class Sandbox:
         self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
         self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
-        self._until = time.monotonic() + MAX_SECONDS
+        self._until = time.monotonic() + self.seconds
         if self.unsaved.settings.order_type:
             self.order = TrialOrder(self.unsaved.settings.order_type, self.city, self.now)
 
@@ -346,7 +347,7 @@ class Sandbox:
 
     # ---- words
 
-    def guarded(self, element: str | None, act: Any) -> None:
+    def guarded(self, element: str | None, act: Callable[[], object]) -> None:
         """Do something that may fail in words without stopping the case, as the platform would go on."""
         try:
             act()

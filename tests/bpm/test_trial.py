@@ -73,6 +73,7 @@ def test_a_small_process_is_walked_by_its_defaults_to_where_only_a_message_helps
     state = play(session, does("ask"), does("go"), {"do": "message", "name": "paid", "variables": {"sum": 8}}, amount=8, ref="R-1")
     assert (state["ended"], state["variables"]["sum"], state["next"]) == ("completed", 8, None)
     assert state["path"] == ["start", "ask", "go", "share", "paid", "end"]
+    assert [step["changed"] for step in state["steps"]] == [["amount", "ref"], ["note", "urgent"], ["share"], ["sum"]]
 
 
 def test_a_task_says_whom_it_comes_to_why_and_until_when(session: Session) -> None:
@@ -199,6 +200,13 @@ def test_a_scenario_says_the_first_difference_in_words(session: Session) -> None
     assert differs({"variables": {"share": 5}}, *walk) == "“share” should be 5, but is 4."
     assert differs({}, *walk, does("ask")) == "At step 3: “记下” is not open at this point. Open are: –."
     assert differs({"paths": []}) is not None
+
+
+def test_scenarios_have_their_time_and_no_more(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios, "MAX_SECONDS", -1.0)
+    ran = scenarios.run_all(session, COMPLAINT, now=NOW, language="en", registry=REGISTRY)
+    assert not ran.passed
+    assert all("the trial was stopped" in (result.difference or "") for result in ran.results)
 
 
 def test_a_broken_scenario_is_a_finding_that_stops_nobody() -> None:

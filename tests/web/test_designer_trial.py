@@ -19,6 +19,8 @@ from tests.web.office import Office
 from tests.web.test_browser import faults
 
 pytestmark = pytest.mark.browser
+SLOW = 20_000
+"""Milliseconds that a busy machine may take for a replay."""
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def designer(office: Office, page: Page, address: str) -> Open:
         page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(f"{address}/designer/{draft_id}")
-        expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=20_000)
+        expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=SLOW)
         page.get_by_role("button", name="试跑").click()
         return page
 
@@ -74,7 +76,7 @@ def begins(page: Page) -> None:
 
 
 def stands(page: Page, name: str) -> None:
-    expect(page.locator(".trial-panel h2").first).to_have_text(name)
+    expect(page.locator(".trial-panel h2").first).to_have_text(name, timeout=SLOW)
 
 
 def enter(page: Page, *then: str) -> None:
@@ -110,7 +112,7 @@ def test_a_complaint_is_tried_by_enter_alone_to_its_end_and_kept_as_a_scenario(s
     page.get_by_role("button", name="保存场景").click()
     page.get_by_role("tab", name="场景").click()
     page.get_by_role("button", name="全部运行").click()
-    expect(page.get_by_text("全部通过")).to_be_visible()
+    expect(page.get_by_text("全部通过")).to_be_visible(timeout=SLOW)
     page.get_by_label("在图上显示").check()
     expect(page.locator(".b-covered[data-element-id=register]")).to_be_visible()
     expect(page.locator(".b-missed[data-element-id=supervise]")).to_be_visible()
@@ -183,9 +185,9 @@ def test_a_script_that_the_drawing_has_outgrown_says_so_and_goes_on_from_where_i
     page = designer({"scenarios/old.json": orjson.dumps(scenario)})
     page.get_by_role("tab", name="场景").click()
     page.get_by_role("button", name="全部运行").click()
-    expect(page.locator(".trial-results li", has_text="旧场景")).to_contain_text("gone")
+    expect(page.locator(".trial-results li", has_text="旧场景")).to_contain_text("gone", timeout=SLOW)
     page.get_by_role("button", name="走一遍旧场景").click()
-    expect(page.get_by_role("alert")).to_contain_text("第 2 步")
+    expect(page.get_by_role("alert")).to_contain_text("第 2 步", timeout=SLOW)
     page.get_by_role("button", name="从这里接着走").click()
     expect(page.get_by_role("alert")).to_have_count(0)
     stands(page, "登记")

@@ -8,6 +8,12 @@ const REFUSED = /complex-gateway|data-store|link-intermediate-catch|instantiatin
 const EXPERT = /ad-?hoc|transaction|inclusive|event-based|sub-?process|loop|escalation|compensat|conditional|signal|link|error|cancel|terminate|manual|script|send|receive|replace-with-task$|none-intermediate-throw|message-(start|end)|timer-start|data-object/;
 const QUICK = ['user', 'branch', 'end'];
 
+/* Below the open pad, in the window's pixels. */
+export function besidePad() {
+  const { left, bottom } = document.querySelector('.djs-context-pad.open')?.getBoundingClientRect() ?? { left: 300, bottom: 300 };
+  return { x: left, y: bottom + 5 };
+}
+
 export class GuidedMenus {
   constructor(popupMenu, contextPad, create, making, autoPlace) {
     Object.assign(this, { popupMenu, contextPad, create, making, autoPlace });
@@ -50,8 +56,7 @@ export class GuidedMenus {
 
   /* Open the list of what can follow, beside the pad. */
   open(element) {
-    const pad = this.contextPad.isOpen(element) ? this.contextPad.getPad(element).html.getBoundingClientRect() : { left: 300, bottom: 300 };
-    this.popupMenu.open(element, 'baton-append', { x: pad.left, y: pad.bottom + 5 }, { title: t('What comes next'), width: 280, search: true });
+    this.popupMenu.open(element, 'baton-append', besidePad(), { title: t('What comes next'), width: 280, search: true });
   }
 
   #choices(target) {

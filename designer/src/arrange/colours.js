@@ -1,4 +1,5 @@
 /* A few colours for elements: those of the house, ink on its own soft ground. */
+import { besidePad } from '../append/menus.js';
 import { t } from '../shell/i18n.js';
 
 export const COLOURS = [
@@ -12,7 +13,7 @@ export const COLOURS = [
 
 export class Colours {
   constructor(contextPad, popupMenu, modeling) {
-    Object.assign(this, { contextPad, popupMenu, modeling });
+    Object.assign(this, { popupMenu, modeling });
     contextPad.registerProvider(400, this);
     popupMenu.registerProvider('baton-colour', { getPopupMenuEntries: (target) => this.#choices(target) });
   }
@@ -27,8 +28,7 @@ export class Colours {
 
   #entry() {
     const open = (event, target) => {
-      const { left, bottom } = this.contextPad.getPad(target).html.getBoundingClientRect();
-      this.popupMenu.open(target, 'baton-colour', { x: left, y: bottom + 5 }, { title: t('Colour'), width: 160 });
+      this.popupMenu.open(target, 'baton-colour', besidePad(), { title: t('Colour'), width: 160 });
     };
     return { colour: { group: 'edit', className: 'b-pad-colour', title: t('Colour'), action: { click: open } } };
   }

@@ -13,6 +13,8 @@ export const arrangeModules = [gridModule, minimapModule, { __init__: ['colours'
 addWords(words);
 
 export function start(studio) {
+  studio.service('grid').toggle(false);
+
   /* The picture of a process that has none, laid out by itself; then it is shown. */
   studio.drawPicture = async () => {
     const xml = await laidOut(studio.draft.read(studio.diagram));

@@ -5,5 +5,5 @@ import batonDescriptor from './baton.json';
 import { modules } from './features.js';
 
 export function makeModeler(container) {
-  return new Modeler({ container, moddleExtensions: { baton: batonDescriptor }, grid: { visible: false }, additionalModules: modules });
+  return new Modeler({ container, moddleExtensions: { baton: batonDescriptor }, additionalModules: modules });
 }

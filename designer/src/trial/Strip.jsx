@@ -77,7 +77,7 @@ function Clock({ trial, state }) {
         <button class="btn btn-sm" type="button" disabled={off} onClick={() => wait('P3D')}>{t('3 days later')}</button>
       </span>
       {current?.kind === 'task' && (
-        <button class="btn btn-sm" type="submit" form="trial-form" disabled={off}>{current.doer ? t('Complete as {name}', current.doer) : t('Complete')}</button>
+        <button class="btn btn-sm" type="submit" form="trial-form" disabled={off}>{current.doer ? t('Complete as {name}', current.doer) : t('Complete the step')}</button>
       )}
       <span class="visually-hidden" role="status">{trial.busy ? '' : said(state)}</span>
       <button class="btn btn-sm btn-quiet push" type="button" onClick={() => trial.again()}>{t('Start again')}</button>
@@ -120,8 +120,8 @@ const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(val
 
 function Data({ state }) {
   if (!state) return <p class="t-sm t-3">{t('Nothing has happened yet.')}</p>;
-  const changed = state.steps.at(-1)?.changed ?? {};
-  const names = Object.keys(state.variables).sort((a, b) => (b in changed) - (a in changed) || a.localeCompare(b));
+  const changed = new Set(state.steps.at(-1)?.changed);
+  const names = Object.keys(state.variables).sort((a, b) => changed.has(b) - changed.has(a) || a.localeCompare(b));
   return (
     <table class="table t-sm trial-data">
       <thead>
@@ -136,7 +136,7 @@ function Data({ state }) {
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{shown(state.variables[name])}</td>
-            <td>{name in changed ? t('changed') : ''}</td>
+            <td>{changed.has(name) ? t('changed') : ''}</td>
           </tr>
         ))}
       </tbody>

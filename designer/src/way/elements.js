@@ -4,7 +4,7 @@ const BATON = 'urn:baton:bpmn:1';
 
 const ofModdle = (element, type) => (element.extensionElements?.values ?? []).filter((each) => each.$type?.toLowerCase() === `baton:${type}`);
 
-/* {name, form, decision, call, script, outs, called, item} of a business object. */
+/* {name, form, decision, call, script, outs, called} of a business object. */
 export function broughtBy(element) {
   const one = (type) => ofModdle(element, type)[0];
   return {
@@ -15,8 +15,13 @@ export function broughtBy(element) {
     script: element.$type === 'bpmn:ScriptTask' ? element.script : undefined,
     outs: ofModdle(element, 'out').map((each) => each.get('target')),
     called: element.$type === 'bpmn:CallActivity' ? element.calledElement : undefined,
-    item: element.loopCharacteristics?.inputDataItem?.id,
   };
+}
+
+/* The variable that holds the one at hand of a step that runs once for each; the engine knows it by its name, else by its id. */
+export function itemOf({ loopCharacteristics }) {
+  const item = loopCharacteristics?.inputDataItem;
+  return item && (item.name || item.id);
 }
 
 function given(extension, names) {
@@ -52,7 +57,6 @@ function ofNode(node) {
     script: node.localName === 'scriptTask' ? [...node.children].find((child) => child.localName === 'script')?.textContent : undefined,
     outs: ours('out').map((each) => each.getAttribute('target')),
     called: node.localName === 'callActivity' ? (node.getAttribute('calledElement') ?? undefined) : undefined,
-    item: node.getElementsByTagNameNS(BPMN, 'inputDataItem')[0]?.getAttribute('id') ?? undefined,
   };
 }
 
