@@ -1,6 +1,8 @@
 /* The page: bar, canvas, panel, drawers. */
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
+import { Guard } from '../opening/Guard.jsx';
+import { Notice } from '../opening/Notice.jsx';
 import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
@@ -30,13 +32,20 @@ export function Frame({ studio, canvas }) {
           ))}
         </span>
       </div>
-      <section class="b-canvas" ref={holder} aria-label={t('Canvas')} />
+      <section class="b-canvas" aria-label={t('Canvas')}>
+        <Notice studio={studio} />
+        <div class="b-canvas__drawing" ref={holder} />
+      </section>
       <aside class="b-props" aria-label={t('Properties')}>
-        <Panel studio={studio} />
+        <Guard studio={studio}>
+          <Panel studio={studio} />
+        </Guard>
       </aside>
       <div class="b-under">
         {studio.drawers.map(({ id, Drawer }) => (
-          <Drawer key={id} studio={studio} />
+          <Guard key={id} studio={studio}>
+            <Drawer studio={studio} />
+          </Guard>
         ))}
       </div>
     </>

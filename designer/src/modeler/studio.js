@@ -8,7 +8,7 @@ export class Studio extends Events {
 
   constructor({ root, draft, modeler, login }) {
     super();
-    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], modes: new Map() });
+    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], modes: new Map(), opened: { file: null, fault: null, losses: [], laidOut: false }, trouble: null });
   }
 
   /* The organisation, calendars, connectors, fields of orders: read once, when first needed. */
