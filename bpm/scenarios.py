@@ -4,8 +4,9 @@ Of the expected path every element that it names must be left as often and in th
 drawing that has grown by a step does not break every scenario.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from bpm.errors import N_, BatonError
 from bpm.trial import Played, read_script, sentence_of
 
 MAX_SCENARIOS = 50
+MAX_SECONDS = 60.0
+"""Of all scenarios together; those that come too late fail in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,40 @@ def run_all(
     """
     unsaved = read_unsaved(session, files)
     plan = trial.plan_of(unsaved.whole)
-    seen: set[str] = set()
-    results = []
-    for name, raw in list(unsaved.scenarios().items())[:MAX_SCENARIOS]:
-        results.append(_run(session, unsaved, name, raw, seen, now=now, language=language, registry=registry))
-    covered = sorted(plan.own & seen)
+    run = _Run(session, unsaved, now, language, registry, time.monotonic() + MAX_SECONDS)
+    results = [run.play(name, raw) for name, raw in list(unsaved.scenarios().items())[:MAX_SCENARIOS]]
+    covered = sorted(plan.own & run.seen)
     percent = round(100 * len(covered) / len(plan.own)) if plan.own else 0
-    return Results(results, covered, sorted(plan.own - seen), percent)
+    return Results(results, covered, sorted(plan.own - run.seen), percent)
 
 
-def _run(
-    session: Session, unsaved: Unsaved, name: str, raw: Any, seen: set[str], *, now: datetime, language: str, registry: Registry | None
-) -> Result:
-    file = f"{SCENARIOS}{name}.json"
-    broken = fault(file, raw)
-    if broken is not None:
-        return Result(file, name, notices.in_language(broken.text, language).format(**broken.facts))
-    try:
-        script = read_script(raw["script"])
-    except BatonError as error:
-        return Result(file, raw.get("name", name), sentence_of(error, language))
-    played = trial.play_on(session, unsaved, script, now=now, language=language, registry=registry)
-    seen |= played.box.trail.entered.keys() | played.box.trail.taken.keys()
-    return Result(file, raw.get("name", name), _difference(played, raw.get("expect", {})))
+@dataclass(slots=True)
+class _Run:
+    """All scenarios of a bundle, one after the other, until their time is over. ``seen``: the elements and flows that they came through."""
+
+    session: Session
+    unsaved: Unsaved
+    now: datetime
+    language: str
+    registry: Registry | None
+    until: float
+    seen: set[str] = field(default_factory=set)
+
+    def play(self, name: str, raw: Any) -> Result:
+        """Play one."""
+        file = f"{SCENARIOS}{name}.json"
+        broken = fault(file, raw)
+        if broken is not None:
+            return Result(file, name, notices.in_language(broken.text, self.language).format(**broken.facts))
+        try:
+            script = read_script(raw["script"])
+        except BatonError as error:
+            return Result(file, raw.get("name", name), sentence_of(error, self.language))
+        left = min(self.until - time.monotonic(), trial.MAX_SECONDS)
+        how: dict[str, Any] = {"now": self.now, "language": self.language, "registry": self.registry, "seconds": left}
+        played = trial.play_on(self.session, self.unsaved, script, **how)
+        self.seen |= played.box.trail.entered.keys() | played.box.trail.taken.keys()
+        return Result(file, raw.get("name", name), _difference(played, raw.get("expect", {})))
 
 
 def _difference(played: Played, expect: Mapping[str, Any]) -> str | None:

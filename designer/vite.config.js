@@ -1,7 +1,32 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-/* Every island is an entry; what two of them share becomes a chunk of its own. Pages add the hash of a file to its address. */
+const entry = (path) => resolve(import.meta.dirname, path);
+const DESIGNER = entry('src/modeler/index.jsx');
+const OTHERS = [entry('src/pages/index.js'), entry('src/viewer/index.js')];
+
+/* Tell whether an entry needs a module at once, and not only when something is opened. */
+function isNeeded(id, entries, bundle, seen = new Set()) {
+  if (entries.includes(id)) return true;
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return (bundle.getModuleInfo(id)?.importers ?? []).some((importer) => isNeeded(importer, entries, bundle, seen));
+}
+
+/* The page loads the entry by an address with a hash, which what is loaded later cannot know: an entry that it imported would run a
+   second time. So the entry holds nothing but the import of a chunk, and all others import that chunk by the same address. */
+function ofDesigner(id, bundle) {
+  if (id === DESIGNER.replace('index.jsx', 'entry.js')) return null;
+  return isNeeded(id, [DESIGNER], bundle) && !isNeeded(id, OTHERS, bundle) ? 'designer' : null;
+}
+
+/* Every island is an entry; what two of them share becomes a chunk of its own. Pages add the hash of a file to its address; what is loaded
+   by another script has it in its name. */
+function nameOf({ names }) {
+  const isLate = names.some((name) => name.endsWith('.css') && name !== 'designer.css');
+  return isLate ? '[name]-[hash][extname]' : '[name][extname]';
+}
+
 export default defineConfig({
   base: './',
   publicDir: false,
@@ -13,12 +38,12 @@ export default defineConfig({
     assetsInlineLimit: 0, /* the content security policy lets no font in that is written into a stylesheet */
     rollupOptions: {
       input: {
-        designer: resolve(import.meta.dirname, 'src/modeler/index.jsx'),
-        pages: resolve(import.meta.dirname, 'src/pages/index.js'),
-        viewer: resolve(import.meta.dirname, 'src/viewer/index.js'),
+        designer: entry('src/modeler/entry.js'),
+        pages: entry('src/pages/index.js'),
+        viewer: entry('src/viewer/index.js'),
       },
-      preserveEntrySignatures: 'exports-only',
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js', assetFileNames: '[name][extname]' },
+      preserveEntrySignatures: 'allow-extension',
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js', assetFileNames: nameOf, codeSplitting: { groups: [{ name: ofDesigner, debugName: 'designer', includeDependenciesRecursively: false }] } },
     },
   },
 });

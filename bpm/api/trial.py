@@ -8,7 +8,7 @@ from bpm import access, scenarios, trial
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.trial import FilesToTry, ResultsShape, ScriptToPlay, StateShape
 from bpm.definitions.packing import check_size
-from bpm.request import actor, now, session
+from bpm.request import actor, language, now, session
 
 chapter = Chapter("trial", "What is being drawn, tried out on the real engine with nothing kept and nothing sent")
 
@@ -20,11 +20,11 @@ def play(body: dict[str, Any]) -> dict[str, Any]:
     """Play a script from its start and show where the case then stands. Without a script: how a case can begin."""
     access.require(actor(), "ANALYST", "CS_MANAGER", "QA")
     files = _files(body)
-    registry, language = current_app.extensions["connectors"], actor().language
+    registry, reader = current_app.extensions["connectors"], language()
     if body["script"] is None:
-        return trial.beginnings(session(), files, now=now(), language=language)
+        return trial.beginnings(session(), files, now=now(), language=reader)
     script = trial.read_script(body["script"])
-    return trial.state(trial.play(session(), files, script, now=now(), language=language, registry=registry))
+    return trial.state(trial.play(session(), files, script, now=now(), language=reader, registry=registry))
 
 
 @chapter.post("/designer/scenarios/run")
@@ -33,7 +33,7 @@ def play(body: dict[str, Any]) -> dict[str, Any]:
 def run(body: dict[str, Any]) -> dict[str, Any]:
     """Play every scenario of a bundle, and tell what of the drawings they have been through."""
     access.require(actor(), "ANALYST", "CS_MANAGER", "QA")
-    found = scenarios.run_all(session(), _files(body), now=now(), language=actor().language, registry=current_app.extensions["connectors"])
+    found = scenarios.run_all(session(), _files(body), now=now(), language=language(), registry=current_app.extensions["connectors"])
     rows = [{"file": each.file, "name": each.name, "passed": each.passed, "difference": each.difference} for each in found.results]
     return {"results": rows, "passed": found.passed, "covered": found.covered, "missed": found.missed, "percent": found.percent}
 

@@ -8,8 +8,9 @@ from jsonschema import Draft202012Validator, SchemaError
 
 from bpm.connecting import Registry
 from bpm.connecting.manifest import misfit
-from bpm.definitions import form_schema
+from bpm.definitions import form_schema, sources
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
+from bpm.definitions.drawings import read as drawings_of
 from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
@@ -33,6 +34,9 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
     yield from _decisions(bundle, settings, drawings)
     yield from table_analysis.findings({name: content for name, content in bundle.files.items() if not name.startswith(CALLED)})
     yield from _references(_own(drawings), lambda d: d.notices, settings.notices.keys(), _NO_NOTICE)
+    own = {name: content for name, content in bundle.files.items() if not name.startswith(CALLED)}
+    yield from sources.check(own, settings)
+    yield from _unassigned(own)
     if registry is not None:
         for call in (call for drawing in drawings.values() for call in drawing.calls):
             yield from registry.check(call.connector, call.operation, call.inputs, file=call.file, element=call.element)
@@ -41,6 +45,14 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
 _NO_FORM = ("form-missing", N_("“{step}” shows the form “{name}”, but there is no file forms/{name}.json."))
 _NO_LADDER = ("ladder-missing", N_("“{step}” has the ladder “{name}”, but no decision table has this id."))
 _NO_NOTICE = ("notice-missing", N_("“{step}” sends the notice “{name}”, which is not in process.json."))
+
+
+def _unassigned(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Steps of which nothing says who does them: they would wait for an administrator. A lane only groups."""
+    text = N_("Nothing says who does “{step}”: it would go to the administrators.")
+    for file, content in files.items():
+        for step in drawings_of(file, content).unassigned if file.endswith(".bpmn") else ():
+            yield Finding("warning", file, step.element, "no-assignment", text, {"step": step.drawn_name})
 
 
 def form_name(file: str) -> str | None:

@@ -1,7 +1,7 @@
 """New versions: checked whole before anything is kept, numbered within their process, published by word."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -79,6 +79,7 @@ def examine(session: Session, files: Mapping[str, bytes], registry: Registry | N
         raise NothingToDeployError
     posts = staffing.known_posts(session)
     unknown = [finding for candidate in candidates for finding in staffing.check(candidate.files, posts)]
+    unknown += [finding for candidate in candidates for finding in _rivals(session, candidate.settings)]
     return [*nameless, *(finding for candidate in candidates for finding in candidate.findings), *unknown, *remarks]
 
 
@@ -98,6 +99,15 @@ def publish(session: Session, definition_id: UUID, actor: access.Actor, now: dat
 
 def _errors(found: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.level == "error"]
+
+
+def _rivals(session: Session, settings: ProcessSettings) -> Iterator[Finding]:
+    """Another process in use that takes orders of the same type: the one published last gets them."""
+    taken = (Definition.order_type == settings.order_type, Definition.state == "published", Definition.key != settings.key)
+    other = session.scalar(select(Definition).where(*taken).limit(1)) if settings.order_type else None
+    if other is not None:
+        text = N_("Orders of the type {type} go to “{name}” now. Once this process is published, new ones come here.")
+        yield Finding("warning", "process.json", None, "order-type-taken", text, {"type": settings.order_type, "name": other.name})
 
 
 def _candidates(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bpm.engine.dialects import vendor
 from bpm.engine.documents import Element, Notes, baton, local, parse, tag
 from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
@@ -78,6 +79,7 @@ class Drawing:
     notices: tuple[Reference, ...] = ()
     calls: tuple[DrawnCall, ...] = ()
     posts: tuple[Post, ...] = ()
+    unassigned: tuple[Reference, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -100,6 +102,7 @@ def read(file: str, content: bytes) -> Drawing:
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
         posts=tuple(_posts(root)),
+        unassigned=tuple(_unassigned(file, root)),
     )
 
 
@@ -161,6 +164,16 @@ def _posts(root: Element) -> Iterator[Post]:
             name = (each.get(attribute) or "").strip()
             if name and not is_expression(name):
                 yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
+
+
+def _unassigned(file: str, root: Element) -> Iterator[Reference]:
+    """Steps for people that nobody is named for, neither in our words nor in those of another maker."""
+    for step in (*root.iter(tag("userTask")), *root.iter(tag("manualTask"))):
+        holder = step.find(tag("extensionElements"))
+        named = [] if holder is None else [*holder.iterfind(baton("assignment")), *holder.iterfind("{*}assignmentDefinition")]
+        is_named = any(each.attrib for each in named) or any(vendor(step, name) for name in ("assignee", "candidateGroups"))
+        if not is_named:
+            yield Reference(file, step.get("id"), step.get("name") or step.get("id") or "", "")
 
 
 def _calls(file: str, root: Element) -> Iterator[DrawnCall]:

@@ -1,7 +1,7 @@
 """Drafts of processes: begun from a version or from nothing, saved while they are drawn, looked at by a second person, published."""
 
 from bpm.drafts.beginning import BLANK, begin, begin_from, begin_template
-from bpm.drafts.comments import comment, comments, reopen_comment, resolve_comment
+from bpm.drafts.commenting import comment, comments, reopen_comment, resolve_comment
 from bpm.drafts.importing import import_files
 from bpm.drafts.presence import BEAT, DraftTakenError, Present, beat, present
 from bpm.drafts.reading import (

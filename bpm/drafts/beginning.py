@@ -96,6 +96,8 @@ _POINTING = ("processRef", "bpmnElement", "calledElement")
 def _redrawn(content: bytes, old: str, key: str, name: str) -> bytes:
     """A diagram in which a process has another id and name."""
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    taken = {element.get("id") for element in root.iter(etree.Element)} - {old}
+    key = f"{key}-process" if key in taken else key
     for element in root.iter(etree.Element):
         kind = etree.QName(element).localname
         if (kind == "process" and element.get("id") == old) or element.get("processRef") == old:

@@ -11,7 +11,7 @@ from bpm import access, definitions, notices, org, people, scenarios
 from bpm.access import Actor
 from bpm.connecting import Registry
 from bpm.definitions.sorting import newest
-from bpm.drafts import comments, reading, saving
+from bpm.drafts import commenting, reading, saving
 from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition
 from bpm.models.draft import Draft, DraftComment, DraftReader, DraftRevision, DraftStep
@@ -214,7 +214,7 @@ def _reviewers(session: Session, draft: Draft, actor: Actor, login: str | None) 
     """Whom to tell: the one who is asked, else the other analysts and quality."""
     if login:
         user = org.named(session, login)
-        if user is None or not user.active or not comments.may_read(user) or login in (actor.login, draft.saved_by):
+        if user is None or not user.active or not commenting.may_read(user) or login in (actor.login, draft.saved_by):
             raise ReviewerError(reviewer=login)
         return [user]
     others = [user for role in ("ANALYST", "QA") for user in org.search_users(session, "", role)]

@@ -11,7 +11,7 @@ from bpm.forms.form import Form, choices, columns, kind, plain
 
 Say = Callable[[str], str]
 
-_MOST_CHOICES = 30
+_MOST_CHOICES = 12
 """Choices that a mail lists. Of more, the first are shown as examples."""
 
 _SUBJECT = N_("[Baton] {title}")

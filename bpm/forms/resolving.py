@@ -74,7 +74,7 @@ def made_ready(
     for field, value in stands.items():
         fixed[field].update({"readOnly": True} if value is None else {"readOnly": True, "default": value})
     for field in _required(schema):
-        _guarantee(fields.get(field, {}))
+        _guarantee(fields.get(field, {}), _least(schema, field))
     return Form(name, text(read.get("title", name)), schema, ui, stands)
 
 
@@ -132,12 +132,18 @@ def _required(schema: Json) -> set[str]:
     return set(schema.get("required", ())).union(*(branch.get("required", ()) for branch in (*then, schema.get("then", {}))))
 
 
-def _guarantee(rule: Json) -> None:
+def _least(schema: Json, field: str) -> int:
+    """How many a list must hold, also where only some answers ask for them."""
+    rules = [schema["properties"].get(field, {})]
+    rules += [branch.get("then", {}).get("properties", {}).get(field, {}) for branch in schema.get("allOf", ())]
+    return max(int(rule.get("minItems", 0)) for rule in rules if isinstance(rule, dict))
+
+
+def _guarantee(rule: Json, least: int) -> None:
     """Give a required field that is no free text a default, where it has none."""
     if "default" in rule:
         return
     found = [value for value, _ in choices(rule)]
-    least = rule.get("minItems", 0)
     match kind(rule):
         case "array":
             if len(found) >= least:

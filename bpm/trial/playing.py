@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from bpm import clock, forms, intake, notices, org
@@ -20,7 +20,7 @@ from bpm.inbox import NotForYouError
 from bpm.models.org import Unit, User
 from bpm.trial import examples
 from bpm.trial.order import NUMBER
-from bpm.trial.sandbox import Sandbox, TooFarError
+from bpm.trial.sandbox import MAX_SECONDS, Sandbox, TooFarError
 from bpm.trial.script import Script, Step
 from bpm.trial.trail import plan_of
 from bpm.trial.work import Work
@@ -67,11 +67,11 @@ class Stopped:
 
 @dataclass(slots=True)
 class Played:
-    """A case as far as the script has led it. ``changed``: what each step has changed in the variables, the start first."""
+    """A case as far as the script has led it. ``changed``: the names of the variables that each step has changed, the start first."""
 
     box: Sandbox
     stopped: Stopped | None = None
-    changed: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[list[str]] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
 
 
@@ -86,12 +86,19 @@ def play(
 
 
 def play_on(
-    session: Session, unsaved: Unsaved, script: Script, *, now: datetime, language: str, registry: Registry | None = None
+    session: Session,
+    unsaved: Unsaved,
+    script: Script,
+    *,
+    now: datetime,
+    language: str,
+    registry: Registry | None = None,
+    seconds: float = MAX_SECONDS,
 ) -> Played:
-    """As ``play``, on files that were read already."""
+    """As ``play``, on files that were read already, for at most so many seconds."""
     start = script.start
     city = start.city or default_city(session)
-    box = Sandbox(session, unsaved, registry, language, plan_of(unsaved.whole), start.at or now, city)
+    box = Sandbox(session, unsaved, registry, language, plan_of(unsaved.whole), start.at or now, city, seconds)
     played = Played(box)
     try:
         box.say("start", start.element_id, N_("The case begins."))
@@ -109,7 +116,7 @@ def play_on(
 
 def default_city(session: Session) -> str | None:
     """The city in which the installation's front desk stands first, else any city."""
-    desk = select(Unit.city).where(Unit.city.is_not(None)).order_by(Unit.function != "FRONT", Unit.code)
+    desk = select(Unit.city).where(Unit.city.is_not(None)).order_by(case((Unit.function == "FRONT", 0), else_=1), Unit.code)
     return session.scalars(desk.limit(1)).first()
 
 
@@ -177,7 +184,7 @@ def ordinary_result(box: Sandbox, call: f.CallRequested) -> Any:
 
 def _note(played: Played, before: Mapping[str, Any]) -> None:
     after = played.box.process.variables
-    played.changed.append({name: value for name, value in after.items() if name not in before or before[name] != value})
+    played.changed.append(sorted(name for name, value in after.items() if name not in before or before[name] != value))
     played.moments.append(played.box.now)
 
 
@@ -288,7 +295,7 @@ def _later(since: datetime, duration: str) -> datetime:
 def _answer(box: Sandbox, step: Step) -> None:
     call: f.CallRequested = _awaited(box, step, f.CallRequested)
     result = ordinary_result(box, call) if step.values is None else step.values
-    operation = f"{call.connector}.{call.operation}"
+    operation = box.operation(call)
     if box.registry is not None and (rule := misfit(box.registry.operation(call.connector, call.operation).outputs, result)):
         raise BadAnswerError(operation=operation, rule=rule)
     box.say("answered", step.element, N_("{operation} answers “{name}”."), name=box.name(step.element), operation=operation)
@@ -302,7 +309,7 @@ def _fail(box: Sandbox, step: Step) -> None:
     may_pass = manifest is None or step.code is None or manifest.errors.get(step.code, False)
     code = call.on_failure if may_pass else step.code
     message = step.text or (step.code or notices.in_language(N_("no answer"), box.language))
-    facts = {"name": box.name(step.element), "operation": f"{call.connector}.{call.operation}", "problem": message}
+    facts = {"name": box.name(step.element), "operation": box.operation(call), "problem": message}
     box.say("failed", step.element, N_("{operation} fails at “{name}”: {problem}."), **facts)
     box.apply(c.FailCall(call.place.token_id, message, code))
 
@@ -318,7 +325,8 @@ def _message(box: Sandbox, step: Step) -> None:
     if not mine:
         raise NotAwaitedHereError(name=step.element)
     box.say("message", mine[0].place.element_id, N_("The message “{message}” comes."), message=step.element)
-    payload = {"current_user": _holder(box), "current_unit": _unit(box), **(step.values or {})}
+    about = {"current_user": _holder(box), "current_unit": _unit(box)} if box.order is not None else {}
+    payload = {**about, **(step.values or {})}
     box.apply(c.Deliver(step.element, mine[0].correlation, payload, mine[0].place.token_id))
 
 

@@ -4,7 +4,7 @@ It takes the place of ``recording``: each fact of a step is taken down instead o
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -107,6 +107,7 @@ class Sandbox:
     plan: Plan
     now: datetime
     city: str | None
+    seconds: float = MAX_SECONDS
     process: Process = field(init=False)
     order: TrialOrder | None = None
     step: int = 0
@@ -124,7 +125,7 @@ class Sandbox:
         self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
         self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
-        self._until = time.monotonic() + MAX_SECONDS
+        self._until = time.monotonic() + self.seconds
         if self.unsaved.settings.order_type:
             self.order = TrialOrder(self.unsaved.settings.order_type, self.city, self.now)
 
@@ -232,7 +233,7 @@ class Sandbox:
                 text = N_("The timer “{name}” is set to {moment}.")
                 self.say("timer-set", fact.place.element_id, text, name=self.name(fact.place.element_id), moment=moment)
             case f.CallRequested():
-                facts = {"name": self.name(fact.place.element_id), "operation": f"{fact.connector}.{fact.operation}"}
+                facts = {"name": self.name(fact.place.element_id), "operation": self.operation(fact)}
                 self.say("call", fact.place.element_id, N_("“{name}” asks {operation} and waits for its answer."), **facts)
             case f.MessageAwaited() | f.SignalAwaited():
                 text = N_("“{name}” waits for the message “{message}”.")
@@ -346,7 +347,7 @@ class Sandbox:
 
     # ---- words
 
-    def guarded(self, element: str | None, act: Any) -> None:
+    def guarded(self, element: str | None, act: Callable[[], object]) -> None:
         """Do something that may fail in words without stopping the case, as the platform would go on."""
         try:
             act()
@@ -365,6 +366,13 @@ class Sandbox:
     def named(self, thing: Any) -> str:
         """A person's or a unit's name in the reader's language."""
         return str(thing.name if self.language.startswith("zh") else thing.name_en)
+
+    def operation(self, call: f.CallRequested) -> str:
+        """What the reader calls an operation of a connector; its code where there is no such connector."""
+        manifest = self.registry.get(call.connector) if self.registry is not None else None
+        if manifest is None or call.operation not in manifest.operations:
+            return f"{call.connector}.{call.operation}"
+        return f"{manifest.title(self.language)} · {manifest.text(f'operations.{call.operation}', self.language)}"
 
     def word(self, words: Mapping[str, str], code: str | None) -> str:
         """What the reader calls a role or a state; a code that has no word is shown as it is."""

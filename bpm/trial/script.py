@@ -68,12 +68,12 @@ def read_script(raw: Any) -> Script:
     """Read a script. Raises ScriptError with the number of the step (0: the start) and its field, ScriptTooLongError."""
     if not isinstance(raw, Mapping):
         raise ScriptError(step=0, field="script")
-    steps = raw.get("steps") or []
+    start, steps = ({} if raw.get("start") is None else raw["start"]), ([] if raw.get("steps") is None else raw["steps"])
     if not isinstance(steps, list):
         raise ScriptError(step=0, field="steps")
     if len(steps) > MAX_STEPS:
         raise ScriptTooLongError(limit=MAX_STEPS)
-    return Script(_start(raw.get("start") or {}), tuple(_step(number, step) for number, step in enumerate(steps, 1)))
+    return Script(_start(start), tuple(_step(number, step) for number, step in enumerate(steps, 1)))
 
 
 def _start(raw: Any) -> Start:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from bpm import clock, notices, org, workorders
@@ -17,6 +18,7 @@ from bpm.trial.sandbox import Sandbox
 from bpm.trial.work import Work
 
 Json = dict[str, Any]
+_LONGEST = 5_000  # bytes of JSON
 _WAITS = f.TaskOpened | f.CallRequested | f.StepFailed | f.MessageAwaited | f.SignalAwaited | f.TimerSet
 
 
@@ -58,7 +60,7 @@ def state(played: Played) -> Json:
                 "decision": each.fact.decision,
                 "rules": list(each.fact.rules),
                 "why": [box.unsaved.text(why, box.language) for why in each.fact.annotations],
-                "result": each.fact.result,
+                "result": _short(each.fact.result),
             }
             for each in box.decisions
         ],
@@ -95,6 +97,11 @@ def sentence_of(error: BatonError, language: str) -> str:
         if first is not None:
             return notices.in_language(first.text, language).format(**first.facts)
     return notices.in_language(error.sentence, language).format(**error.facts)
+
+
+def _short(value: Any) -> Any:
+    """A value as it is shown beside others; one that would fill pages is left out."""
+    return value if len(orjson.dumps(value)) <= _LONGEST else "…"
 
 
 def _stopped(played: Played) -> Json | None:
@@ -186,6 +193,7 @@ def _call(box: Sandbox, index: int, fact: f.CallRequested) -> Json:
         "index": index,
         "connector": fact.connector,
         "operation": fact.operation,
+        "title": box.operation(fact),
         "inputs": fact.inputs,
         "titles": _titles(box, fact),
         "example": ordinary_result(box, fact),

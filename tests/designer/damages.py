@@ -109,7 +109,7 @@ DAMAGES: Mapping[str, Damage] = {
     "a table under a diagram's name": Damage(MAIN, whole(WHOLE[TABLE]), (MAIN,)),
     "no such file": Damage(MAIN, whole(None), (MAIN,)),
     # ---- a diagram of which something would be lost
-    "an unknown element": Damage(MAIN, into('<bpmn:teleportTask id="beam"/>'), (MAIN, "beam")),
+    "an unknown element": Damage(MAIN, into('<bpmn:teleportTask id="beam"/>'), ("beam",)),
     "an unknown element of ours": Damage(MAIN, cut("<baton:", '<baton:teleport to="mars"/><baton:'), ("teleport",)),
     "a message that is not declared": Damage(MAIN, into('<bpmn:receiveTask id="wait" messageRef="gone"/>'), ("wait", "gone")),
     "a flow into nothing": Damage(MAIN, into('<bpmn:sequenceFlow id="stray" sourceRef="nobody" targetRef="nowhere"/>'), ("stray",)),
@@ -118,14 +118,14 @@ DAMAGES: Mapping[str, Damage] = {
     "a shape of nothing": Damage(MAIN, drawn(NO_SHAPE), ("ghost",)),
     "an edge of nothing": Damage(MAIN, drawn(NO_EDGE), ("ghost",)),
     "two things of one id": Damage(MAIN, into('<bpmn:task id="twin" name="一"/><bpmn:userTask id="twin" name="二"/>'), ("twin",)),
-    "ids that are none": Damage(MAIN, into('<bpmn:userTask id="a b" name="又一个"/>'), (MAIN,)),
+    "ids that are none": Damage(MAIN, into('<bpmn:userTask id="a b" name="又一个"/>'), ("a b",)),
     "a choreography": Damage(MAIN, whole((CORPUS / "choreography-only.bpmn").read_text(encoding="utf-8")), (MAIN,)),
     # ---- a drawing that cannot be drawn as it says
     "no place": Damage(MAIN, cut(r"<dc:Bounds [^>]*/>"), (MAIN,)),
     "a place that is no number": Damage(MAIN, cut(r'(<dc:Bounds )x="[^"]*"', r'\1x="left"'), (MAIN,)),
     "a size of nothing": Damage(MAIN, cut(r'(<dc:Bounds [^>]*)width="[^"]*"', r'\1width="-5"'), (MAIN,)),
     "out of sight": Damage(MAIN, cut(r'(<dc:Bounds )x="[^"]*"', r'\1x="1e300"'), (MAIN,)),
-    "a plane of nothing": Damage(MAIN, cut(r'(<bpmndi:BPMNPlane [^>]*bpmnElement=")[^"]*"', r'\1gone"'), (MAIN,)),
+    "a plane of nothing": Damage(MAIN, cut(r'(<bpmndi:BPMNPlane [^>]*bpmnElement=")[^"]*"', r'\1gone"'), ("gone",)),
     "no drawing at all": Damage(MAIN, cut(r"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>"), (MAIN,)),
     "nested without end": Damage(MAIN, into(DEEP), (MAIN,)),
     # ---- another diagram of the draft

@@ -1,16 +1,27 @@
-/* The diagrams of the draft: which is shown, and its XML written back to the draft after each change. */
-import { open } from '../opening/open.js';
+/* The diagrams of the draft: which is shown, what opening it could lose, and its XML written back to the draft after each change. */
+import './diagrams.css';
+import { xmlFault } from '../opening/faults.js';
+import { lossesOf } from '../opening/losses.js';
+import { addWords, t } from '../shell/i18n.js';
+import { Notices } from './Notices.jsx';
+import { fault, keptAside, losses } from './reading.js';
+import words from './zh.json';
 
 const PAUSE = 300;
+const [BESIDE, ABOVE, EDGE] = [150, 60, 20]; /* pixels that the palette, the bar and the edges take */
+
+addWords(words);
 
 export function start(studio) {
   const { modeler, draft } = studio;
   let waiting = 0;
+  Object.assign(studio, { opening: { fault: null, detail: '', losses: [], aside: [] } });
+  studio.addPart({ id: 'notices', order: 10, Part: Notices });
 
   async function write() {
     clearTimeout(waiting);
     waiting = 0;
-    if (!studio.diagram || studio.opened.losses.length) return; /* nothing is written over what could not be read, or not be kept */
+    if (studio.opening.fault || studio.opening.losses.length) return;
     const { xml } = await modeler.saveXML({ format: true });
     draft.write(studio.diagram, xml);
   }
@@ -20,49 +31,122 @@ export function start(studio) {
     clearTimeout(waiting);
     waiting = setTimeout(write, PAUSE);
   });
+  studio.on('mode', (mode) => {
+    if (mode !== 'edit' || !studio.isReadOnly) return;
+    studio.mode = 'read';
+    studio.say('mode', 'read');
+  });
   modeler.on('selection.changed', () => studio.say('select', studio.selected));
 
-  /* Show a diagram of the draft; without a name the main one. What is wrong with it is in ``studio.opened``: {file, fault, losses, laidOut}. */
-  studio.openDiagram = async (name) => {
-    if (waiting) await write();
-    const file = name ?? mainDiagram(draft);
-    studio.diagram = null;
-    studio.opened = { file, ...(await open(modeler, file, draft.read(file))) };
-    if (!studio.opened.fault) {
-      studio.diagram = file;
-      studio.service('canvas').zoom('fit-viewport', 'auto');
+  async function drawn(xml) {
+    const wrong = fault(xml);
+    const unfit = xmlFault(studio.diagram, xml);
+    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ? t(unfit.text, unfit.facts) : '', losses: [], aside: [] };
+    try {
+      const { warnings } = await modeler.importXML(xml);
+      return { fault: null, detail: '', losses: [...new Set([...(await dropped(xml)), ...losses(warnings)])], aside: keptAside(xml), warnings };
+    } catch (error) {
+      return { fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200), losses: [], aside: [] };
     }
-    rest();
-    studio.say('diagram', studio.diagram);
-  };
-
-  /* Go on with a diagram as far as it can be kept: what is lost is lost with the next change. */
-  studio.acceptLosses = () => {
-    studio.opened = { ...studio.opened, losses: [] };
-    rest();
-    studio.say('diagram', studio.diagram);
-  };
-
-  /* Reading only where something would be lost, else drawing. */
-  function rest() {
-    const mode = studio.opened.losses.length ? 'read' : 'edit';
-    if (studio.mode === 'trial' || studio.mode === mode) return;
-    studio.mode = mode;
-    studio.say('mode', mode);
   }
 
-  studio.on('mode', (mode) => mode === 'edit' && rest());
+  /* What the file says and saving would not: bpmn-js warns of some of it only. */
+  async function dropped(xml) {
+    const saved = await modeler.saveXML();
+    return lossesOf(xml, saved.xml, studio.service('moddle')).map(({ id, what, value }) => [id, what, value].filter(Boolean).join(' '));
+  }
+
+  /* Show a diagram of the draft; without a name the main one. What cannot be drawn is told in the page, never thrown. */
+  studio.openDiagram = async (name) => {
+    if (waiting) await write();
+    studio.diagram = name ?? mainDiagram(draft);
+    const opening = await drawn(draft.read(studio.diagram));
+    if (opening.fault) await modeler.importXML(BLANK);
+    studio.opening = opening;
+    studio.setReadOnly('loss', Boolean(opening.fault) || opening.losses.length > 0);
+    studio.fit();
+    studio.say('diagram', studio.diagram);
+    return opening.warnings ?? [];
+  };
+
+  /* The whole drawing beside the palette, never larger than life. */
+  studio.fit = () => {
+    const canvas = studio.service('canvas');
+    const { inner, outer } = canvas.viewbox();
+    const scale = Math.min(1, (outer.width - BESIDE - 2 * EDGE) / (inner.width || 1), (outer.height - 2 * ABOVE) / (inner.height || 1));
+    const middle = { x: inner.x + inner.width / 2, y: inner.y + inner.height / 2 };
+    const [width, height] = [outer.width / scale, outer.height / scale];
+    canvas.viewbox({ x: middle.x - width / 2 - BESIDE / 2 / scale, y: middle.y - height / 2, width, height });
+  };
 
   /* What is drawn is in the draft when this resolves. */
   studio.flush = () => (waiting ? write() : Promise.resolve());
+
+  window.addEventListener('beforeunload', (event) => {
+    if (waiting || !draft.isSaved) event.preventDefault();
+  });
 }
 
-function mainDiagram(draft) {
-  const [first] = draft.names('.bpmn');
+const settings = (draft) => {
   try {
-    const named = draft.readJson('process.json')?.main;
-    return draft.read(named) === null ? (first ?? null) : named;
+    return draft.readJson('process.json') ?? {};
   } catch {
-    return first ?? null; /* the notice says what is wrong with process.json */
+    return {};
   }
+};
+
+export function mainDiagram(draft) {
+  const { main } = settings(draft);
+  return draft.read(main) === null ? draft.names('.bpmn')[0] : main;
 }
+
+/* Begin a diagram of its own in the draft, and show it. */
+export async function addDiagram(studio, title) {
+  const id = `process_${Date.now().toString(36)}`;
+  const name = `${id}.bpmn`;
+  studio.draft.write(name, drawingOf(id, title));
+  await studio.openDiagram(name);
+}
+
+export async function renameDiagram(studio, name) {
+  await studio.flush();
+  const { draft, diagram } = studio;
+  const made = `${name.trim().replace(/\.bpmn$/i, '').replace(/[^\w\u4e00-\u9fff-]+/g, '_')}.bpmn`;
+  if (draft.read(made) !== null) return false;
+  const isMain = mainDiagram(draft) === diagram;
+  draft.write(made, draft.read(diagram));
+  if (isMain) draft.writeJson('process.json', { ...settings(draft), main: made });
+  draft.remove(diagram);
+  await studio.openDiagram(made);
+  return true;
+}
+
+export function makeMain(studio) {
+  studio.draft.writeJson('process.json', { ...settings(studio.draft), main: studio.diagram });
+  studio.say('tools');
+}
+
+export async function removeDiagram(studio) {
+  await studio.flush();
+  studio.draft.remove(studio.diagram);
+  await studio.openDiagram();
+}
+
+const escaped = (text) => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`);
+
+function drawingOf(id, title) {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:baton="urn:baton:bpmn:1" id="definitions_${id}" targetNamespace="urn:baton:processes">
+  <bpmn:process id="${id}" name="${escaped(title)}" isExecutable="true">
+    <bpmn:startEvent id="start_${id}" />
+  </bpmn:process>
+  <bpmndi:BPMNDiagram id="diagram_${id}">
+    <bpmndi:BPMNPlane id="plane_${id}" bpmnElement="${id}">
+      <bpmndi:BPMNShape id="start_${id}_di" bpmnElement="start_${id}"><dc:Bounds x="200" y="200" width="36" height="36" /></bpmndi:BPMNShape>
+    </bpmndi:BPMNPlane>
+  </bpmndi:BPMNDiagram>
+</bpmn:definitions>
+`;
+}
+
+const BLANK = drawingOf('nothing', '');

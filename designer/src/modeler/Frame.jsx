@@ -2,10 +2,12 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 import { Guard } from '../opening/Guard.jsx';
-import { Notice } from '../opening/Notice.jsx';
 import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
+import { CanvasBar } from './CanvasBar.jsx';
+import { Saved } from './Saved.jsx';
+import './frame.css';
 
 export function Frame({ studio, canvas }) {
   const holder = useRef(null);
@@ -23,6 +25,7 @@ export function Frame({ studio, canvas }) {
           <Icon name="chevron-left" />
         </a>
         <h1>{studio.draft.row.name}</h1>
+        <Saved studio={studio} />
         <span class="push row-flex">
           {studio.tools.filter((tool) => !tool.hidden?.()).map((tool) => (
             <button key={tool.id} data-tool={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
@@ -33,8 +36,11 @@ export function Frame({ studio, canvas }) {
         </span>
       </div>
       <section class="b-canvas" aria-label={t('Canvas')}>
-        <Notice studio={studio} />
-        <div class="b-canvas__drawing" ref={holder} />
+        <div ref={holder} />
+        <CanvasBar studio={studio} />
+        {studio.parts.map(({ id, Part }) => (
+          <Part key={id} studio={studio} />
+        ))}
       </section>
       <aside class="b-props" aria-label={t('Properties')}>
         <Guard studio={studio}>

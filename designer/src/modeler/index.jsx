@@ -35,6 +35,7 @@ async function open(root) {
     studio.say('trouble', studio.trouble);
   });
   render(<Frame studio={studio} canvas={container} />, root);
+  studio.setReadOnly('reader', root.dataset.readOnly !== undefined);
   await studio.openDiagram();
   root.removeAttribute('aria-busy');
 }

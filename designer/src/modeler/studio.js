@@ -5,10 +5,11 @@ import { get } from '../shell/api.js';
 /* Says: ``select`` (element or null), ``diagram`` (name of the file that is shown), ``changed`` (the drawing), ``mode`` (edit, trial, read). */
 export class Studio extends Events {
   #catalogue = null;
+  #locks = new Set();
 
   constructor({ root, draft, modeler, login }) {
     super();
-    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], modes: new Map(), opened: { file: null, fault: null, losses: [], laidOut: false }, trouble: null });
+    Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], parts: [], modes: new Map() });
   }
 
   /* The organisation, calendars, connectors, fields of orders: read once, when first needed. */
@@ -33,6 +34,33 @@ export class Studio extends Events {
   addDrawer(drawer) {
     this.drawers.push(drawer);
     this.drawers.sort((a, b) => a.order - b.order);
+  }
+
+  /* A part that lies over the canvas: {id, order, Part} where Part is a Preact component with {studio}. */
+  addPart(part) {
+    this.parts.push(part);
+    this.parts.sort((a, b) => a.order - b.order);
+  }
+
+  /* Close or open the draft to drawing for a reason of one's own ('loss', 'presence', 'reader'); it is open when nobody has a reason. */
+  setReadOnly(reason, on) {
+    if (on === this.#locks.has(reason)) return;
+    if (on) this.#locks.add(reason);
+    else this.#locks.delete(reason);
+    this.draft.hold(this.isHeld);
+    if (this.mode === 'trial') return;
+    this.mode = this.isReadOnly ? 'read' : 'edit';
+    this.say('mode', this.mode);
+  }
+
+  /* Nothing may be drawn in the shown diagram. */
+  get isReadOnly() {
+    return this.#locks.size > 0;
+  }
+
+  /* Nothing of the draft may be changed: a diagram that would lose something locks only itself. */
+  get isHeld() {
+    return [...this.#locks].some((reason) => reason !== 'loss');
   }
 
   /* A way of working other than drawing: {id, Panel}; while ``mode`` is its id, its Panel ({studio}) stands where the tabs are. */

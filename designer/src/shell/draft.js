@@ -3,6 +3,7 @@ import { get, post } from './api.js';
 import { Events } from './events.js';
 
 const PAUSE = 1500;
+const AGAIN = 8000;
 
 /* Says: ``change`` (name of the file), ``saving``, ``saved`` (the draft's row), ``conflict`` and ``failed`` (the problem). */
 export class Draft extends Events {
@@ -10,6 +11,8 @@ export class Draft extends Events {
   #changed = new Set();
   #timer = 0;
   #running = null;
+  #isHeld = false;
+  #left = null;
 
   constructor({ files, ...row }) {
     super();
@@ -18,7 +21,42 @@ export class Draft extends Events {
   }
 
   static async open(id) {
-    return new Draft(await get(`/drafts/${id}`));
+    const draft = new Draft(await get(`/drafts/${id}`));
+    draft.#takeUp();
+    return draft;
+  }
+
+  get #key() {
+    return `baton-draft-${this.row.id}`;
+  }
+
+  /* What this browser kept while the server was away: taken up where nobody has saved since, else offered as ``left``. */
+  #takeUp() {
+    const kept = JSON.parse(localStorage.getItem(this.#key) ?? 'null');
+    if (!kept) return;
+    if (kept.revision === this.row.revision) this.useLeft(kept);
+    else this.#left = kept;
+  }
+
+  /* Files that were kept here and are older than what the server has: {revision, files} or null. */
+  get left() {
+    return this.#left;
+  }
+
+  useLeft(kept = this.#left) {
+    this.#left = null;
+    Object.entries(kept.files).forEach(([name, text]) => (text === null ? this.remove(name) : this.write(name, text)));
+  }
+
+  dropLeft() {
+    this.#left = null;
+    localStorage.removeItem(this.#key);
+  }
+
+  /* While it is held nothing is sent. */
+  hold(on) {
+    this.#isHeld = on;
+    if (on) clearTimeout(this.#timer);
   }
 
   names(ending = '') {
@@ -55,14 +93,19 @@ export class Draft extends Events {
   #note(name) {
     this.#changed.add(name);
     this.say('change', name);
+    this.#again(PAUSE);
+  }
+
+  #again(pause) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), PAUSE);
+    this.#timer = setTimeout(() => this.save(), pause);
   }
 
   /* Let go of what is not saved: it is kept elsewhere, or not wanted. */
   forget() {
     clearTimeout(this.#timer);
     this.#changed.clear();
+    this.dropLeft();
   }
 
   get isSaved() {
@@ -72,6 +115,7 @@ export class Draft extends Events {
   /* Save what has changed; resolves to whether everything is kept. ``force`` overwrites what somebody else has saved. */
   async save({ force = false } = {}) {
     clearTimeout(this.#timer);
+    if (this.#isHeld) return false;
     if (this.#running) await this.#running;
     if (this.isSaved && !force) return true;
     this.#running = this.#send(force).finally(() => {
@@ -88,10 +132,21 @@ export class Draft extends Events {
       sent.forEach((text, name) => this.read(name) === text && this.#changed.delete(name));
       this.row = { ...this.row, ...row };
     } catch (problem) {
+      this.#keepHere(sent);
+      if (problem.status === 0 || problem.status >= 500) this.#again(AGAIN);
       this.say(problem.code === 'draft-changed' ? 'conflict' : 'failed', problem);
       return false;
     }
+    localStorage.removeItem(this.#key);
     this.say('saved', this.row);
     return this.#changed.size ? this.#send(false) : true;
+  }
+
+  #keepHere(sent) {
+    try {
+      localStorage.setItem(this.#key, JSON.stringify({ revision: this.row.revision, files: Object.fromEntries(sent) }));
+    } catch {
+      this.say('unkept');
+    }
   }
 }

@@ -1,5 +1,12 @@
 /* The fields of a resolved form, drawn plainly. What is typed is kept as the answers that the server checks. */
+import { Fragment } from 'preact';
+
+import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
+
+/* Kinds whose label stands inside them, and kinds that are a group of controls. */
+const BARE = new Set(['yes', 'files', 'fixed']);
+const GROUPS = new Set(['several', 'rows']);
 
 const choicesOf = (rule) => (rule.oneOf ? rule.oneOf.map((each) => [each.const, each.title ?? String(each.const)]) : (rule.enum ?? []).map((each) => [each, String(each)]));
 
@@ -15,6 +22,7 @@ function kindOf(rule, hints) {
 
 function arrayKind(rule, hints) {
   if (rule.format === 'files' || hints.widget === 'files') return 'files';
+  if (rule.items?.properties) return 'rows';
   return choicesOf(rule.items ?? {}).length ? 'several' : 'json';
 }
 
@@ -23,13 +31,20 @@ function textKind(rule, hints) {
   return { date: 'date', 'date-time': 'datetime-local', email: 'email' }[rule.format] ?? 'text';
 }
 
+const isAsked = (condition, answers) => {
+  const given = answers[condition.field];
+  return Array.isArray(given) ? given.some((each) => condition.in.includes(each)) : condition.in.includes(given);
+};
+
+/* As the server has it: a field is shown when its own condition holds and that of its section. */
+function shows(form, name, answers) {
+  const own = form.ui?.fields?.[name] ?? form.ui?.notes?.[name];
+  const sections = (form.ui?.groups ?? []).filter(({ fields }) => fields?.includes(name));
+  return [own, ...sections].every((each) => !each?.show || isAsked(each.show, answers));
+}
+
 export function shownFields(form, answers) {
-  const hints = form.ui?.fields ?? {};
-  const order = [...(form.ui?.order ?? []), ...Object.keys(form.schema.properties)];
-  return [...new Set(order)].filter((name) => {
-    const show = hints[name]?.show;
-    return form.schema.properties[name] && (!show || show.in.includes(answers[show.field]));
-  });
+  return Object.keys(form.schema.properties).filter((name) => shows(form, name, answers));
 }
 
 function required(schema) {
@@ -37,21 +52,35 @@ function required(schema) {
   return new Set([...(schema.required ?? []), ...then]);
 }
 
+/* Fields and notes in the form's order, under the headings of their sections. */
 export function Fields({ form, answers, wrong = {}, change }) {
   const must = required(form.schema);
-  return shownFields(form, answers).map((name) => (
-    <Field key={name} name={name} rule={form.schema.properties[name]} hints={form.ui?.fields?.[name] ?? {}} value={answers[name]} must={must.has(name)} wrong={wrong[name]} change={(value) => change(name, value)} />
+  const { properties } = form.schema;
+  const notes = form.ui?.notes ?? {};
+  const names = [...new Set([...(form.ui?.order ?? []), ...Object.keys(properties), ...Object.keys(notes)])].filter((name) => (properties[name] || notes[name]) && shows(form, name, answers));
+  const sectionOf = (name) => (form.ui?.groups ?? []).find(({ fields }) => fields?.includes(name))?.title;
+  return names.map((name, index) => (
+    <Fragment key={name}>
+      {sectionOf(name) && sectionOf(name) !== sectionOf(names[index - 1]) && <h3 class="t-sm trial-section">{sectionOf(name)}</h3>}
+      {properties[name] ? (
+        <Field name={name} rule={properties[name]} hints={form.ui?.fields?.[name] ?? {}} value={answers[name]} must={must.has(name)} wrong={wrong[name]} change={(value) => change(name, value)} />
+      ) : (
+        <p class="t-sm t-2">{notes[name].help}</p>
+      )}
+    </Fragment>
   ));
 }
 
+const describing = (id, help, wrong) => [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
+
 function Field({ name, rule, hints, value, must, wrong, change }) {
-  const kind = kindOf(rule, hints);
+  const kind = rule.readOnly === true ? 'fixed' : kindOf(rule, hints);
   const id = `trial-${name}`;
   const help = hints.help ?? rule.description;
-  const described = [help && `${id}-help`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
+  const described = describing(id, help, wrong);
   const Control = CONTROLS[kind] ?? Line;
-  const label = <Label text={rule.title ?? name} must={must && kind !== 'yes'} />;
-  const Box = kind === 'several' ? 'fieldset' : 'div';
+  const label = <Label text={rule.title ?? name} must={must && !BARE.has(kind)} />;
+  const Box = GROUPS.has(kind) ? 'fieldset' : 'div';
   return (
     <Box class={`b-field ${wrong ? 'has-error' : ''}`}>
       <Heading kind={kind} id={id} label={label} />
@@ -70,8 +99,8 @@ const Label = ({ text, must }) => (
 );
 
 function Heading({ kind, id, label }) {
-  if (kind === 'yes' || kind === 'files') return null;
-  return kind === 'several' ? <legend>{label}</legend> : <label htmlFor={id}>{label}</label>;
+  if (BARE.has(kind)) return null;
+  return GROUPS.has(kind) ? <legend>{label}</legend> : <label htmlFor={id}>{label}</label>;
 }
 
 const shared = ({ id, described, invalid, must }) => ({ id, 'aria-describedby': described, 'aria-invalid': invalid || undefined, 'aria-required': must || undefined });
@@ -136,8 +165,44 @@ const Files = ({ label }) => (
   </div>
 );
 
-/* Rows and other nested values, as JSON; while it cannot be read the last good value stands. */
-export function Json(props) {
+/* What this step only shows. */
+function Fixed({ label, rule }) {
+  const title = choicesOf(rule).find(([code]) => code === rule.default)?.[1];
+  const value = rule.default ?? null;
+  return (
+    <div class="t-sm">
+      <span class="t-3">{label}</span> {title ?? (typeof value === 'object' ? JSON.stringify(value ?? '') : String(value))}
+    </div>
+  );
+}
+
+/* A table: each row a set of small fields. */
+function Rows({ id, rule, value, change }) {
+  const rows = value ?? [];
+  const columns = Object.entries(rule.items.properties);
+  const set = (at, name, next) => change(rows.map((row, index) => (index === at ? { ...row, [name]: next } : row)));
+  return (
+    <div class="stack">
+      {rows.map((row, at) => (
+        <div key={at} class="trial-row" role="group" aria-label={t('Row {number}', { number: at + 1 })}>
+          {columns.map(([name, each]) => (
+            <Field key={name} name={`${id}-${at}-${name}`} rule={{ ...each, title: each.title ?? name }} hints={{}} value={row[name]} must={rule.items.required?.includes(name)} change={(next) => set(at, name, next)} />
+          ))}
+          <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Take row {number} away', { number: at + 1 })} onClick={() => change(rows.filter((_, index) => index !== at))}>
+            <Icon name="trash" />
+          </button>
+        </div>
+      ))}
+      <button type="button" class="btn btn-sm" onClick={() => change([...rows, {}])}>
+        <Icon name="plus" />
+        {t('Add a row')}
+      </button>
+    </div>
+  );
+}
+
+/* Other nested values, as JSON; while it cannot be read the last good value stands. */
+function Json(props) {
   const { value, change } = props;
   const read = (event) => {
     try {
@@ -150,4 +215,4 @@ export function Json(props) {
   return <textarea class="form-control trial-json" rows="3" spellcheck={false} {...shared(props)} defaultValue={value === undefined || value === null ? '' : JSON.stringify(value, null, 1)} onInput={read} />;
 }
 
-const CONTROLS = { number: NumberLine, area: Area, choice: Choice, several: Several, yes: Yes, files: Files, json: Json };
+const CONTROLS = { number: NumberLine, area: Area, choice: Choice, several: Several, yes: Yes, files: Files, json: Json, fixed: Fixed, rows: Rows };

@@ -120,8 +120,8 @@ const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(val
 
 function Data({ state }) {
   if (!state) return <p class="t-sm t-3">{t('Nothing has happened yet.')}</p>;
-  const changed = state.steps.at(-1)?.changed ?? {};
-  const names = Object.keys(state.variables).sort((a, b) => (b in changed) - (a in changed) || a.localeCompare(b));
+  const changed = new Set(state.steps.at(-1)?.changed);
+  const names = Object.keys(state.variables).sort((a, b) => changed.has(b) - changed.has(a) || a.localeCompare(b));
   return (
     <table class="table t-sm trial-data">
       <thead>
@@ -136,7 +136,7 @@ function Data({ state }) {
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{shown(state.variables[name])}</td>
-            <td>{name in changed ? t('changed') : ''}</td>
+            <td>{changed.has(name) ? t('changed') : ''}</td>
           </tr>
         ))}
       </tbody>

@@ -49,7 +49,7 @@ function StartForm({ trial, begin }) {
   const [at, setAt] = useState(begin.at);
   const [element, setElement] = useState(begin.starts[0]?.element ?? '');
   const [values, setValues] = useState(begin.variables);
-  const button = useFocus('start');
+  const button = useFocus(begin);
   const submit = (event) => {
     event.preventDefault();
     trial.start({ at, element_id: element || null, variables: values });
@@ -79,7 +79,7 @@ function StartForm({ trial, begin }) {
           </select>
         </div>
       )}
-      <button ref={button} class="btn btn-primary" type="submit" disabled={trial.busy}>
+      <button ref={button} class="btn btn-primary" type="submit">
         <Icon name="player-play" />
         {t('Start')}
       </button>
@@ -288,7 +288,7 @@ function Call({ trial, item }) {
   return (
     <form id="trial-form" class="stack" onSubmit={submit} aria-labelledby="trial-h">
       <div>
-        <div class="t-xs t-3">{`${item.connector}.${item.operation}`}</div>
+        <div class="t-xs t-3">{item.title}</div>
         <h2 id="trial-h">{item.name}</h2>
         <p class="t-sm t-2">{t('Nothing is called in a trial: say what the connector answers.')}</p>
       </div>

@@ -89,7 +89,7 @@ export class Trial extends Events {
   }
 
   start(start) {
-    return this.#replay({ start, steps: [] });
+    return this.busy ? null : this.#replay({ start, steps: [] });
   }
 
   /* Add a step. One that cannot be taken is not kept; ``stopped`` says why. */

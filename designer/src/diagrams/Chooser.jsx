@@ -1,0 +1,64 @@
+/* Which diagram of the draft is shown; a new one, its name, which is the main one. */
+import { useState } from 'preact/hooks';
+
+import { Icon } from '../shell/Icon.jsx';
+import { t } from '../shell/i18n.js';
+import { addDiagram, mainDiagram, makeMain, removeDiagram, renameDiagram } from './index.js';
+
+export function Chooser({ studio }) {
+  const [asking, ask] = useState(null);
+  const names = studio.draft.names('.bpmn');
+  const main = mainDiagram(studio.draft);
+  const shown = (name) => (name === main ? t('{name} (main)', { name }) : name);
+  return (
+    <span class="row-flex">
+      <label class="visually-hidden" for="diagram">{t('Diagram')}</label>
+      <select id="diagram" class="form-select b-small" value={studio.diagram} onChange={(event) => studio.openDiagram(event.currentTarget.value)}>
+        {names.map((name) => <option key={name} value={name}>{shown(name)}</option>)}
+      </select>
+      <details class="b-menu">
+        <summary class="btn btn-sm btn-quiet btn-icon-only" aria-label={t('Diagrams of this draft')}><Icon name="adjustments" /></summary>
+        <div class="b-menu__body card" onClick={(event) => event.target.closest('button') && event.currentTarget.closest('details').removeAttribute('open')}>
+          <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={() => ask('new')}><Icon name="plus" />{t('New diagram')}</button>
+          <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={() => ask('rename')}><Icon name="pencil" />{t('Rename the file')}</button>
+          <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly || studio.diagram === main} onClick={() => makeMain(studio)}><Icon name="star" />{t('Make it the main diagram')}</button>
+          <button type="button" class="btn btn-quiet" disabled={studio.isHeld || studio.diagram === main} onClick={() => removeDiagram(studio)}><Icon name="trash" />{t('Take it out of the draft')}</button>
+        </div>
+      </details>
+      {asking && <Name kind={asking} studio={studio} onDone={() => ask(null)} />}
+    </span>
+  );
+}
+
+function Name({ kind, studio, onDone }) {
+  const [problem, tell] = useState('');
+  async function give(event) {
+    event.preventDefault();
+    const name = event.currentTarget.elements.name.value.trim();
+    if (!name) return;
+    if (kind === 'rename' && !(await renameDiagram(studio, name))) {
+      tell(t('There is a file of this name already.'));
+      return;
+    }
+    if (kind === 'new') await addDiagram(studio, name);
+    onDone();
+  }
+  return (
+    <dialog class="b-dialog" ref={(dialog) => dialog && !dialog.open && dialog.showModal()} onClose={onDone} aria-labelledby="name-h">
+      <form onSubmit={give}>
+        <div class="b-dialog__b">
+          <h2 id="name-h">{kind === 'new' ? t('New diagram') : t('Rename the file')}</h2>
+          <div class="b-field">
+            <label for="diagram-name">{t('Name')}</label>
+            <input id="diagram-name" class="form-control" name="name" maxLength={80} defaultValue={kind === 'new' ? '' : studio.diagram.replace(/\.bpmn$/, '')} />
+            {problem && <p class="b-err" role="alert">{problem}</p>}
+          </div>
+        </div>
+        <div class="b-dialog__f">
+          <button type="button" class="btn" onClick={onDone}>{t('Cancel')}</button>
+          <button type="submit" class="btn btn-primary">{t('OK')}</button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

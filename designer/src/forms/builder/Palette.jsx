@@ -1,0 +1,23 @@
+/* The kinds of fields, to be dragged into the form or added behind the chosen field. */
+import { Icon } from '../../shell/Icon.jsx';
+import { t } from '../../shell/i18n.js';
+import { begin, end } from './drag.js';
+import { KINDS } from './kinds.js';
+
+export function Palette({ builder }) {
+  return (
+    <nav class="f-kinds" aria-labelledby="f-kinds-h">
+      <h2 id="f-kinds-h">{t('Fields')}</h2>
+      <p class="b-help mt-0">{t('Drag into the form, or click to add behind the chosen field.')}</p>
+      <ul>
+        {KINDS.map((kind) => (
+          <li key={kind.id}>
+            <button type="button" class="f-kind" data-kind={kind.id} draggable onDragStart={(event) => begin(event, { kind: kind.id })} onDragEnd={end} onClick={() => builder.add(kind.id)}>
+              <Icon name={kind.icon} />{t(kind.title)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,24 @@
+/* The tab “work order”: the state that the order gets, and the tier to which it rises, when a case comes here. */
+import { useEffect, useState } from 'preact/hooks';
+
+import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { t } from '../shell/i18n.js';
+import { Expression } from '../way/Expression.jsx';
+import { learnCatalogue, useFields } from '../way/fields.js';
+
+export function Order({ studio, element }) {
+  const [states, know] = useState([]);
+  const fields = useFields(studio, element);
+  useEffect(() => {
+    learnCatalogue(studio).then(({ order_states: all }) => know(all), () => {});
+  }, [studio]);
+  const order = extensionOf(element, 'order');
+  const put = (attributes) => setExtension(studio, element, 'Order', attributes);
+  const rule = { type: 'string', oneOf: states.map(({ code, name }) => ({ const: code, title: name })), enum: states.map(({ code }) => code) };
+  return (
+    <>
+      <Expression label={t('State of the work order')} rule={rule} fields={fields} field="order/state" value={order?.get('state') ?? ''} onChange={(state) => put({ state })} help={t('Left empty, the state stays as it is.')} />
+      <Expression label={t('Raise the tier to')} rule={{ type: 'string', enum: ['1', '2', '3', '4'] }} fields={fields} field="order/tier" value={order?.get('tier') ?? ''} onChange={(tier) => put({ tier })} />
+    </>
+  );
+}

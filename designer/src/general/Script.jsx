@@ -1,0 +1,36 @@
+/* The tab of a script task: lines “name = expression”, and a table of the draft bound to a business rule task. */
+import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { t } from '../shell/i18n.js';
+import { Typed } from '../way/Typed.jsx';
+import { useFields } from '../way/fields.js';
+import { tables } from '../way/sources.js';
+import { Choice, Line } from './Line.jsx';
+
+export function Script({ studio, element }) {
+  const fields = useFields(studio, element);
+  return (
+    <Typed
+      label={t('What is worked out')} kind="assignment" rows={10} field="script/lines" fields={fields} value={element.businessObject.script ?? ''}
+      help={t('One line each: name = expression, for example total = price * count')} onChange={(script) => studio.service('modeling').updateProperties(element, { script: script.trim() ? script : undefined })}
+    />
+  );
+}
+
+export function Table({ studio, element }) {
+  const decision = extensionOf(element, 'decision');
+  const all = tables(studio);
+  const id = decision?.get('id') ?? '';
+  const table = all.find((each) => each.id === id);
+  return (
+    <>
+      <Choice label={t('Decision table')} field="table/ref" none={t('Choose…')} value={id} options={all.map((each) => ({ value: each.id, title: each.name }))} onChange={(value) => setExtension(studio, element, 'Decision', value ? { id: value } : { id: '', result: '' })} />
+      {id && <Line label={t('Keep the answer as')} field="table/result" value={decision.get('result')} onChange={(result) => setExtension(studio, element, 'Decision', { result: result.trim() })} help={t('Left empty, each output becomes a field of its own.')} />}
+      {table && (
+        <>
+          <ul class="b-comes" aria-label={t('What comes back')}>{table.outputs.map((each) => <li key={each.name}><span>{each.title}</span><code>{decision.get('result') ? `${decision.get('result')}${table.outputs.length > 1 ? `.${each.name}` : ''}` : each.name}</code></li>)}</ul>
+          <button type="button" class="btn btn-sm b-start" onClick={() => studio.say('open-table', table.file)}>{t('Open the table')}</button>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+/* Lanes from the organisation: a lane is a unit; steps by a person that stand in it and say nothing of who does them get it. */
+import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
+
+import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
+import { addWords } from '../shell/i18n.js';
+import { LanePanel } from './LanePanel.jsx';
+import words from './zh.json';
+
+const PLACING = ['elements.create', 'shape.append', 'elements.move'];
+
+addWords(words);
+
+export function start(studio) {
+  studio.addTab({ id: 'lane', title: 'Unit', order: 5, applies: ({ type }) => type === 'bpmn:Lane', Panel: LanePanel });
+  PLACING.forEach((command) => studio.modeler.on(`commandStack.${command}.postExecuted`, 100, ({ context }) => {
+    const placed = context.elements ?? context.shapes ?? [context.shape];
+    placed.forEach((step) => inherit(studio, step));
+  }));
+}
+
+/* The innermost lane that a step stands in, or undefined. */
+function laneOf(studio, step) {
+  const { x, y } = getMid(step);
+  const around = studio.service('elementRegistry').filter((each) => each.type === 'bpmn:Lane' && each.x <= x && each.x + each.width >= x && each.y <= y && each.y + each.height >= y);
+  return around.sort((a, b) => a.width * a.height - b.width * b.height)[0];
+}
+
+const says = (assignment) => assignment && Object.keys(plain(assignment)).length > 0;
+
+function inherit(studio, step) {
+  if (step?.type !== 'bpmn:UserTask' || says(extensionOf(step, 'Assignment'))) return;
+  const lane = laneOf(studio, step);
+  const assignment = lane && extensionOf(lane, 'Assignment');
+  if (says(assignment)) setExtension(studio, step, 'Assignment', plain(assignment));
+}
+
+/* Give a lane its unit and role; the steps in it that say nothing follow. */
+export function assign(studio, lane, post, name) {
+  const modeling = studio.service('modeling');
+  setExtension(studio, lane, 'Assignment', post);
+  if (name) modeling.updateProperties(lane, { name });
+  studio.service('elementRegistry').filter((each) => each.type === 'bpmn:UserTask' && laneOf(studio, each) === lane).forEach((step) => inherit(studio, step));
+}

@@ -1,0 +1,67 @@
+/* The drawer below the canvas: how many errors and remarks, and each in a row that leads to its element and field. */
+import { useEffect, useReducer, useState } from 'preact/hooks';
+
+import { Icon } from '../shell/Icon.jsx';
+import { t } from '../shell/i18n.js';
+import { fixOf } from './fixes.js';
+
+export function Drawer({ studio }) {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  const [isOpen, open] = useState(true);
+  const { problems } = studio;
+  useEffect(() => {
+    const off = [problems.on('change', redraw), studio.on('diagram', redraw), studio.on('mode', redraw)];
+    return () => off.forEach((each) => each());
+  }, [studio, problems]);
+  const { findings, errors, warnings } = problems;
+  return (
+    <section class="b-problems" aria-labelledby="problems-h">
+      <div class="row-flex px-3 py-1">
+        <h2 class="t-sm" id="problems-h">{t('Problems')}</h2>
+        <span class="row-flex" role="status">
+          <Count level="error" count={errors} />
+          <Count level="warning" count={warnings} />
+          {problems.state === 'told' && !findings.length && <span class="b-tag b-tag--ok"><Icon name="circle-check" />{t('Nothing is wrong')}</span>}
+          {problems.state === 'waiting' && !findings.length && <span class="t-xs t-3">{t('Looking…')}</span>}
+          {problems.state === 'failed' && <span class="t-xs t-late">{t('The server could not look: {reason}', { reason: problems.failure })}</span>}
+        </span>
+        {findings.length > 0 && (
+          <button type="button" class="btn btn-sm btn-quiet push" aria-expanded={isOpen} aria-controls="problems-list" onClick={() => open(!isOpen)}>{isOpen ? t('Hide') : t('Show')}</button>
+        )}
+      </div>
+      {isOpen && findings.length > 0 && (
+        <ul class="b-problems__l" id="problems-list">
+          {findings.map((finding, place) => <Row key={`${finding.file}/${finding.element}/${finding.code}/${place}`} studio={studio} finding={finding} />)}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const LOOKS = { error: { tag: 'b-tag--late', tone: 't-late', icon: 'alert-circle', word: 'Error', count: '{count} error(s)' }, warning: { tag: 'b-tag--warn', tone: 't-warn', icon: 'alert-triangle', word: 'Remark', count: '{count} remark(s)' }, info: { tag: '', tone: 't-3', icon: 'info-circle', word: 'To know', count: '' } };
+
+function Count({ level, count }) {
+  const look = LOOKS[level];
+  return count > 0 && <span class={`b-tag ${look.tag}`}><Icon name={look.icon} />{t(look.count, { count })}</span>;
+}
+
+function Row({ studio, finding }) {
+  const look = LOOKS[finding.level];
+  const fix = fixOf(studio, finding);
+  return (
+    <li>
+      <button type="button" class="b-problem" onClick={() => studio.leadTo(finding)}>
+        <span class={look.tone}><Icon name={look.icon} label={t(look.word)} /></span>
+        <strong>{nameOf(studio, finding)}</strong>
+        <span>{finding.sentence}</span>
+      </button>
+      {fix && <button type="button" class="btn btn-sm btn-quiet" onClick={fix.act}>{fix.title}</button>}
+    </li>
+  );
+}
+
+/* The element's name; on another diagram its file. */
+function nameOf(studio, { file, element }) {
+  const drawn = file === studio.diagram && element ? studio.element(element) : null;
+  return drawn ? drawn.businessObject.name || t('No name yet') : file;
+}

@@ -1,0 +1,26 @@
+/* Puts the focus on the field of a tab that a problem points to (``tab/name``), also when the tab opens only then. */
+import { useEffect, useRef } from 'preact/hooks';
+
+const pointed = new WeakMap();
+
+/* Remember where problems point to, for tabs that are not open yet. */
+export function watchPointed(studio) {
+  studio.on('field', (target) => pointed.set(studio, target));
+}
+
+export function usePointed(studio, tab) {
+  const place = useRef(null);
+  useEffect(() => {
+    const go = () => {
+      const [where, name] = (pointed.get(studio) ?? '').split('/');
+      const field = where === tab && name && place.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      if (!field) return;
+      pointed.delete(studio);
+      field.closest('details')?.setAttribute('open', '');
+      field.querySelector('input, select, textarea, button')?.focus();
+    };
+    go();
+    return studio.on('field', () => setTimeout(go));
+  }, [studio, tab]);
+  return place;
+}

@@ -1,0 +1,98 @@
+/* The decision tables among a draft's files, their tests, and what a new one begins with. */
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => escapes[sign]);
+
+/* Every decision with its file: {file, id, name, kind: table | expression | broken}. */
+export function decisionsOf(draft) {
+  return draft.names('.dmn').flatMap((file) => {
+    const found = decisionsIn(draft.read(file));
+    return found?.length ? found.map((each) => ({ file, ...each })) : [{ file, id: '', name: file, kind: 'broken' }];
+  });
+}
+
+/* The decisions of a text; null when it is no XML. */
+export function decisionsIn(xml) {
+  const read = new DOMParser().parseFromString(xml, 'application/xml');
+  if (read.querySelector('parsererror')) return null;
+  return [...read.getElementsByTagNameNS('*', 'decision')].map((each) => ({
+    id: each.getAttribute('id') ?? '',
+    name: each.getAttribute('name') || each.getAttribute('id') || '',
+    kind: [...each.children].some(({ localName }) => localName === 'decisionTable') ? 'table' : 'expression',
+  }));
+}
+
+/* What the outputs of a decision are called, by their names. */
+export function outputsOf(draft, { file, id }) {
+  const read = new DOMParser().parseFromString(draft.read(file) ?? '', 'application/xml');
+  const decision = [...read.getElementsByTagNameNS('*', 'decision')].find((each) => each.getAttribute('id') === id);
+  const outputs = [...(decision?.getElementsByTagNameNS('*', 'output') ?? [])];
+  return Object.fromEntries(outputs.map((each) => [each.getAttribute('name'), each.getAttribute('label') || each.getAttribute('name')]));
+}
+
+export function freeName(draft, wanted) {
+  const plain = wanted.replace(/[^\w-]+/g, '_').replace(/^_+|_+$/g, '') || 'table';
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? plain : `${plain}_${number}`;
+    if (!draft.read(`${id}.dmn`) && !decisionsOf(draft).some((each) => each.id === id)) return id;
+  }
+}
+
+/* A table with one input, one output and one empty rule: the first rule that matches answers. */
+export function blankTable(id, name, words) {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_${id}" name="${escaped(name)}" namespace="urn:baton:decision:${id}">
+  <decision id="${id}" name="${escaped(name)}">
+    <decisionTable id="${id}_table" hitPolicy="FIRST">
+      <input id="${id}_input_1" label="${escaped(words.input)}">
+        <inputExpression id="${id}_expression_1" typeRef="string"><text></text></inputExpression>
+      </input>
+      <output id="${id}_output_1" label="${escaped(words.output)}" name="result" typeRef="string" />
+      <rule id="${id}_1">
+        <inputEntry id="${id}_1_in_1"><text></text></inputEntry>
+        <outputEntry id="${id}_1_out_1"><text></text></outputEntry>
+      </rule>
+    </decisionTable>
+  </decision>
+</definitions>
+`;
+}
+
+export const testsFile = (decision) => `tests/${decision}.json`;
+
+export function testsOf(draft, decision) {
+  try {
+    const read = draft.readJson(testsFile(decision));
+    return Array.isArray(read?.rows) ? read.rows.filter((row) => row && typeof row.data === 'object') : [];
+  } catch {
+    return [];
+  }
+}
+
+export function writeTests(draft, decision, rows) {
+  if (rows.length) draft.writeJson(testsFile(decision), { decision, rows });
+  else draft.remove(testsFile(decision));
+}
+
+/* What the forms of the draft ask for: {path, label, kind}, to be looked at by a column. */
+export function fieldsOf(draft) {
+  const found = new Map();
+  for (const file of draft.names('.json').filter((name) => name.startsWith('forms/'))) {
+    Object.entries(propertiesOf(draft, file)).forEach(([path, rule]) => {
+      if (!found.has(path)) found.set(path, { path, label: String(rule?.title ?? path), kind: kindOf(rule) });
+    });
+  }
+  return [...found.values()];
+}
+
+function propertiesOf(draft, file) {
+  try {
+    const form = draft.readJson(file);
+    return (form?.schema ?? form)?.properties ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function kindOf(rule) {
+  return { integer: 'integer', number: 'number', boolean: 'boolean' }[rule?.type] ?? 'string';
+}
