@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { get } from '../shell/api.js';
 import { t } from '../shell/i18n.js';
-import { processesOf } from '../way/elements.js';
+import { itemOf, processesOf } from '../way/elements.js';
 import { Choice, Line } from './Line.jsx';
 import { Pairs } from './Pairs.jsx';
 
@@ -35,9 +35,9 @@ function Loop({ studio, element }) {
   if (loop?.$type !== 'bpmn:MultiInstanceLoopCharacteristics') return null;
   const modeling = studio.service('modeling');
   const factory = studio.service('bpmnFactory');
-  const list = loop.loopDataInputRef?.id ?? loop.loopCardinality?.body;
-  function setItem(id) {
-    const item = id.trim() ? factory.create('bpmn:DataInput', { id: id.trim() }) : undefined;
+  const list = loop.get('loopDataInputRef')?.id ?? loop.loopCardinality?.body;
+  function setItem(name) {
+    const item = name.trim() ? factory.create('bpmn:DataInput', { name: name.trim() }) : undefined;
     if (item) item.$parent = loop;
     modeling.updateModdleProperties(element, loop, { inputDataItem: item });
   }
@@ -45,7 +45,7 @@ function Loop({ studio, element }) {
     <fieldset class="b-field stack">
       <legend>{t('Once for each')}</legend>
       <p class="b-help">{list ? t('For each of {list}', { list }) : t('How often is not said in this drawing yet.')}</p>
-      <Line label={t('The one at hand is called')} field="general/loop" value={loop.inputDataItem?.id} onChange={setItem} />
+      <Line label={t('The one at hand is called')} field="general/loop" value={itemOf(object)} onChange={setItem} />
       <label class="form-check">
         <input type="checkbox" class="form-check-input" checked={Boolean(loop.isSequential)} onChange={(event) => modeling.updateModdleProperties(element, loop, { isSequential: event.target.checked })} />
         <span class="form-check-label">{t('One after the other')}</span>

@@ -1,5 +1,5 @@
 /* What the limit would mean for a step that comes at a moment: asked of the server, drawn as a line. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
@@ -34,7 +34,10 @@ const cityOf = (studio, catalogue) => studio.sampleCity ?? catalogue.cities[0]?.
 function useLadder(body, start) {
   const [offset, keep] = useState(null);
   const found = useAnswer('/designer/ladder', body.minutes > 0 ? { ...body, start: start && offset ? `${start}:00${offset}` : null } : null);
-  if (found.answer && !offset) keep(offsetOf(found.answer.start));
+  const told = found.answer?.start;
+  useEffect(() => {
+    if (told) keep(offsetOf(told));
+  }, [told]);
   return found;
 }
 

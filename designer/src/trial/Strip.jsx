@@ -77,7 +77,7 @@ function Clock({ trial, state }) {
         <button class="btn btn-sm" type="button" disabled={off} onClick={() => wait('P3D')}>{t('3 days later')}</button>
       </span>
       {current?.kind === 'task' && (
-        <button class="btn btn-sm" type="submit" form="trial-form" disabled={off}>{current.doer ? t('Complete as {name}', current.doer) : t('Complete')}</button>
+        <button class="btn btn-sm" type="submit" form="trial-form" disabled={off}>{current.doer ? t('Complete as {name}', current.doer) : t('Complete the step')}</button>
       )}
       <span class="visually-hidden" role="status">{trial.busy ? '' : said(state)}</span>
       <button class="btn btn-sm btn-quiet push" type="button" onClick={() => trial.again()}>{t('Start again')}</button>

@@ -218,7 +218,7 @@ function Task({ trial, item }) {
 
 const Acts = ({ trial, item, deed, button }) => (
   <div class="row-flex trial-acts">
-    <button ref={button} type="submit" class="btn btn-primary" disabled={trial.busy || Boolean(item.problem)}>{item.form?.ui?.primary ?? t('Complete')}</button>
+    <button ref={button} type="submit" class="btn btn-primary" disabled={trial.busy || Boolean(item.problem)}>{item.form?.ui?.primary ?? t('Complete the step')}</button>
     <button type="button" class="btn" disabled={trial.busy} onClick={() => trial.do({ do: 'return', ...deed, note: t('Returned in a trial') })}>
       {item.way_back ? t('Return') : t('Back to the step before')}
     </button>

@@ -4,7 +4,7 @@ const BATON = 'urn:baton:bpmn:1';
 
 const ofModdle = (element, type) => (element.extensionElements?.values ?? []).filter((each) => each.$type?.toLowerCase() === `baton:${type}`);
 
-/* {name, form, decision, call, script, outs, called, item} of a business object. */
+/* {name, form, decision, call, script, outs, called} of a business object. */
 export function broughtBy(element) {
   const one = (type) => ofModdle(element, type)[0];
   return {
@@ -15,8 +15,13 @@ export function broughtBy(element) {
     script: element.$type === 'bpmn:ScriptTask' ? element.script : undefined,
     outs: ofModdle(element, 'out').map((each) => each.get('target')),
     called: element.$type === 'bpmn:CallActivity' ? element.calledElement : undefined,
-    item: element.loopCharacteristics?.inputDataItem?.id,
   };
+}
+
+/* The variable that holds the one at hand of a step that runs once for each; the engine knows it by its name, else by its id. */
+export function itemOf({ loopCharacteristics }) {
+  const item = loopCharacteristics?.inputDataItem;
+  return item && (item.name || item.id);
 }
 
 function given(extension, names) {
@@ -52,7 +57,6 @@ function ofNode(node) {
     script: node.localName === 'scriptTask' ? [...node.children].find((child) => child.localName === 'script')?.textContent : undefined,
     outs: ours('out').map((each) => each.getAttribute('target')),
     called: node.localName === 'callActivity' ? (node.getAttribute('calledElement') ?? undefined) : undefined,
-    item: node.getElementsByTagNameNS(BPMN, 'inputDataItem')[0]?.getAttribute('id') ?? undefined,
   };
 }
 
@@ -70,9 +74,14 @@ export function elementsBefore(start) {
   return [...seen];
 }
 
+/* A file need not list a step's flows at the step itself: the flows know where they lead. */
+function flowsTo(element) {
+  return (element.$parent?.flowElements ?? []).filter((each) => each.$type === 'bpmn:SequenceFlow' && each.targetRef === element);
+}
+
 function predecessors(element) {
   if (element.$type === 'bpmn:SequenceFlow') return [element.sourceRef].filter(Boolean);
-  const found = (element.incoming ?? []).map((flow) => flow.sourceRef).filter(Boolean);
+  const found = flowsTo(element).map((flow) => flow.sourceRef).filter(Boolean);
   if (element.attachedToRef) found.push(...predecessors(element.attachedToRef), ...(element.attachedToRef.flowElements ?? []));
   const scope = element.$parent;
   if (isScope(scope)) found.push(...(scope.triggeredByEvent ? (scope.$parent?.flowElements ?? []).filter((each) => each !== scope && each.$type !== 'bpmn:SequenceFlow') : predecessors(scope)));

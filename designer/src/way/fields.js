@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
 
 import { t } from '../shell/i18n.js';
-import { broughtBy, broughtByFile, elementsBefore, processesOf } from './elements.js';
+import { broughtBy, broughtByFile, elementsBefore, itemOf, processesOf } from './elements.js';
 import { callFields, decisionFields, formFields, orderFields, quietly, scriptFields } from './sources.js';
 
 const catalogues = new WeakMap();
@@ -73,7 +73,7 @@ function callersFields(studio, catalogue) {
 function itemsAround(object) {
   const found = [];
   for (let scope = object; scope; scope = scope.$parent) {
-    const item = scope.loopCharacteristics?.inputDataItem?.id;
+    const item = itemOf(scope);
     if (item) found.push({ name: item, title: t('{name}: the one at hand', { name: item }), type: 'any', choices: [], from: scope.name || scope.id });
   }
   return found;
