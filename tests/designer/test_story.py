@@ -1,4 +1,4 @@
-"""From a blank page to a case that is done: an analyst draws a repair process by mouse, tries it, has it reviewed, publishes it; staff work on it."""
+"""From a blank page to a case that is done: drawn by mouse, tried, reviewed by a second person, published, worked on by staff."""
 
 from typing import Any
 
