@@ -1,5 +1,88 @@
-"""The designer stands on the server and the people of the pages."""
+"""The designer stands on the server and the people of the pages; many tests share one server and one page."""
 
-from tests.web.conftest import office, server
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine
+from werkzeug.serving import make_server
+
+from bpm import access, clock, drafts, org
+from bpm.models.database import configure, engine_options, unit_of_work
+from bpm.request import SESSION_COOKIE, reader
+from bpm.settings import Settings
+from tests.web.conftest import application, office, server
+from tests.web.office import Office
 
 __all__ = ["office", "server"]
+
+PATIENCE = 15_000  # milliseconds
+READY = "#designer:not([aria-busy])"
+
+
+@dataclass
+class Studio:
+    """One analyst at one browser page, with a draft that tests fill anew."""
+
+    flask: Flask
+    address: str
+    page: Page
+    analyst: Any
+    crashes: list[str] = field(default_factory=list)
+
+    def fill(self, files: Mapping[str, str]) -> str:
+        """A draft with these files, saved as the designer saves. Answers with its id."""
+        with unit_of_work() as session:
+            actor = access.actor_of(org.find_user(session, "analyst"))
+            draft = drafts.begin(session, "damaged", "坏文件", {}, actor, clock.now())
+            draft_id = str(draft.id)
+        answer = self.analyst.client.post(
+            f"/api/v1/drafts/{draft_id}/files",
+            json={"files": dict(files), "revision": None},
+            headers={"X-CSRF-Token": self.analyst.csrf},
+        )
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return draft_id
+
+    def open(self, draft_id: str, language: str = "zh") -> Page:
+        """Open the designer on a draft, in a language."""
+        with unit_of_work() as session:
+            org.find_user(session, "analyst").language = language
+        reader._actors.clear()
+        self.crashes.clear()
+        self.page.goto(f"{self.address}/designer/{draft_id}", wait_until="commit")
+        self.page.wait_for_selector(READY)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def studio(_chromium: Browser, _empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder = tmp_path_factory.mktemp("studio")
+    shutil.copyfile(_empty_sqlite, folder / "baton.db")
+    engine = create_engine(f"sqlite:///{folder / 'baton.db'}", **engine_options("sqlite"))
+    configure(engine)
+    settings = Settings(data=folder, database_url=engine.url.render_as_string(), secret_key="a secret of the tests " * 2)
+    with application(settings) as flask, _chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}) as context:
+        served = make_server("127.0.0.1", 0, flask, threaded=True)
+        thread = threading.Thread(target=served.serve_forever)
+        thread.start()
+        address = flask.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
+        analyst = Office(flask)["analyst"]
+        cookie = analyst.client.get_cookie(SESSION_COOKIE)
+        assert cookie is not None
+        context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        context.set_default_timeout(PATIENCE)
+        made = Studio(flask, address, context.new_page(), analyst)
+        made.page.on("pageerror", lambda error: made.crashes.append(str(error)))
+        yield made
+        made.page.close()
+        served.shutdown()
+        thread.join()
+        served.server_close()
+    engine.dispose()

@@ -35,7 +35,9 @@ def roundtrip(_chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
         page: Page = context.new_page()
         crashes: list[str] = []
         page.on("pageerror", lambda error: crashes.append(str(error)))
-        page.set_content("<!doctype html><title>round trip</title>")
+        blank = "<!doctype html><title>round trip</title>"
+        page.route("**/*", lambda route: route.fulfill(body=blank, content_type="text/html"))  # a page of its own, with a storage
+        page.goto("http://localhost/")
         page.add_script_tag(path=script)
 
         def turn(xml: bytes) -> dict[str, Any]:

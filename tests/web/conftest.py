@@ -1,6 +1,7 @@
 """The pages on a database of their own, with a city branch at work on the complaint process."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,8 @@ from tests.api.desk import CONNECTORS, PROCESSES, ROOT, found
 from tests.web.office import Office
 
 
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Flask]:
+@contextmanager
+def application(settings: Settings) -> Iterator[Flask]:
     """An application with pages and API. Its clockwork moves only when somebody moves the demo's clock."""
     reader._actors.clear()
     running.cache.clear()
@@ -39,6 +40,13 @@ def server(settings: Settings) -> Iterator[Flask]:
         definitions.deploy(session, files, "analyst", clock.now(), publish=True)
     yield flask
     driver.stop()
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Flask]:
+    """An application on the test's database."""
+    with application(settings) as flask:
+        yield flask
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ function reviver(moddle) {
 }
 
 export class SharedClipboard {
-  constructor(moddle, eventBus) {
+  constructor(moddle) {
     this.moddle = moddle;
-    eventBus.on('copyPaste.elementsCopied', ({ tree }) => this.set(tree));
   }
 
   get() {
@@ -44,6 +43,6 @@ export class SharedClipboard {
     return localStorage.getItem(KEY) === null;
   }
 }
-SharedClipboard.$inject = ['moddle', 'eventBus'];
+SharedClipboard.$inject = ['moddle'];
 
 export const clipboardModule = { clipboard: ['type', SharedClipboard] };

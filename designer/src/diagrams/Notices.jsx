@@ -3,6 +3,7 @@ import { useReducer, useEffect, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
+import { Damages } from '../opening/Damages.jsx';
 
 const FAULTS = {
   empty: () => t('This file is empty. Choose another diagram, or begin a new one.'),
@@ -20,6 +21,7 @@ export function Notices({ studio }) {
   const { opening } = studio;
   return (
     <div class="b-notices" role="status">
+      <Damages studio={studio} />
       {opening.fault && <Fault studio={studio} opening={opening} />}
       {opening.losses.length > 0 && (
         <div class="b-note b-note--warn">

@@ -1,6 +1,8 @@
 /* The diagrams of the draft: which is shown, what opening it could lose, and its XML written back to the draft after each change. */
 import './diagrams.css';
-import { addWords } from '../shell/i18n.js';
+import { xmlFault } from '../opening/faults.js';
+import { lossesOf } from '../opening/losses.js';
+import { addWords, t } from '../shell/i18n.js';
 import { Notices } from './Notices.jsx';
 import { fault, keptAside, losses } from './reading.js';
 import words from './zh.json';
@@ -38,13 +40,20 @@ export function start(studio) {
 
   async function drawn(xml) {
     const wrong = fault(xml);
-    if (wrong) return { fault: wrong, detail: '', losses: [], aside: [] };
+    const unfit = xmlFault(studio.diagram, xml);
+    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ? t(unfit.text, unfit.facts) : '', losses: [], aside: [] };
     try {
       const { warnings } = await modeler.importXML(xml);
-      return { fault: null, detail: '', losses: losses(warnings), aside: keptAside(xml), warnings };
+      return { fault: null, detail: '', losses: [...new Set([...(await dropped(xml)), ...losses(warnings)])], aside: keptAside(xml), warnings };
     } catch (error) {
       return { fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200), losses: [], aside: [] };
     }
+  }
+
+  /* What the file says and saving would not: bpmn-js warns of some of it only. */
+  async function dropped(xml) {
+    const saved = await modeler.saveXML();
+    return lossesOf(xml, saved.xml, studio.service('moddle')).map(({ id, what, value }) => [id, what, value].filter(Boolean).join(' '));
   }
 
   /* Show a diagram of the draft; without a name the main one. What cannot be drawn is told in the page, never thrown. */

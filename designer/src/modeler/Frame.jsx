@@ -1,6 +1,7 @@
 /* The page: bar, canvas, panel, drawers. */
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
+import { Guard } from '../opening/Guard.jsx';
 import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from '../shell/i18n.js';
@@ -42,11 +43,15 @@ export function Frame({ studio, canvas }) {
         ))}
       </section>
       <aside class="b-props" aria-label={t('Properties')}>
-        <Panel studio={studio} />
+        <Guard studio={studio}>
+          <Panel studio={studio} />
+        </Guard>
       </aside>
       <div class="b-under">
         {studio.drawers.map(({ id, Drawer }) => (
-          <Drawer key={id} studio={studio} />
+          <Guard key={id} studio={studio}>
+            <Drawer studio={studio} />
+          </Guard>
         ))}
       </div>
     </>

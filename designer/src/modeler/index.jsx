@@ -6,6 +6,9 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 
 import { connect } from '../shell/api.js';
 import { Draft } from '../shell/draft.js';
+import { Failure } from '../opening/Failure.jsx';
+import '../opening/opening.css';
+import openingWords from '../opening/zh.json';
 import { addWords, speak } from '../shell/i18n.js';
 import words from '../shell/zh.json';
 import { Studio } from './studio.js';
@@ -14,6 +17,7 @@ import { features } from './features.js';
 import { makeModeler } from './modeler.js';
 
 addWords(words);
+addWords(openingWords);
 
 async function open(root) {
   const { draft: id, csrf, language, login } = root.dataset;
@@ -26,10 +30,22 @@ async function open(root) {
   const studio = new Studio({ root, draft, modeler, login });
   features.forEach((start) => start(studio));
   root.textContent = '';
+  addEventListener('unhandledrejection', ({ reason }) => {
+    studio.trouble = reason?.message ?? String(reason);
+    studio.say('trouble', studio.trouble);
+  });
   render(<Frame studio={studio} canvas={container} />, root);
   studio.setReadOnly('reader', root.dataset.readOnly !== undefined);
   await studio.openDiagram();
   root.removeAttribute('aria-busy');
 }
 
-open(document.getElementById('designer'));
+/* Whatever goes wrong becomes a sentence on the page. */
+function fail(root, error) {
+  root.textContent = '';
+  render(<Failure error={error} back={root.dataset.back} />, root);
+  root.removeAttribute('aria-busy');
+}
+
+const root = document.getElementById('designer');
+open(root).catch((error) => fail(root, error));

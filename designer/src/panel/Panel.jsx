@@ -28,7 +28,7 @@ export function Panel({ studio }) {
         ))}
       </div>
       {current && (
-        <div class="stack" role="tabpanel" id={`pan-${current.id}`} aria-labelledby={`tab-${current.id}`}>
+        <div class="stack" role="tabpanel" id={`pan-${current.id}`} aria-labelledby={`tab-${current.id}`} inert={studio.mode === 'read'}>
           <current.Panel key={element.id} studio={studio} element={element} />
         </div>
       )}

@@ -1,0 +1,113 @@
+/* What can be seen to be wrong with the files of a draft before anybody asks the server: sentences with their facts. */
+import { parse } from './losses.js';
+
+const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
+const DI = 'http://www.omg.org/spec/BPMN/20100524/DI';
+const DC = 'http://www.omg.org/spec/DD/20100524/DC';
+const DD = 'http://www.omg.org/spec/DD/20100524/DI';
+const SIDES = ['x', 'y', 'width', 'height'];
+const FARTHEST = 1_000_000; /* pixels */
+const DEEPEST = 100;
+const SETTINGS = 'process.json';
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/* The first thing that keeps a .bpmn or .dmn file from being read, or null. */
+export function xmlFault(file, xml) {
+  if (file === null) return { text: 'There is no diagram in this draft.', facts: {} };
+  if (xml === null || xml === undefined) return { text: 'There is no file {file} in this draft.', facts: { file } };
+  if (!xml.trim()) return { text: 'The file {file} is empty.', facts: { file } };
+  if (/<!DOCTYPE/i.test(xml)) return { text: 'The file {file} declares a document type (DOCTYPE); such files are not read, for safety.', facts: { file } };
+  const { documentElement: root } = parse(xml);
+  const broken = root.localName === 'parsererror' ? root : root.getElementsByTagName('parsererror')[0];
+  if (broken) return { text: 'The file {file} is not well-formed XML; it goes wrong in line {line}.', facts: { file, line: broken.textContent.match(/line (\d+)/)?.[1] ?? '?' } };
+  return file.endsWith('.bpmn') ? bpmnFault(file, root) : dmnFault(file, root);
+}
+
+function bpmnFault(file, root) {
+  if (root.namespaceURI !== BPMN || root.localName !== 'definitions') return { text: 'The file {file} holds XML, but no BPMN 2.0 diagram.', facts: { file } };
+  const drawn = ['process', 'collaboration'].some((name) => root.getElementsByTagNameNS(BPMN, name).length);
+  if (!drawn) return { text: 'The diagram {file} holds no process.', facts: { file } };
+  if (isTooDeep(root)) return { text: 'The diagram {file} is nested too deeply.', facts: { file } };
+  const id = misplaced(root);
+  return id === null ? null : { text: 'In the drawing of {file}, {id} has no place that can be shown.', facts: { file, id } };
+}
+
+function isTooDeep(root) {
+  const depths = new Map([[root, 0]]);
+  return [...root.getElementsByTagName('*')].some((node) => {
+    const depth = depths.get(node.parentNode) + 1;
+    depths.set(node, depth);
+    return depth > DEEPEST;
+  });
+}
+
+/* The element whose shape has no place, or one that is no number or out of all reach; null where all can be drawn. */
+function misplaced(root) {
+  const isWrong = (node, name) => !(Math.abs(Number(node.getAttribute(name) ?? NaN)) < FARTHEST);
+  const bare = [...root.getElementsByTagNameNS(DI, 'BPMNShape')].find((shape) => ![...shape.children].some(({ localName }) => localName === 'Bounds'));
+  const bounds = [...root.getElementsByTagNameNS(DC, 'Bounds')].find((box) => SIDES.some((name) => isWrong(box, name)) || Number(box.getAttribute('width')) < 0 || Number(box.getAttribute('height')) < 0);
+  const bend = [...root.getElementsByTagNameNS(DD, 'waypoint')].find((point) => isWrong(point, 'x') || isWrong(point, 'y'));
+  const wrong = bare ?? bounds ?? bend;
+  return wrong ? (wrong.closest('[bpmnElement]')?.getAttribute('bpmnElement') ?? '?') : null;
+}
+
+function dmnFault(file, root) {
+  if (root.localName !== 'definitions' || !/DMN/.test(root.namespaceURI ?? '')) return { text: 'The file {file} holds XML, but no decision table.', facts: { file } };
+  const tables = [...root.getElementsByTagNameNS(root.namespaceURI, 'decision')];
+  return tables.length ? null : { text: 'The file {file} holds no decision.', facts: { file } };
+}
+
+function jsonFault(file, text, draft) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { text: 'The file {file} is not JSON: {reason}.', facts: { file, reason: error.message } };
+  }
+  if (!isObject(value)) return { text: 'The file {file} must hold a JSON object.', facts: { file } };
+  if (file === SETTINGS) return settingsFault(value, draft);
+  return file.startsWith('forms/') ? formFault(file, value) : null;
+}
+
+function settingsFault({ main, key, name }, draft) {
+  const wrong = Object.entries({ key, name, main }).find(([, value]) => value !== undefined && (typeof value !== 'string' || !value.trim()));
+  if (wrong) return { text: '"{field}" in process.json must be a text.', facts: { field: wrong[0] } };
+  if (main !== undefined && draft.read(main) === null) return { text: 'process.json names {file} as the main diagram, which is not in this draft.', facts: { file: main } };
+  return null;
+}
+
+function formFault(file, form) {
+  const schema = isObject(form.schema) ? form.schema : form;
+  if (!isObject(schema.properties)) return { text: 'The form {file} has no fields ("properties").', facts: { file } };
+  const wrong = Object.entries(schema.properties).find(([, field]) => !isObject(field));
+  if (wrong) return { text: 'The field "{field}" of the form {file} is not described.', facts: { field: wrong[0], file } };
+  if (schema.required !== undefined && !Array.isArray(schema.required)) return { text: '"required" of the form {file} must be a list.', facts: { file } };
+  return null;
+}
+
+/* What is wrong with each file, read again only when it has changed. */
+export class Faults {
+  #known = new Map();
+
+  constructor(draft) {
+    this.draft = draft;
+  }
+
+  /* [{file, text, facts}], one a file at most. */
+  all() {
+    const found = this.draft.names().map((file) => ({ file, ...this.#of(file) }));
+    if (!this.draft.names('.bpmn').length) found.unshift({ file: null, text: 'There is no diagram in this draft.', facts: {} });
+    if (this.draft.read(SETTINGS) === null) found.unshift({ file: SETTINGS, text: 'There is no file {file} in this draft.', facts: { file: SETTINGS } });
+    return found.filter(({ text }) => text);
+  }
+
+  #of(file) {
+    const text = this.draft.read(file);
+    const known = this.#known.get(file);
+    if (known?.read === text && file !== SETTINGS) return known.fault;
+    const fault = /\.(bpmn|dmn)$/.test(file) ? xmlFault(file, text) : file.endsWith('.json') ? jsonFault(file, text, this.draft) : null;
+    this.#known.set(file, { read: text, fault });
+    return fault;
+  }
+}
