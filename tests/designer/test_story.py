@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bpm.request import SESSION_COOKIE
 from tests.web.conftest import office as office
 from tests.web.conftest import server as server
 from tests.web.office import Office
@@ -208,3 +209,27 @@ def _post(office: Office, login: str, path: str, body: dict[str, Any]) -> Any:
     answer = person.client.post(path, json=body, headers={"X-CSRF-Token": person.csrf})
     assert answer.status_code in (200, 201), answer.text
     return answer.json
+
+
+def test_two_people_on_one_draft_overwrite_nothing_unseen(analyst: Drawing, office: Office, address: str) -> None:
+    first, browser = analyst.page, analyst.page.context.browser
+    assert browser is not None
+    cookie = office["admin"].client.get_cookie(SESSION_COOKIE)
+    assert cookie is not None
+    with browser.new_context(locale="zh-CN") as theirs:
+        theirs.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        second = theirs.new_page()
+        second.goto(first.url)
+        expect(second.locator(".b-presence")).to_contain_text("analyst正在编辑", timeout=SLOW)
+        second.get_by_role("button", name="由我接手编辑").click()
+        expect(second.locator(".b-presence")).to_contain_text("也在看这份草稿", timeout=SLOW)
+
+        analyst.follow("Start", "人工步骤", "来晚的一步")
+        told = first.get_by_role("dialog", name="两人")
+        expect(told).to_contain_text("admin", timeout=SLOW)
+        was = first.url
+        told.get_by_role("button", name="把我的另存为副本").click()
+        first.wait_for_url(lambda now: now != was)
+        expect(first.locator(".djs-container")).to_contain_text("来晚的", timeout=SLOW)
+        second.reload()
+        expect(second.locator(".djs-container")).not_to_contain_text("来晚的")

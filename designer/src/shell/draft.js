@@ -5,6 +5,8 @@ import { Events } from './events.js';
 const PAUSE = 1500;
 const AGAIN = 8000;
 
+const OF_SOMEBODY_ELSE = new Set(['draft-changed', 'draft-taken', 'draft-closed']);
+
 /* Says: ``change`` (name of the file), ``saving``, ``saved`` (the draft's row), ``conflict`` and ``failed`` (the problem). */
 export class Draft extends Events {
   #files;
@@ -134,7 +136,7 @@ export class Draft extends Events {
     } catch (problem) {
       this.#keepHere(sent);
       if (problem.status === 0 || problem.status >= 500) this.#again(AGAIN);
-      this.say(problem.code === 'draft-changed' ? 'conflict' : 'failed', problem);
+      this.say(OF_SOMEBODY_ELSE.has(problem.code) ? 'conflict' : 'failed', problem);
       return false;
     }
     localStorage.removeItem(this.#key);

@@ -12,7 +12,9 @@ export function Presence({ studio }) {
     const now = await post(address, body).catch(() => null);
     if (!now) return;
     show(now);
-    studio.setReadOnly?.('presence', !now.mine && now.editor !== null);
+    const isOut = !now.mine && now.editor !== null;
+    if (isOut && !studio.draft.isSaved) studio.draft.say('conflict', { message: t('{name} has taken over. What you drew meanwhile is not saved yet.', { name: now.editor.name }) });
+    studio.setReadOnly('presence', isOut);
   }
 
   useEffect(() => {
