@@ -28,9 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what needs a database once on each kind."""
+    """Run what needs a database once on each kind, and what is about the browser's side on one."""
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
+        if chosen == "both" and metafunc.definition.get_closest_marker("one_database"):
+            chosen = "sqlite"
         metafunc.parametrize("database", ["sqlite", "postgresql"] if chosen == "both" else [chosen], indirect=True)
 
 

@@ -10,7 +10,7 @@ from tests.designer.built import DESIGNER
 from tests.designer.conftest import Studio
 from tests.designer.damages import DAMAGES, OTHER
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 OPENING = DESIGNER / "src" / "opening"
 SHELL = {"Back to the list of flows"}
 SENTENCE = re.compile(r"(?:text: |\bt\()'((?:[^'\\]|\\.)+)'")

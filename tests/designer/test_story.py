@@ -13,7 +13,7 @@ from tests.web.test_browser import Open
 from tests.web.test_browser import address as address
 from tests.web.test_browser import browse as browse
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 SLOW = 20_000
 
 

@@ -13,7 +13,7 @@ from tests.api.desk import CONNECTORS, ROOT
 from tests.web.office import Office
 from tests.web.studio import BATON, BPMN, Studio, files, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.web.office import Office
 from tests.web.test_browser import address, faults
 
 __all__ = ["address"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 Open = Callable[..., Page]
 HEAD = '<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" id="d" targetNamespace="t"'

@@ -18,7 +18,7 @@ from tests.web.test_browser import Open, address, browse, faults
 
 __all__ = ["address", "browse"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 FORMS = sorted(path.stem for path in (PROCESSES / "complaint" / "forms").glob("*.json"))
 
 

@@ -17,7 +17,7 @@ from bpm.request import SESSION_COOKIE
 from tests.api.desk import PROCESSES, ROOT
 from tests.web.office import Office
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
 FOLDER = PROCESSES / "complaint"
 TABLES = sorted(path.name for path in FOLDER.glob("*.dmn"))

@@ -18,7 +18,7 @@ from tests.bpm.test_definitions import ANALYST
 from tests.web.office import Office
 from tests.web.test_browser import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 SLOW = 20_000
 """Milliseconds that a busy machine may take for a replay."""
 

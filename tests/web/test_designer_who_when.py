@@ -17,7 +17,7 @@ from tests.web.office import Office
 from tests.web.test_browser import address as address
 from tests.web.test_browser import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 Files = dict[str, str]
 STEPS = ("register", "correct", "review", "dispatch", "check", "supervise", "approve_compensation", "answer", "final_answer", "evaluate")
