@@ -116,7 +116,8 @@ def decide(
     decisions: Mapping[str, Decision], key: str, data: Mapping[str, Any], ambient: Mapping[str, Any], depth: int = 0
 ) -> DecisionResult:
     """Ask a decision, after those that it needs. Raises DecisionError, ExpressionError."""
-    return decisions[key].evaluate(_with_needs(decisions, key, data, ambient, depth), ambient)
+    known = _with_needs(decisions, key, data, ambient, depth)
+    return decisions[key].evaluate(known, ambient)
 
 
 def look(decisions: Mapping[str, Decision], key: str, data: Mapping[str, Any]) -> tuple[list[Any], list[list[bool]]]:

@@ -33,6 +33,7 @@ def diagram(key: str, *steps: str, name: str = "流程") -> bytes:
 
 
 def task(name: str = "处理", extensions: str = "") -> str:
+    extensions += "" if "assignment" in extensions else '<baton:assignment role="HANDLER" unit="NETWORK"/>'
     return f'<userTask id="{{id}}" name="{name}"><extensionElements>{extensions}</extensionElements></userTask>'
 
 

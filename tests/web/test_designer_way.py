@@ -37,6 +37,7 @@ def condition(studio: Studio, flow: str) -> str | None:
 
 
 @pytest.mark.browser
+@pytest.mark.one_database
 def test_a_condition_is_built_from_the_fields_of_a_form(opened: Open) -> None:
     studio = opened({})
     studio.select("choose", "去向")
@@ -50,6 +51,7 @@ def test_a_condition_is_built_from_the_fields_of_a_form(opened: Open) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.one_database
 def test_rows_are_joined_and_a_number_that_is_not_filled_in_counts_as_nothing(opened: Open) -> None:
     studio = opened({"f3": "urgent == true"})
     studio.select("choose", "去向")
@@ -64,6 +66,7 @@ def test_rows_are_joined_and_a_number_that_is_not_filled_in_counts_as_nothing(op
 
 
 @pytest.mark.browser
+@pytest.mark.one_database
 def test_the_default_way_is_chosen_and_the_order_changed_by_keys_and_taken_back(opened: Open) -> None:
     studio = opened({"f3": "urgent == true", "f4": "amount > 5"})
     studio.select("choose", "去向")
@@ -81,6 +84,7 @@ def test_the_default_way_is_chosen_and_the_order_changed_by_keys_and_taken_back(
 
 
 @pytest.mark.browser
+@pytest.mark.one_database
 def test_what_rows_cannot_show_stays_as_it_was_written(opened: Open) -> None:
     studio = opened({"f3": 'endsWith(phone ?? "", "00")'})
     studio.select("choose", "去向")
@@ -98,6 +102,7 @@ def test_what_rows_cannot_show_stays_as_it_was_written(opened: Open) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.one_database
 def test_a_problem_leads_to_its_field_and_is_mended_at_one_press(opened: Open) -> None:
     studio = opened({"f3": "urgent == true"})
     problems = studio.page.get_by_role("region", name="问题")
