@@ -52,6 +52,7 @@ def saved(page: Page, act: Callable[[], Any]) -> None:
     with page.expect_response(lambda answer: answer.url.endswith("/files") and answer.request.method == "POST") as answer:
         act()
     assert answer.value.ok, answer.value.text()
+    expect(page.locator(".b-saved")).to_contain_text("已自动保存")
 
 
 def parts(page: Page) -> list[str]:
@@ -121,8 +122,11 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
     page.keyboard.press("Escape")
     expect(page.locator(".f-layer")).to_have_count(0)
     expect(page.get_by_role("button", name="新建表单")).to_be_focused()
-    saved(page, lambda: page.get_by_role("checkbox", name="故障地点").check())
+    page.get_by_role("checkbox", name="故障地点").check()
     kept = files_of(page, draft)
+    while "readOnly=" not in kept["complaint.bpmn"]:  # the page saves a moment after each change
+        page.wait_for_timeout(100)
+        kept = files_of(page, draft)
     form = json.loads(kept["forms/review_2.json"])
     assert form["schema"]["properties"] | {"field_2": None} == {
         "place": {"type": "string", "maxLength": 200, "title": "故障地点"},
