@@ -1,7 +1,7 @@
 /* Whether what was drawn is kept: when it was saved, that it is being saved, or that it is kept here until the server answers. */
 import { useEffect, useState } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const clock = (moment) => moment.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: document.documentElement.dataset.zone });
 

@@ -1,7 +1,7 @@
 /* The panel: the chosen element's kind and name, and the tabs that apply to it. */
 import { useEffect, useReducer, useState } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Panel({ studio }) {
   const [, redraw] = useReducer((count) => count + 1, 0);
@@ -23,7 +23,7 @@ export function Panel({ studio }) {
       <div class="b-tabs" role="tablist" aria-labelledby="pr-h">
         {tabs.map((tab) => (
           <button key={tab.id} type="button" role="tab" id={`tab-${tab.id}`} aria-controls={`pan-${tab.id}`} aria-selected={tab === current} tabIndex={tab === current ? 0 : -1} onClick={() => choose(tab.id)}>
-            {t(tab.title)}
+            {tab.title}
           </button>
         ))}
       </div>

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'p
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { TableEditor } from './editor.js';
 import { ExcelButtons } from './Excel.jsx';
 import { blankTable, decisionsIn, decisionsOf, fieldsOf, freeName, testsFile } from './files.js';
 import { Findings } from './Findings.jsx';
+import { t } from './i18n.js';
 import { List } from './List.jsx';
 import { mark } from './marks.js';
 import { Try } from './Try.jsx';

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Presence({ studio }) {
   const [presence, show] = useState(null);
