@@ -35,7 +35,7 @@ export function Frame({ studio, canvas }) {
           ))}
         </span>
       </div>
-      <section class="b-canvas" aria-label={t('Canvas')}>
+      <section class="b-canvas" data-bs-theme="light" aria-label={t('Canvas')}>
         <div ref={holder} />
         <CanvasBar studio={studio} />
         {studio.parts.map(({ id, Part }) => (

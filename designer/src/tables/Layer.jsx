@@ -70,7 +70,7 @@ export function Layer({ studio, wanted, close }) {
       <Told told={told} forget={() => setTold(null)} />
       <div class="b-tables__body">
         <List draft={draft} chosen={chosen} {...actions} />
-        <main class="b-tables__sheet" aria-label={t('Table')}>
+        <main class="b-tables__sheet" data-bs-theme="light" aria-label={t('Table')}>
           {!chosen && <p class="b-tables__none t-2">{t('This process has no decision table yet. Begin one on the left, or bring one from Excel.')}</p>}
           {editing.problem && <Unreadable problem={editing.problem} findings={found.findings} />}
           {editing.lost.length > 0 && <p class="b-note b-note--warn">{t('This file holds something that the editor does not know. It is shown, and nothing is changed: {what}', { what: editing.lost[0] })}</p>}
