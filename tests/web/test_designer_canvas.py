@@ -2,11 +2,12 @@
 # ruff: noqa: E501 - drawings stand here in the lines that tools write
 
 import json
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bpm import clock, drafts
 from bpm.models.database import unit_of_work
@@ -29,6 +30,15 @@ PICTURE = """<?xml version="1.0" encoding="UTF-8"?>
   <bpmndi:BPMNDiagram id="g"><bpmndi:BPMNPlane id="l" bpmnElement="p"><bpmndi:BPMNShape id="s" bpmnElement="Start"><dc:Bounds x="200" y="200" width="36" height="36" /></bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
 BLANK = PICTURE.replace("INSIDE", "")
+_MORE = """<bpmn:intermediateCatchEvent id="w1" name="等回信"><bpmn:extensionElements><baton:message correlation="order_number"/></bpmn:extensionElements><bpmn:messageEventDefinition id="e1" messageRef="m"/></bpmn:intermediateCatchEvent>
+<bpmn:intermediateCatchEvent id="w2" name="再等"><bpmn:messageEventDefinition id="e2" messageRef="m"/></bpmn:intermediateCatchEvent>
+<bpmn:userTask id="u" name="查看"><bpmn:extensionElements><baton:assignment role="HANDLER" exclude="Start"/><baton:form ref="check"/><baton:limit minutes="120" ladder="night_ladder"/><baton:decision id="grade" result="a"/><baton:decision id="grade" result="b"/></bpmn:extensionElements></bpmn:userTask>
+</bpmn:process><bpmn:message id="m" name="reply"/>"""
+_SHAPES = "".join(
+    f'<bpmndi:BPMNShape id="{each}_di" bpmnElement="{each}"><dc:Bounds x="{x}" y="180" width="{width}" height="{width}" /></bpmndi:BPMNShape>'
+    for each, x, width in (("w1", 320, 36), ("w2", 420, 36), ("u", 520, 100))
+)
+MANY = BLANK.replace("</bpmn:process>", _MORE).replace("</bpmndi:BPMNPlane>", f"{_SHAPES}</bpmndi:BPMNPlane>")
 
 
 def _files(xml: str) -> dict[str, bytes]:
@@ -72,6 +82,11 @@ def _drop(page: Page, item: str, x: int, y: int) -> None:
     page.mouse.move(box["x"] + 30, box["y"] + 20, steps=3)
     page.mouse.move(x, y, steps=12)
     page.mouse.up()
+
+
+def _canvas(page: Page) -> Locator:
+    """What has the keys while drawing."""
+    return page.get_by_role("application")
 
 
 def _shapes(page: Page) -> list[str]:
@@ -142,6 +157,39 @@ def _saved_after(page: Page, word: str, without: str | None = None) -> str:
             return text
         page.wait_for_timeout(100)
     pytest.fail(f"never kept: {word}")
+
+
+def test_what_is_copied_is_pasted_into_another_draft(drawing: Open) -> None:
+    page = drawing()
+    _drop(page, "ladder", 640, 250)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+c")
+    _saved_after(page, "baton:limit")
+    page = drawing()
+    page.mouse.click(500, 500)
+    page.keyboard.press("Control+v")
+    page.mouse.move(600, 300, steps=5)
+    page.mouse.click(620, 320)
+    assert 'baton:limit minutes="120"' in _saved_after(page, "userTask")
+
+
+def test_a_copy_brings_all_of_its_step_and_its_message_and_says_what_is_missing_here(drawing: Open) -> None:
+    page = drawing(MANY)
+    _canvas(page).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    page = drawing(BLANK.replace("<bpmndi:BPMNDiagram", '<bpmn:message id="m" name="other"/><bpmndi:BPMNDiagram'))
+    _canvas(page).focus()
+    page.keyboard.press("Control+v")  # no mouse was here: the copy goes to the middle
+    text = _saved_after(page, 'name="reply"')
+    for each in ('exclude="Start"', "ladder=", 'id="grade" result="a"', 'id="grade" result="b"', 'correlation="order_number"'):
+        assert text.count(each) == 1
+    (reply,) = re.findall(r'<bpmn:message id="(\w+)" name="reply"', text)
+    assert text.count(f'messageRef="{reply}"') == 2
+    ids = re.findall(r'<bpmn\S* id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    for missing in ("forms/check.json", "night_ladder"):
+        expect(page.locator(".b-under")).to_contain_text(missing, timeout=15_000)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ export function start(studio) {
     studio.say('tools');
   };
   studio.modeler.on('create.end', () => studio.service('canvas').focus());
-  studio.modeler.on(['directEditing.complete', 'directEditing.cancel'], () => queueMicrotask(() => studio.service('canvas').restoreFocus()));
   studio.modeler.on('palette.create', ({ container }) => {
     container.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' && event.key !== ' ') return;
