@@ -263,3 +263,30 @@ def test_the_picture_is_saved_with_its_chinese(drawing: Open) -> None:
         content = waiting.value.path().read_bytes()
         assert content.startswith(begins)
         assert len(content) > 500
+
+
+def test_steps_in_a_lane_follow_its_unit_and_a_second_pool_stays_empty(drawing: Open) -> None:
+    page = drawing()
+    _drop(page, "pool", 700, 260)
+    page.keyboard.press("Escape")
+    page.locator('.djs-context-pad [data-action="lane-divide-two"]').click()
+    lane = page.locator(".djs-shape[data-element-id^=Lane] .djs-visual").first.bounding_box()
+    assert lane is not None
+    x, y = lane["x"], lane["y"] + lane["height"] / 2
+    _drop(page, "user", int(x) + 300, int(y))
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # the click that ends a drag is swallowed for a moment
+    page.mouse.click(x + 12, y)
+    page.get_by_label("泳道对应的单位").select_option("CS_DEPT")
+    page.get_by_label("由谁办").select_option("AGENT")
+    _drop(page, "user", int(x) + 480, int(y))
+    page.keyboard.press("Escape")
+    _drop(page, "pool", 700, 590)
+    page.keyboard.press("Escape")
+    expect(page.locator(".djs-shape[data-element-id^=Participant]")).to_have_count(2)
+    text = _saved_after(page, '" />\n    <bpmn:participant id="Participant')
+    assert text.count('<baton:assignment role="AGENT" unit="CS_DEPT"') == 3  # the lane and its two steps
+    assert text.count("processRef=") == 1
+    page.get_by_label("更多").click()
+    page.get_by_role("button", name="自动排版").click()
+    expect(page.get_by_text("自动排版只适用于没有泳池和泳道的单个流程")).to_be_visible()
