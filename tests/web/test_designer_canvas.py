@@ -290,3 +290,27 @@ def test_steps_in_a_lane_follow_its_unit_and_a_second_pool_stays_empty(drawing: 
     page.get_by_label("更多").click()
     page.get_by_role("button", name="自动排版").click()
     expect(page.get_by_text("自动排版只适用于没有泳池和泳道的单个流程")).to_be_visible()
+
+
+def test_steps_are_placed_from_the_palette_by_keys(drawing: Open) -> None:
+    page = drawing()
+    page.locator('[data-action="create.branch"]').press("Enter")  # nothing is chosen: in the middle
+    page.locator('[data-action="create.user"]').press("Enter")  # behind the branch
+    expect(page.locator(".djs-connection")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    expect(page.locator(".djs-connection")).to_have_count(0)
+
+
+def test_what_an_input_method_writes_filters_the_list(drawing: Open) -> None:
+    page = drawing()
+    _canvas(page).focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("a")
+    expect(page.locator(".djs-popup input")).to_be_focused()
+    typing = page.context.new_cdp_session(page)
+    typing.send("Input.imeSetComposition", {"text": "分", "selectionStart": 1, "selectionEnd": 1})
+    typing.send("Input.insertText", {"text": "分支"})
+    expect(page.locator(".djs-popup .entry")).to_have_text("条件分支")
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-shape[data-element-id^=Gateway] .djs-visual").first).to_be_visible()
