@@ -1,15 +1,11 @@
 /* What comes next: the pad's list of what can follow an element, and what it can become. */
 import './append.css';
 import { ITEMS } from '../palette/items.js';
-import { addWords } from '../shell/i18n.js';
 import { GuidedMenus } from './menus.js';
 import { FreePlaces } from './places.js';
 import { hearTyping } from './typing.js';
-import words from './zh.json';
 
 export const appendModule = { __init__: ['guidedMenus', 'freePlaces'], guidedMenus: ['type', GuidedMenus], freePlaces: ['type', FreePlaces] };
-
-addWords(words);
 
 export function start(studio) {
   hearTyping(studio.service('canvas').getContainer());
