@@ -4,7 +4,7 @@
 answer leaves, and rolled back when the answer is a refusal. Views never commit.
 """
 
-from bpm.request.guard import CSRF_FIELD, CSRF_HEADER, csrf_token
+from bpm.request.guard import CSRF_FIELD, CSRF_HEADER, CsrfError, csrf_token
 from bpm.request.plain import MAX_JSON, NotPlainError, check_json
 from bpm.request.problems import (
     ChangedMeanwhileError,
@@ -37,6 +37,7 @@ __all__ = [
     "MAX_JSON",
     "SESSION_COOKIE",
     "ChangedMeanwhileError",
+    "CsrfError",
     "MalformedError",
     "MediaTypeError",
     "NotLoggedInError",

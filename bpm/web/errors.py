@@ -9,8 +9,9 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from bpm.errors import NotFoundError
-from bpm.request import on_error, visitor
+from bpm.request import CsrfError, csrf_token, on_error, visitor
 from bpm.web import frame
+from bpm.web.speech import gettext
 
 _LOGGED_OUT = 401
 _KEEPS_THE_PAGE = "none"
@@ -43,8 +44,14 @@ def draw(problem: dict[str, Any]) -> Response:
 
 
 def _whisper(problem: dict[str, Any]) -> Response:
-    response = make_response(problem["detail"], problem["status"])
+    text, told = problem["detail"], {}
+    if problem["status"] == _LOGGED_OUT:
+        text = gettext("You have been logged out. Log in again in another tab, then send this once more: what you typed is still here.")
+    elif problem["code"] == CsrfError.code and visitor() is not None:
+        text = gettext("You have logged in again since this page was opened. Send this once more: what you typed is still here.")
+        told = {"csrf": {"token": csrf_token()}}
+    response = make_response(text, problem["status"])
     response.mimetype = "text/plain"
     response.headers["HX-Reswap"] = _KEEPS_THE_PAGE
-    response.headers["HX-Trigger"] = json.dumps({"alert": {"text": problem["detail"]}})
+    response.headers["HX-Trigger"] = json.dumps({"alert": {"text": text}, **told})
     return response

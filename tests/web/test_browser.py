@@ -134,6 +134,35 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
 
 
+def test_a_login_that_ends_while_somebody_types_loses_nothing(office: Office, browse: Open, address: str) -> None:
+    page = browse("agent", "/intake")
+    page.fill("[name=title]", "写到一半")
+    page.fill("[name=contact_phone]", "13805312716")
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#live")).to_contain_text("你已退出登录。请在另一个标签页重新登录")
+    expect(page.locator("[name=title]")).to_have_value("写到一半")
+    office.known.pop("agent")  # the next request of his brings another login
+    cookie = office["agent"].client.get_cookie(SESSION_COOKIE)
+    assert cookie is not None
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+    page.locator("[name=title]").press("Control+Enter")
+    expect(page.locator("#live")).to_contain_text("请再提交一次")
+    page.locator("[name=title]").press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("写到一半")
+
+
+def test_what_went_wrong_is_said_in_the_dialog_that_is_open(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = browse("handler", "/inbox")
+    page.click("button[data-key=r]")
+    page.context.set_offline(True)
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator("dialog[open] [role=alert]")).to_contain_text("没有保存成功")
+
+
 def test_only_what_the_answer_calls_for_is_asked(office: Office, browse: Open) -> None:
     number = office.register()
     office.walk(number, "reviewer", "dispatcher", "handler")

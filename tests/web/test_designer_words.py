@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,8 @@ from tests.api.desk import ROOT
 
 DESIGNER = ROOT / "designer"
 SOURCES = [path for path in (DESIGNER / "src").rglob("*.js*") if path.suffix in (".js", ".jsx")]
-DICTIONARIES = sorted({*(DESIGNER / "src").rglob("zh*.json"), *(DESIGNER / "src").rglob("*.zh.json")})
-OWN = [path for path in DICTIONARIES if path.name == "zh.json"]
+OWN = sorted((DESIGNER / "src").rglob("zh.json"))
+OF_BPMN_JS = DESIGNER / "src" / "words" / "bpmn.json"
 LIBRARIES = ("bpmn-js/lib", "diagram-js/lib")
 KEYS = " + shift + "  # stands between two words of a tool tip
 LITERAL = r"""('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
@@ -25,33 +26,49 @@ def _plain(literal: str) -> str:
     return re.sub(r"\\(.)", r"\1", literal[1:-1])
 
 
-def _chinese() -> dict[str, str]:
-    return {
-        english: zh
-        for path in (*DICTIONARIES, DESIGNER / "src" / "words" / "bpmn.json")
-        for english, zh in json.loads(path.read_text("utf-8")).items()
-    }
+def _read(path: Path) -> dict[str, str]:
+    words: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return words
+
+
+def _feature(path: Path) -> str:
+    return path.relative_to(DESIGNER / "src").parts[0]
+
+
+def _chinese(feature: str) -> dict[str, str]:
+    """Give what a feature knows in Chinese: no other feature's words count for it."""
+    return {english: zh for path in OWN if _feature(path) == feature for english, zh in _read(path).items()}
 
 
 def test_what_the_designer_says_is_there_in_chinese() -> None:
     said = {
-        _plain(literal): path.name
+        (_feature(path), _plain(literal))
         for path in SOURCES
         for literal in (*SAID.findall(path.read_text("utf-8")), *TITLES.findall(path.read_text("utf-8")))
     }
     assert len(said) > 100
-    assert {text: name for text, name in said.items() if text not in _chinese()} == {}
+    assert {(feature, text) for feature, text in said if text not in _chinese(feature)} == set()
 
 
-def test_every_chinese_text_is_said_somewhere() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in SOURCES).replace("\\'", "'")
-    unused = {(path.parent.name, english) for path in OWN for english in json.loads(path.read_text("utf-8")) if english not in code}
+def test_every_chinese_text_is_said_by_its_feature() -> None:
+    unused = set()
+    for feature in {_feature(path) for path in OWN}:
+        code = "\n".join(path.read_text("utf-8") for path in SOURCES if _feature(path) == feature)
+        said = {*map(_plain, re.findall(LITERAL, code)), *re.findall(r"\bzh\.(\w+)", code)}
+        unused |= {(feature, english) for english in _chinese(feature) if english not in said}
     assert unused == set()
+
+
+def test_a_feature_speaks_with_its_own_words() -> None:
+    places = re.compile(r"import \{ t \} from '([./]*)(?:i18n|words)\.js'")
+    imports = {(path, dots) for path in SOURCES for dots in places.findall(path.read_text("utf-8"))}
+    assert len(imports) > 50
+    assert {path.name for path, dots in imports if _feature((path.parent / dots / "i18n.js").resolve()) != _feature(path)} == set()
 
 
 def test_placeholders_are_the_same_in_both_languages() -> None:
     places = re.compile(r"\{\w+\}")
-    pairs = [pair for path in OWN for pair in json.loads(path.read_text("utf-8")).items()]
+    pairs = [pair for path in OWN for pair in _read(path).items()]
     assert [english for english, zh in pairs if sorted(places.findall(english)) != sorted(places.findall(zh))] == []
 
 
@@ -66,4 +83,4 @@ def test_what_bpmn_js_says_is_there_in_chinese() -> None:
                 words |= {_plain(literal) for literal in LABELLED.findall(code)}
     words.discard(KEYS)
     assert len(words) > 90
-    assert sorted(words - set(_chinese())) == []
+    assert sorted(words - set(_read(OF_BPMN_JS))) == []

@@ -1,14 +1,10 @@
 /* What comes next: the pad's list of what can follow an element, and what it can become. */
 import './append.css';
 import { ITEMS } from '../palette/items.js';
-import { addWords } from '../shell/i18n.js';
 import { GuidedMenus } from './menus.js';
 import { FreePlaces } from './places.js';
-import words from './zh.json';
 
 export const appendModule = { __init__: ['guidedMenus', 'freePlaces'], guidedMenus: ['type', GuidedMenus], freePlaces: ['type', FreePlaces] };
-
-addWords(words);
 
 export function start(studio) {
   /* An item of the palette chosen by key: behind the chosen element, or in the middle of what is seen. */

@@ -1,8 +1,8 @@
 /* The pad beside an element and its menus: what can follow, what it can become; nothing that the engine refuses. */
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { isExpert, offered } from '../palette/items.js';
-import { t } from '../shell/i18n.js';
+import { isExpert, offered, titleOf } from '../palette/items.js';
+import { t } from './i18n.js';
 
 const REFUSED = /complex-gateway|data-store|link-intermediate-catch|instantiating|is-collection|participant-multiplicity|conditional-flow|collapsed-pool/;
 const EXPERT = /ad-?hoc|transaction|inclusive|event-based|sub-?process|loop|escalation|compensat|conditional|signal|link|error|cancel|terminate|manual|script|send|receive|replace-with-task$|none-intermediate-throw|message-(start|end)|timer-start|data-object/;
@@ -34,7 +34,7 @@ export class GuidedMenus {
     const entries = {};
     if (!is(source, 'bpmn:EventBasedGateway')) {
       offered().filter(({ id }) => QUICK.includes(id)).forEach((item) => {
-        entries[`append.${item.id}`] = { group: 'model', className: `bpmn-icon-${item.icon}`, title: t('Then: {what}', { what: t(item.title) }), action: this.#append(item) };
+        entries[`append.${item.id}`] = { group: 'model', className: `bpmn-icon-${item.icon}`, title: t('Then: {what}', { what: titleOf(item) }), action: this.#append(item) };
       });
     }
     entries['append.more'] = { group: 'model', className: 'b-pad-more', title: t('What comes next…'), action: { click: (event, element) => this.open(element) } };
@@ -62,7 +62,7 @@ export class GuidedMenus {
   #choices(target) {
     const afterEvents = is(target, 'bpmn:EventBasedGateway');
     const items = offered().filter((item) => !item.first && !item.pool && !item.lone && !item.begun && (!afterEvents || /CatchEvent|ReceiveTask/.test(item.attrs.type)));
-    return Object.fromEntries(items.map((item) => [`append-${item.id}`, { label: t(item.title), className: `bpmn-icon-${item.icon}`, action: { click: () => this.#choose(target, item), dragstart: (event) => this.#drag(event, target, item) } }]));
+    return Object.fromEntries(items.map((item) => [`append-${item.id}`, { label: titleOf(item), className: `bpmn-icon-${item.icon}`, action: { click: () => this.#choose(target, item), dragstart: (event) => this.#drag(event, target, item) } }]));
   }
 
   #drag(event, target, item) {

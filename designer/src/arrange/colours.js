@@ -1,6 +1,6 @@
 /* A few colours for elements: those of the house, ink on its own soft ground. */
 import { besidePad } from '../append/menus.js';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export const COLOURS = [
   { id: 'none', title: 'No colour' },

@@ -4,13 +4,10 @@ import minimapModule from 'diagram-js-minimap';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import './arrange.css';
 
-import { addWords, t } from '../shell/i18n.js';
 import { Colours } from './colours.js';
-import words from './zh.json';
+import { t } from './i18n.js';
 
 export const arrangeModules = [gridModule, minimapModule, { __init__: ['colours'], colours: ['type', Colours] }];
-
-addWords(words);
 
 export function start(studio) {
   studio.service('grid').toggle(false);

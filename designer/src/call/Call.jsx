@@ -3,12 +3,12 @@ import { useEffect, useId, useState } from 'preact/hooks';
 
 import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
 import { together } from '../way/together.js';
 import { Failure } from './Failure.jsx';
 import { foundOperations } from './finding.js';
+import { t } from './i18n.js';
 import { Try } from './Try.jsx';
 
 export function Call({ studio, element }) {

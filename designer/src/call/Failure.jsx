@@ -3,9 +3,9 @@ import { useId } from 'preact/hooks';
 
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { together } from '../way/together.js';
 import { boundaryFor, drawBoundary } from './boundary.js';
+import { t } from './i18n.js';
 
 export function Failure({ studio, element, operation }) {
   const id = useId();

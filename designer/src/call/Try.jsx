@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Try({ connector, operation }) {
   const [values, fill] = useState({});

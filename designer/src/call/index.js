@@ -1,10 +1,8 @@
 /* Connectors: what a service task asks of an outside system. */
-import { addWords } from '../shell/i18n.js';
 import { Call } from './Call.jsx';
-import words from './zh.json';
+import { t } from './i18n.js';
 import './call.css';
 
 export function start(studio) {
-  addWords(words);
-  studio.addTab({ id: 'call', title: 'Connector', order: 15, applies: (element) => element.businessObject.$type === 'bpmn:ServiceTask', Panel: Call });
+  studio.addTab({ id: 'call', title: t('Connector'), order: 15, applies: (element) => element.businessObject.$type === 'bpmn:ServiceTask', Panel: Call });
 }

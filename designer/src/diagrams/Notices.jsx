@@ -2,8 +2,8 @@
 import { useReducer, useEffect, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Damages } from '../opening/Damages.jsx';
+import { t } from './i18n.js';
 
 const FAULTS = {
   empty: () => t('This file is empty. Choose another diagram, or begin a new one.'),

@@ -2,15 +2,11 @@
 import './diagrams.css';
 import { xmlFault } from '../opening/faults.js';
 import { lossesOf } from '../opening/losses.js';
-import { addWords, t } from '../shell/i18n.js';
 import { Notices } from './Notices.jsx';
 import { fault, keptAside, losses } from './reading.js';
-import words from './zh.json';
 
 const PAUSE = 300;
 const [BESIDE, ABOVE, EDGE] = [150, 60, 20]; /* pixels that the palette, the bar and the edges take */
-
-addWords(words);
 
 export function start(studio) {
   const { modeler, draft } = studio;
@@ -41,7 +37,7 @@ export function start(studio) {
   async function drawn(xml) {
     const wrong = fault(xml);
     const unfit = xmlFault(studio.diagram, xml);
-    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ? t(unfit.text, unfit.facts) : '', losses: [], aside: [] };
+    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ?? '', losses: [], aside: [] };
     try {
       const { warnings } = await modeler.importXML(xml);
       return { fault: null, detail: '', losses: [...new Set([...(await dropped(xml)), ...losses(warnings)])], aside: keptAside(xml), warnings };

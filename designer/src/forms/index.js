@@ -1,14 +1,12 @@
 /* Forms: which one a step shows, and the builder in which they are made. The builder is loaded when it is opened. */
-import { addWords } from '../shell/i18n.js';
 import './forms.css';
+import { t } from './i18n.js';
 import { FormTab } from './tab.jsx';
-import words from './zh.json';
 
 const SHOWS_FORM = new Set(['bpmn:UserTask', 'bpmn:StartEvent']);
 
 export function start(studio) {
-  addWords(words);
-  studio.addTab({ id: 'form', title: 'Form', order: 20, applies: (element) => SHOWS_FORM.has(element.type), Panel: FormTab });
+  studio.addTab({ id: 'form', title: t('Form'), order: 20, applies: (element) => SHOWS_FORM.has(element.type), Panel: FormTab });
 
   /* Open the builder with a form of the draft; ``options`` may name a ``field`` to begin with and what the step shows ``readOnly``. */
   studio.openForm = async (name, options = {}) => {

@@ -3,8 +3,9 @@ import { useEffect, useReducer } from 'preact/hooks';
 
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { isChinese, t } from '../shell/i18n.js';
+import { isChinese } from '../shell/i18n.js';
 import { createForm, fieldsOf, fileOf, formNames, readEnglish, readForm } from './files.js';
+import { t } from './i18n.js';
 
 export function FormTab({ studio, element }) {
   const [, redraw] = useReducer((count) => count + 1, 0);

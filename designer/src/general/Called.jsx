@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { get } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
 import { itemOf, processesOf } from '../way/elements.js';
+import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 import { Pairs } from './Pairs.jsx';
 

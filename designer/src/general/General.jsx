@@ -1,7 +1,7 @@
 /* Name, documentation, what staff read when it comes to them, and what the element refers to. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
 import { Called } from './Called.jsx';
+import { t } from './i18n.js';
 import { Line } from './Line.jsx';
 import { Trigger } from './Trigger.jsx';
 

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { learnCatalogue } from '../way/fields.js';
 import { quietly } from '../way/sources.js';
+import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
 const ENGLISH = 'strings/en.json';

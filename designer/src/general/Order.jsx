@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { extensionOf, setExtension } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
+import { t } from './i18n.js';
 
 export function Order({ studio, element }) {
   const [states, know] = useState([]);

@@ -1,9 +1,9 @@
 /* A list of name and value: payload of a message, variables of a called process. */
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Expression } from '../way/Expression.jsx';
 import { useFields } from '../way/fields.js';
+import { t } from './i18n.js';
 import { Line } from './Line.jsx';
 
 export function Pairs({ studio, element, type, nameKey, title, nameLabel, field }) {

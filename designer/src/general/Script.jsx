@@ -1,9 +1,9 @@
 /* The tab of a script task: lines “name = expression”, and a table of the draft bound to a business rule task. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
 import { Typed } from '../way/Typed.jsx';
 import { useFields } from '../way/fields.js';
 import { tables } from '../way/sources.js';
+import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
 export function Script({ studio, element }) {

@@ -1,9 +1,9 @@
 /* What an event or a message task refers to: message, signal, error or escalation, and what goes with it. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
 import { Expression } from '../way/Expression.jsx';
 import { useFields } from '../way/fields.js';
 import { together } from '../way/together.js';
+import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 import { Pairs } from './Pairs.jsx';
 

@@ -1,7 +1,7 @@
 /* The sheet of keys. */
 import { useEffect, useRef } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const sheet = () => [
   [t('Walk along the flow'), '← →'],

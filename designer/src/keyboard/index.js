@@ -1,12 +1,9 @@
 /* Without a mouse: the arrows walk the elements along the flow, Enter goes to the panel, A to what comes next; what is chosen is said aloud. */
-import { addWords, t } from '../shell/i18n.js';
 import { Help } from './Help.jsx';
+import { t } from './i18n.js';
 import { describe, firstOf, neighbour } from './walking.js';
-import words from './zh.json';
 
 const ARROWS = { ArrowRight: 'next', ArrowLeft: 'previous', ArrowDown: 'below', ArrowUp: 'above' };
-
-addWords(words);
 
 export function start(studio) {
   const said = document.createElement('p');

@@ -1,5 +1,6 @@
 /* Which element comes next along the flow, and how an element is said in words. */
-import { t } from '../shell/i18n.js';
+import { translate } from '../words/index.js';
+import { t } from './i18n.js';
 
 const isNode = (element) => Boolean(element.businessObject?.$instanceOf?.('bpmn:FlowNode')) && element.type !== 'label';
 
@@ -33,7 +34,7 @@ const called = ({ businessObject }) => businessObject.name || t('without a name'
 /* "User task: Repair. Goes on to: Check." in the reader's words. */
 export function describe(studio, element) {
   const { type, outgoing = [] } = element;
-  const kind = t(type.replace('bpmn:', '').replace(/(?<!^)([A-Z])/g, ' $1').replace(/ ./g, (each) => each.toLowerCase()));
+  const kind = translate(type.replace('bpmn:', '').replace(/(?<!^)([A-Z])/g, ' $1').replace(/ ./g, (each) => each.toLowerCase()));
   const ways = outgoing.filter(({ target }) => target).map(({ target }) => called(target));
   const where = ways.length ? t('Goes on to: {names}.', { names: ways.join(t(', ')) }) : '';
   return `${kind}${t(': ')}${called(element)}${t('. ')}${where}`;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { extensionOf } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { assign } from './index.js';
 
 export function LanePanel({ studio, element }) {

@@ -2,16 +2,13 @@
 import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
 
 import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
-import { addWords } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { LanePanel } from './LanePanel.jsx';
-import words from './zh.json';
 
 const PLACING = ['elements.create', 'shape.append', 'elements.move'];
 
-addWords(words);
-
 export function start(studio) {
-  studio.addTab({ id: 'lane', title: 'Unit', order: 5, applies: ({ type }) => type === 'bpmn:Lane', Panel: LanePanel });
+  studio.addTab({ id: 'lane', title: t('Unit'), order: 5, applies: ({ type }) => type === 'bpmn:Lane', Panel: LanePanel });
   PLACING.forEach((command) => studio.modeler.on(`commandStack.${command}.postExecuted`, 100, ({ context }) => {
     const placed = context.elements ?? context.shapes ?? [context.shape];
     placed.forEach((step) => inherit(studio, step));

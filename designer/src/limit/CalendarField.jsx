@@ -1,7 +1,7 @@
 /* In whose hours time counts. */
 import { Field, Select } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
+import { t } from './i18n.js';
 import { ALL_THE_TIME } from './words.js';
 
 export function CalendarField({ given, change, hours, label = 'Counts in the hours of', empty = 'The unit that has the step' }) {

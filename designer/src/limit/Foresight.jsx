@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { isExpression, same } from '../shell/sources.js';
 import { useAnswer } from '../shell/useAnswer.js';
 import { isFunction, unitOptions } from '../who/places.jsx';
+import { t } from './i18n.js';
 import { Picture } from './Picture.jsx';
 import { offsetOf } from './moments.js';
 

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 
 import { Field, Select } from '../shell/Field.jsx';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
+import { t } from './i18n.js';
 import { Rung } from './Rung.jsx';
 import { FIRST, ladders, makeLadder, users, writeLadder } from './ladders.js';
 import { listed, sentence } from './words.js';

@@ -3,11 +3,11 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
 import { get } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
 import { fields, isExpression, outputs, same } from '../shell/sources.js';
 import { usePointed } from '../shell/usePointed.js';
 import { CalendarField } from './CalendarField.jsx';
 import { Foresight } from './Foresight.jsx';
+import { t } from './i18n.js';
 import { LadderField } from './LadderField.jsx';
 import { MinutesField } from './MinutesField.jsx';
 import { readLadder, ladders } from './ladders.js';

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select, Text } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { isExpression, same } from '../shell/sources.js';
+import { t } from './i18n.js';
 import { ALL_THE_TIME, duration, minutesOf, split } from './words.js';
 
 const WAYS = { fixed: 'A fixed time', table: 'What a decision table says', field: 'A field of a form', expression: 'An expression (for experts)' };

@@ -1,5 +1,5 @@
 /* A ladder on a time line, from top to bottom: working time white and to scale, nights, weekends and holidays grey and folded. */
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { clock, date, day, said, ticks, weekday } from './moments.js';
 import { listed, whenRung } from './words.js';
 

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Field, Select } from '../shell/Field.jsx';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { MEANS, POSTS, post, sentence } from './words.js';
 
 const asNumber = (text) => (text === '' ? null : Number(text));

@@ -3,11 +3,11 @@ import { useMemo, useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select, Text } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { fields, isExpression, outputs, same } from '../shell/sources.js';
 import { useAnswer } from '../shell/useAnswer.js';
 import { usePointed } from '../shell/usePointed.js';
 import { CalendarField } from './CalendarField.jsx';
+import { t } from './i18n.js';
 import { useHours } from './Limit.jsx';
 import { Amount } from './MinutesField.jsx';
 import { said } from './moments.js';

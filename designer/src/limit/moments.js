@@ -1,5 +1,5 @@
 /* Moments as the server writes them, with the offset of the installation: read off, never reckoned with zones. */
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 

@@ -1,6 +1,6 @@
 /* Timer events: standard time texts (ISO 8601) and our calendar, read and written as people speak of them. */
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
+import { t } from './i18n.js';
 import { duration } from './words.js';
 
 export const FORMS = ['timeDuration', 'timeDate', 'timeCycle'];

@@ -1,6 +1,6 @@
 /* Limits, calendars and rungs in plain words. */
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
+import { t } from './i18n.js';
 
 export const ALL_THE_TIME = 'CAL-247';
 

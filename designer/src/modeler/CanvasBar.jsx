@@ -3,7 +3,7 @@ import { useEffect, useReducer, useState } from 'preact/hooks';
 
 import { Chooser } from '../diagrams/Chooser.jsx';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 function Tool({ icon, label, onClick, ...rest }) {
   return (

@@ -4,8 +4,8 @@ import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { Guard } from '../opening/Guard.jsx';
 import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { CanvasBar } from './CanvasBar.jsx';
+import { t } from './i18n.js';
 import { Saved } from './Saved.jsx';
 import './frame.css';
 
@@ -30,12 +30,12 @@ export function Frame({ studio, canvas }) {
           {studio.tools.filter((tool) => !tool.hidden?.()).map((tool) => (
             <button key={tool.id} data-tool={tool.id} type="button" class={`btn btn-sm ${tool.primary ? 'btn-primary' : 'btn-quiet'}`} aria-pressed={tool.pressed?.()} disabled={tool.disabled?.() ?? false} title={tool.hint?.()} onClick={() => tool.act()}>
               {tool.icon && <Icon name={tool.icon} />}
-              {t(tool.title)}
+              {tool.title}
             </button>
           ))}
         </span>
       </div>
-      <section class="b-canvas" aria-label={t('Canvas')}>
+      <section class="b-canvas" data-bs-theme="light" aria-label={t('Canvas')}>
         <div ref={holder} />
         <CanvasBar studio={studio} />
         {studio.parts.map(({ id, Part }) => (

@@ -1,18 +1,18 @@
 /* Whether what was drawn is kept: when it was saved, that it is being saved, or that it is kept here until the server answers. */
 import { useEffect, useState } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const clock = (moment) => moment.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: document.documentElement.dataset.zone });
 
 export function Saved({ studio }) {
   const { draft } = studio;
-  const [state, show] = useState({ kind: 'open' });
+  const [state, show] = useState({ kind: 'saved' });
   useEffect(() => {
     const off = [
       draft.on('change', () => show({ kind: 'changed' })),
       draft.on('saving', () => show({ kind: 'saving' })),
-      draft.on('saved', () => show({ kind: 'saved', at: new Date() })),
+      draft.on('saved', () => show({ kind: 'saved' })),
       draft.on('failed', (problem) => show({ kind: 'failed', problem })),
       draft.on('unkept', () => show({ kind: 'unkept' })),
     ];
@@ -23,19 +23,18 @@ export function Saved({ studio }) {
       window.removeEventListener('online', retry);
     };
   }, [draft]);
-  if (draft.left) return <Left draft={draft} onDone={() => show({ kind: 'open' })} />;
+  if (draft.left) return <Left draft={draft} onDone={() => show({ kind: 'saved' })} />;
   if (studio.isHeld) return <span class="b-tag b-tag--hold">{t('Read only')}</span>;
   return <span class="b-saved t-sm t-3" role="status">{SAID[state.kind](state, draft)}</span>;
 }
 
 const SAID = {
-  open: (_, draft) => t('Saved at {time}', { time: clock(new Date(draft.row.saved_at)) }),
   changed: () => t('Changed…'),
   saving: () => t('Saving…'),
-  saved: ({ at }) => t('Saved at {time}', { time: clock(at) }),
+  saved: (_, draft) => t('Saved at {time}', { time: clock(new Date(draft.row.saved_at)) }),
   failed: ({ problem }, draft) => (
     <span class="t-late">
-      {t('Not saved: what you drew is kept in this browser.')} <button type="button" class="btn btn-sm" title={problem.message} onClick={() => draft.save()}>{t('Try again')}</button>
+      {t('Not saved: what you drew is kept in this browser.')} {problem.status > 0 && problem.message} <button type="button" class="btn btn-sm" onClick={() => draft.save()}>{t('Try again')}</button>
     </span>
   ),
   unkept: () => <span class="t-late">{t('Not saved, and this browser has no room to keep it: download the picture or the files before you close the page.')}</span>,

@@ -8,16 +8,11 @@ import { connect } from '../shell/api.js';
 import { Draft } from '../shell/draft.js';
 import { Failure } from '../opening/Failure.jsx';
 import '../opening/opening.css';
-import openingWords from '../opening/zh.json';
-import { addWords, speak } from '../shell/i18n.js';
-import words from '../shell/zh.json';
+import { speak } from '../shell/i18n.js';
 import { Studio } from './studio.js';
 import { Frame } from './Frame.jsx';
 import { features } from './features.js';
 import { makeModeler } from './modeler.js';
-
-addWords(words);
-addWords(openingWords);
 
 async function open(root) {
   const { draft: id, csrf, language, login } = root.dataset;

@@ -2,8 +2,8 @@
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Faults } from './faults.js';
+import { t } from './i18n.js';
 
 export function Damages({ studio }) {
   const [, redraw] = useReducer((count) => count + 1, 0);
@@ -19,8 +19,8 @@ export function Damages({ studio }) {
     <div class="b-note b-note--warn" role="alert">
       <Icon name="alert-triangle" />
       <div class="grow">
-        {damaged.map(({ file, text, facts }) => (
-          <p key={file}>{t(text, facts)}</p>
+        {damaged.map(({ file, sentence }) => (
+          <p key={file}>{sentence}</p>
         ))}
         {trouble && <p>{trouble}</p>}
       </div>

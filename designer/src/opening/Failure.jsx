@@ -1,6 +1,6 @@
 /* Instead of the designer, when the draft itself cannot be had. */
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Failure({ error, back }) {
   return (

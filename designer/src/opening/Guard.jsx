@@ -1,7 +1,7 @@
 /* A part of the page that fails shows a sentence in its place; the rest goes on. */
 import { Component } from 'preact';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export class Guard extends Component {
   state = { error: null };

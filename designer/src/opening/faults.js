@@ -1,4 +1,5 @@
-/* What can be seen to be wrong with the files of a draft before anybody asks the server: sentences with their facts. */
+/* What can be seen to be wrong with the files of a draft before anybody asks the server: a sentence each. */
+import { t } from './i18n.js';
 import { parse } from './losses.js';
 
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
@@ -14,23 +15,23 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 
 /* The first thing that keeps a .bpmn or .dmn file from being read, or null. */
 export function xmlFault(file, xml) {
-  if (file === null) return { text: 'There is no diagram in this draft.', facts: {} };
-  if (xml === null || xml === undefined) return { text: 'There is no file {file} in this draft.', facts: { file } };
-  if (!xml.trim()) return { text: 'The file {file} is empty.', facts: { file } };
-  if (/<!DOCTYPE/i.test(xml)) return { text: 'The file {file} declares a document type (DOCTYPE); such files are not read, for safety.', facts: { file } };
+  if (file === null) return t('There is no diagram in this draft.');
+  if (xml === null || xml === undefined) return t('There is no file {file} in this draft.', { file });
+  if (!xml.trim()) return t('The file {file} is empty.', { file });
+  if (/<!DOCTYPE/i.test(xml)) return t('The file {file} declares a document type (DOCTYPE); such files are not read, for safety.', { file });
   const { documentElement: root } = parse(xml);
   const broken = root.localName === 'parsererror' ? root : root.getElementsByTagName('parsererror')[0];
-  if (broken) return { text: 'The file {file} is not well-formed XML; it goes wrong in line {line}.', facts: { file, line: broken.textContent.match(/line (\d+)/)?.[1] ?? '?' } };
+  if (broken) return t('The file {file} is not well-formed XML; it goes wrong in line {line}.', { file, line: broken.textContent.match(/line (\d+)/)?.[1] ?? '?' });
   return file.endsWith('.bpmn') ? bpmnFault(file, root) : dmnFault(file, root);
 }
 
 function bpmnFault(file, root) {
-  if (root.namespaceURI !== BPMN || root.localName !== 'definitions') return { text: 'The file {file} holds XML, but no BPMN 2.0 diagram.', facts: { file } };
+  if (root.namespaceURI !== BPMN || root.localName !== 'definitions') return t('The file {file} holds XML, but no BPMN 2.0 diagram.', { file });
   const drawn = ['process', 'collaboration'].some((name) => root.getElementsByTagNameNS(BPMN, name).length);
-  if (!drawn) return { text: 'The diagram {file} holds no process.', facts: { file } };
-  if (isTooDeep(root)) return { text: 'The diagram {file} is nested too deeply.', facts: { file } };
+  if (!drawn) return t('The diagram {file} holds no process.', { file });
+  if (isTooDeep(root)) return t('The diagram {file} is nested too deeply.', { file });
   const id = misplaced(root);
-  return id === null ? null : { text: 'In the drawing of {file}, {id} has no place that can be shown.', facts: { file, id } };
+  return id === null ? null : t('In the drawing of {file}, {id} has no place that can be shown.', { file, id });
 }
 
 function isTooDeep(root) {
@@ -53,9 +54,9 @@ function misplaced(root) {
 }
 
 function dmnFault(file, root) {
-  if (root.localName !== 'definitions' || !/DMN/.test(root.namespaceURI ?? '')) return { text: 'The file {file} holds XML, but no decision table.', facts: { file } };
+  if (root.localName !== 'definitions' || !/DMN/.test(root.namespaceURI ?? '')) return t('The file {file} holds XML, but no decision table.', { file });
   const tables = [...root.getElementsByTagNameNS(root.namespaceURI, 'decision')];
-  return tables.length ? null : { text: 'The file {file} holds no decision.', facts: { file } };
+  return tables.length ? null : t('The file {file} holds no decision.', { file });
 }
 
 function jsonFault(file, text, draft) {
@@ -63,26 +64,26 @@ function jsonFault(file, text, draft) {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { text: 'The file {file} is not JSON: {reason}.', facts: { file, reason: error.message } };
+    return t('The file {file} is not JSON: {reason}.', { file, reason: error.message });
   }
-  if (!isObject(value)) return { text: 'The file {file} must hold a JSON object.', facts: { file } };
+  if (!isObject(value)) return t('The file {file} must hold a JSON object.', { file });
   if (file === SETTINGS) return settingsFault(value, draft);
   return file.startsWith('forms/') ? formFault(file, value) : null;
 }
 
 function settingsFault({ main, key, name }, draft) {
   const wrong = Object.entries({ key, name, main }).find(([, value]) => value !== undefined && (typeof value !== 'string' || !value.trim()));
-  if (wrong) return { text: '"{field}" in process.json must be a text.', facts: { field: wrong[0] } };
-  if (main !== undefined && draft.read(main) === null) return { text: 'process.json names {file} as the main diagram, which is not in this draft.', facts: { file: main } };
+  if (wrong) return t('"{field}" in process.json must be a text.', { field: wrong[0] });
+  if (main !== undefined && draft.read(main) === null) return t('process.json names {file} as the main diagram, which is not in this draft.', { file: main });
   return null;
 }
 
 function formFault(file, form) {
   const schema = isObject(form.schema) ? form.schema : form;
-  if (!isObject(schema.properties)) return { text: 'The form {file} has no fields ("properties").', facts: { file } };
+  if (!isObject(schema.properties)) return t('The form {file} has no fields ("properties").', { file });
   const wrong = Object.entries(schema.properties).find(([, field]) => !isObject(field));
-  if (wrong) return { text: 'The field "{field}" of the form {file} is not described.', facts: { field: wrong[0], file } };
-  if (schema.required !== undefined && !Array.isArray(schema.required)) return { text: '"required" of the form {file} must be a list.', facts: { file } };
+  if (wrong) return t('The field "{field}" of the form {file} is not described.', { field: wrong[0], file });
+  if (schema.required !== undefined && !Array.isArray(schema.required)) return t('"required" of the form {file} must be a list.', { file });
   return null;
 }
 
@@ -94,12 +95,12 @@ export class Faults {
     this.draft = draft;
   }
 
-  /* [{file, text, facts}], one a file at most. */
+  /* [{file, sentence}], one a file at most. */
   all() {
-    const found = this.draft.names().map((file) => ({ file, ...this.#of(file) }));
-    if (!this.draft.names('.bpmn').length) found.unshift({ file: null, text: 'There is no diagram in this draft.', facts: {} });
-    if (this.draft.read(SETTINGS) === null) found.unshift({ file: SETTINGS, text: 'There is no file {file} in this draft.', facts: { file: SETTINGS } });
-    return found.filter(({ text }) => text);
+    const found = this.draft.names().map((file) => ({ file, sentence: this.#of(file) }));
+    if (!this.draft.names('.bpmn').length) found.unshift({ file: null, sentence: t('There is no diagram in this draft.') });
+    if (this.draft.read(SETTINGS) === null) found.unshift({ file: SETTINGS, sentence: t('There is no file {file} in this draft.', { file: SETTINGS }) });
+    return found.filter(({ sentence }) => sentence);
   }
 
   #of(file) {

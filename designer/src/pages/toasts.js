@@ -9,17 +9,30 @@ export function settleToasts(root) {
 }
 
 export function announce(text) {
-  alertWith(text);
-  const toast = document.getElementById('live').firstElementChild;
+  const toast = alertWith(text);
   toast.setAttribute('role', 'status');
   toast.dataset.toast = 'go';
   settleToasts(document);
 }
 
+/* Where a sentence is seen: a dialog that is open covers the rest of the page. */
+const place = () => document.querySelector('dialog[open] .b-dialog__b') ?? document.getElementById('live');
+
+const forget = () => document.querySelectorAll('#live [data-toast], dialog [data-toast]').forEach((toast) => toast.remove());
+
 export function alertWith(text) {
   const toast = document.getElementById('toast-alert').content.firstElementChild.cloneNode(true);
   toast.querySelector('[data-toast-text]').textContent = text;
-  document.getElementById('live').replaceChildren(toast);
+  forget();
+  place().append(toast);
+  return toast;
+}
+
+/* Who has logged in again has another secret: the forms of this page send that one from now on. */
+function renewSecrets(token) {
+  document.querySelectorAll('input[name=csrf_token]').forEach((field) => {
+    field.value = token;
+  });
 }
 
 export function watchToasts() {
@@ -29,5 +42,6 @@ export function watchToasts() {
   const body = document.body;
   body.addEventListener('alert', (event) => alertWith(event.detail.text ?? event.detail.value));
   ['htmx:sendError', 'htmx:timeout'].forEach((name) => body.addEventListener(name, () => alertWith(body.dataset.notSaved)));
-  body.addEventListener('htmx:beforeSwap', () => document.getElementById('live').replaceChildren());
+  body.addEventListener('csrf', (event) => renewSecrets(event.detail.token));
+  body.addEventListener('htmx:beforeSwap', (event) => event.detail.shouldSwap && forget());
 }

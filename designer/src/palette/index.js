@@ -1,14 +1,10 @@
 /* The guided palette: what runs here, in the reader's words; experts see all that the engine carries out. */
 import './palette.css';
-import { addWords } from '../shell/i18n.js';
 import { isExpert, setExpert } from './items.js';
 import { Making } from './making.js';
 import { GuidedPalette } from './provider.js';
-import words from './zh.json';
 
 export const paletteModule = { __init__: ['paletteProvider'], making: ['type', Making], paletteProvider: ['type', GuidedPalette] };
-
-addWords(words);
 
 export function start(studio) {
   studio.isExpert = isExpert;

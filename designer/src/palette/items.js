@@ -1,4 +1,6 @@
 /* What can be drawn here: the guided list first, then all that the engine carries out. ``extensions`` are those a new one begins with. */
+import { t } from './i18n.js';
+
 const catching = (eventDefinitionType) => ({ type: 'bpmn:IntermediateCatchEvent', eventDefinitionType });
 const throwing = (eventDefinitionType) => ({ type: 'bpmn:IntermediateThrowEvent', eventDefinitionType });
 const ending = (eventDefinitionType) => ({ type: 'bpmn:EndEvent', eventDefinitionType });
@@ -43,6 +45,8 @@ export const ITEMS = [
   { id: 'end-all', title: 'End everything', icon: 'end-event-terminate', group: 'more', expert: true, attrs: ending('bpmn:TerminateEventDefinition') },
   { id: 'data', title: 'Data object', icon: 'data-object', group: 'more', expert: true, attrs: { type: 'bpmn:DataObjectReference' }, lone: true },
 ];
+
+export const titleOf = (item) => t(item.title);
 
 const EXPERT = 'baton-expert';
 

@@ -1,6 +1,6 @@
 /* The palette: tools, then what can be drawn here, each with its word under the icon. */
-import { t } from '../shell/i18n.js';
-import { offered } from './items.js';
+import { t } from './i18n.js';
+import { offered, titleOf } from './items.js';
 
 const TOOLS = [
   ['hand-tool', 'Move the canvas', 'hand-tool', 'handTool', 'activateHand'],
@@ -33,7 +33,7 @@ export class GuidedPalette {
 
   #entry(item) {
     const begin = (event) => this.create.start(event, this.making.shapes(item), { hints: { autoSelect: undefined } });
-    return { group: item.group, title: t(item.title), html: face(item.icon, t(item.title), item.mark), action: { dragstart: begin, click: begin } };
+    return { group: item.group, title: titleOf(item), html: face(item.icon, titleOf(item), item.mark), action: { dragstart: begin, click: begin } };
   }
 }
 GuidedPalette.$inject = ['palette', 'create', 'making', 'injector'];

@@ -1,7 +1,7 @@
 /* The panel: the chosen element's kind and name, and the tabs that apply to it. */
 import { useEffect, useReducer, useState } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Panel({ studio }) {
   const [, redraw] = useReducer((count) => count + 1, 0);
@@ -19,11 +19,11 @@ export function Panel({ studio }) {
   const current = tabs.find((tab) => tab.id === chosen) ?? tabs[0];
   return (
     <div class="card-body stack">
-      <h2 id="pr-h">{element.businessObject.name || t('No name yet')}</h2>
+      <h2 id="pr-h">{element.businessObject.name || (element.parent ? t('No name yet') : studio.draft.row.name)}</h2>
       <div class="b-tabs" role="tablist" aria-labelledby="pr-h">
         {tabs.map((tab) => (
           <button key={tab.id} type="button" role="tab" id={`tab-${tab.id}`} aria-controls={`pan-${tab.id}`} aria-selected={tab === current} tabIndex={tab === current ? 0 : -1} onClick={() => choose(tab.id)}>
-            {t(tab.title)}
+            {tab.title}
           </button>
         ))}
       </div>

@@ -1,11 +1,6 @@
 /* The picture of the diagram as SVG, PNG or PDF. */
-import { addWords } from '../shell/i18n.js';
-import words from './zh.json';
-
 const SHARPNESS = 2;
 const LARGEST = 12000; /* pixels of a side that browsers still draw */
-
-addWords(words);
 
 export function start(studio) {
   studio.picture = async (kind) => {

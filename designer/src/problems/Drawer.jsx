@@ -2,8 +2,8 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { fixOf } from './fixes.js';
+import { t } from './i18n.js';
 
 export function Drawer({ studio }) {
   const [, redraw] = useReducer((count) => count + 1, 0);

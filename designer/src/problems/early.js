@@ -1,5 +1,5 @@
 /* What can be told at once while drawing, in the server's words for it; the server's own findings replace these a moment later. */
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const CHOOSING = new Set(['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']);
 const isFlowNode = (element) => !element.labelTarget && Boolean(element.businessObject?.$instanceOf?.('bpmn:FlowNode'));

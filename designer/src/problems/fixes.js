@@ -1,7 +1,7 @@
 /* What can be done about a finding at one press. Each is one step of undo. */
 import { extensionsOf, setExtensions, plain } from '../modeler/extensions.js';
-import { t } from '../shell/i18n.js';
 import { conditionOf, makeDefault, titleOf, waysOut } from '../way/flows.js';
+import { t } from './i18n.js';
 
 /* {title, act} of a finding on this element; null where only a person can tell. */
 export function fixOf(studio, finding) {

@@ -1,13 +1,10 @@
 /* Problems in plain words while drawing, each leading to its element and field. */
-import { addWords } from '../shell/i18n.js';
 import { Drawer } from './Drawer.jsx';
 import { drawMarks } from './marks.js';
 import { Problems } from './problems.js';
-import words from './zh.json';
 import './problems.css';
 
 export function start(studio) {
-  addWords(words);
   const problems = new Problems(studio);
   studio.problems = problems;
   studio.addDrawer({ id: 'problems', order: 90, Drawer });

@@ -1,5 +1,5 @@
 /* Counts on the canvas where something is wrong: colour, sign and words. */
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 const SIGN = { error: 'alert-circle', warning: 'alert-triangle' };
 const TYPE = 'problem';

@@ -1,7 +1,7 @@
 /* Choose one of many by typing a part of its name: {value, label, hint}. What begins with = is taken as an expression. */
 import { useId, useRef, useState } from 'preact/hooks';
 
-import { t } from './i18n.js';
+import { t } from './words.js';
 
 const MOST = 40;
 

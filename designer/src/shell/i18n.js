@@ -1,5 +1,4 @@
-/* Words of the designer. A text is written in English where it is used; each feature brings its Chinese in a zh.json beside it. */
-const chinese = new Map();
+/* Words of the designer. A text is written in English where it is used; each feature has its Chinese in a zh.json beside it. */
 let language = 'zh';
 
 export function speak(chosen) {
@@ -8,12 +7,11 @@ export function speak(chosen) {
 
 export const isChinese = () => language === 'zh';
 
-export function addWords(words) {
-  Object.entries(words).forEach(([english, zh]) => chinese.set(english, zh));
-}
-
-/* The text in the reader's language; ``{name}`` is filled from the facts. */
-export function t(english, facts = {}) {
-  const text = isChinese() ? (chinese.get(english) ?? english) : english;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+/* The ``t`` of a feature out of its own Chinese: a text in the reader's language, ``{name}`` filled from the facts. */
+export function words(chinese) {
+  const known = new Map(Object.entries(chinese));
+  return (english, facts = {}) => {
+    const text = isChinese() ? (known.get(english) ?? english) : english;
+    return text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+  };
 }

@@ -3,8 +3,8 @@ import { useRef, useState } from 'preact/hooks';
 
 import { post, postForBlob } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { decisionsIn, decisionsOf } from './files.js';
+import { t } from './i18n.js';
 
 export function ExcelButtons({ draft, chosen, flush, go, tell }) {
   const input = useRef(null);

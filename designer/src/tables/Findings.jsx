@@ -1,6 +1,6 @@
 /* What is wrong in the table, and where rules overlap or are missing: each in a sentence, with what can be done about it. */
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Findings({ found, show, attempt }) {
   const gaps = found.gaps.filter(({ empty }) => !empty);

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'p
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { TableEditor } from './editor.js';
 import { ExcelButtons } from './Excel.jsx';
 import { blankTable, decisionsIn, decisionsOf, fieldsOf, freeName, testsFile } from './files.js';
 import { Findings } from './Findings.jsx';
+import { t } from './i18n.js';
 import { List } from './List.jsx';
 import { mark } from './marks.js';
 import { Try } from './Try.jsx';
@@ -70,7 +70,7 @@ export function Layer({ studio, wanted, close }) {
       <Told told={told} forget={() => setTold(null)} />
       <div class="b-tables__body">
         <List draft={draft} chosen={chosen} {...actions} />
-        <main class="b-tables__sheet" aria-label={t('Table')}>
+        <main class="b-tables__sheet" data-bs-theme="light" aria-label={t('Table')}>
           {!chosen && <p class="b-tables__none t-2">{t('This process has no decision table yet. Begin one on the left, or bring one from Excel.')}</p>}
           {editing.problem && <Unreadable problem={editing.problem} findings={found.findings} />}
           {editing.lost.length > 0 && <p class="b-note b-note--warn">{t('This file holds something that the editor does not know. It is shown, and nothing is changed: {what}', { what: editing.lost[0] })}</p>}

@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { decisionsOf } from './files.js';
+import { t } from './i18n.js';
 
 export function List({ draft, chosen, choose, add, rename, remove }) {
   const [asked, ask] = useState(null);

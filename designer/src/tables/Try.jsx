@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { fieldsOf, outputsOf, testsOf, writeTests } from './files.js';
+import { t } from './i18n.js';
 
 const tablesOf = (draft) => Object.fromEntries(draft.names('.dmn').map((name) => [name, draft.read(name)]));
 

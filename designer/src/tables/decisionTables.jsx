@@ -1,12 +1,8 @@
 /* Puts the layer over the page: what lies below is inert meanwhile, and has the focus again afterwards. */
 import { render } from 'preact';
 
-import { addWords } from '../shell/i18n.js';
 import { Layer } from './Layer.jsx';
-import zh from './zh.layer.json';
 import './tables.css';
-
-addWords(zh);
 
 let close = null;
 

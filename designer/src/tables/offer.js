@@ -1,7 +1,7 @@
 /* In the menu of an input column: the fields of the forms, to be chosen instead of typed. */
 import { createVNode } from 'inferno';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function offerFields(fields) {
   function Offer(components, modeling, contextMenu) {

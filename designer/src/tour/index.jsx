@@ -2,11 +2,8 @@
 import { render } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-import { addWords, t } from '../shell/i18n.js';
-import words from './zh.json';
+import { t } from './i18n.js';
 import './tour.css';
-
-addWords(words);
 
 const SEEN = 'baton-designer-tour';
 const GAP = 12;
@@ -77,5 +74,5 @@ export function start(studio) {
   studio.root.after(layer);
   render(<Tour studio={studio} />, layer);
   const isFirst = !localStorage.getItem(SEEN);
-  studio.addTool({ id: 'tour', title: isFirst ? 'First time here? Take the tour' : 'Tour', icon: 'book', order: 5, primary: isFirst, act: () => studio.say('open-tour') });
+  studio.addTool({ id: 'tour', title: t(isFirst ? 'First time here? Take the tour' : 'Tour'), icon: 'book', order: 5, primary: isFirst, act: () => studio.say('open-tour') });
 }

@@ -2,7 +2,7 @@
 import { Fragment } from 'preact';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 /* Kinds whose label stands inside them, and kinds that are a group of controls. */
 const BARE = new Set(['yes', 'files', 'fixed']);

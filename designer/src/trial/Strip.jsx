@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { dayAndTime, shortMoment } from './moments.js';
 import { ScenarioList } from './Scenarios.jsx';
 import { useTrial } from './useTrial.js';

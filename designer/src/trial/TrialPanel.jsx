@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Fields, shownFields } from './Fields.jsx';
+import { t } from './i18n.js';
 import { shortMoment } from './moments.js';
 import { SaveScenario } from './Scenarios.jsx';
 import { useTrial } from './useTrial.js';

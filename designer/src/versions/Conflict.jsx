@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
 import { Refusal } from './Dialog.jsx';
+import { t } from './i18n.js';
 
 export function Conflict({ studio }) {
   const dialog = useRef(null);

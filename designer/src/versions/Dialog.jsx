@@ -1,7 +1,7 @@
 /* A dialog of the house, opened by what the studio says. */
 import { useEffect, useId, useRef } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Dialog({ studio, name, title, wide, onOpen, children }) {
   const dialog = useRef(null);

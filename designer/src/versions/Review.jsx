@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
 import { Dialog, Moment, Refusal } from './Dialog.jsx';
+import { t } from './i18n.js';
 
 const STEPS = {
   asked: 'asked for a review',

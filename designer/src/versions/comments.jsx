@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
 import { Moment, Refusal } from './Dialog.jsx';
+import { t } from './i18n.js';
 
 const OVERLAY = 'comments';
 

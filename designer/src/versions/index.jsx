@@ -1,16 +1,13 @@
 /* From draft to version: who is in it, its history, what has changed, comments, review and publishing. */
 import { render } from 'preact';
 
-import { addWords } from '../shell/i18n.js';
 import { Comments, start as startComments } from './comments.jsx';
 import { Conflict } from './Conflict.jsx';
 import { History } from './History.jsx';
+import { t } from './i18n.js';
 import { Presence } from './presence.jsx';
 import { Review } from './Review.jsx';
-import words from './zh.json';
 import './versions.css';
-
-addWords(words);
 
 export function start(studio) {
   const layer = document.createElement('div');
@@ -25,10 +22,10 @@ export function start(studio) {
     layer,
   );
   const open = (name) => () => studio.say(name);
-  studio.addTool({ id: 'history', title: 'History', icon: 'clock', order: 60, act: open('open-history') });
-  studio.addTool({ id: 'compare', title: 'What has changed', icon: 'git-branch', order: 61, hidden: () => !studio.draft.row.base_id, act: () => compareWithBase(studio) });
-  studio.addTool({ id: 'review', title: 'Review and publish', icon: 'send', order: 90, primary: true, act: open('open-review') });
-  studio.addTab({ id: 'comments', title: 'Comments', order: 95, applies: () => true, Panel: Comments });
+  studio.addTool({ id: 'history', title: t('History'), icon: 'clock', order: 60, act: open('open-history') });
+  studio.addTool({ id: 'compare', title: t('What has changed'), icon: 'git-branch', order: 61, hidden: () => !studio.draft.row.base_id, act: () => compareWithBase(studio) });
+  studio.addTool({ id: 'review', title: t('Review and publish'), icon: 'send', order: 90, primary: true, act: open('open-review') });
+  studio.addTab({ id: 'comments', title: t('Comments'), order: 95, applies: () => true, Panel: Comments });
   startComments(studio);
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export function Presence({ studio }) {
   const [presence, show] = useState(null);
@@ -37,7 +37,7 @@ export function Presence({ studio }) {
           ? t('{names} is looking at this draft too.', { names: others.join(', ') })
           : t('{name} is drawing here. You can look; what you change is not saved.', { name: presence.editor?.name ?? others.join(', ') })}
       </div>
-      {!presence.mine && (
+      {!presence.mine && studio.root.dataset.readOnly === undefined && (
         <button type="button" class="btn btn-sm" onClick={() => beat({ take_over: true }).then(() => window.location.reload())}>
           {t('Take over')}
         </button>

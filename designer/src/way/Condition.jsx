@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { isWhole, read, write } from './conditions.js';
 import { conditionOf, setCondition } from './flows.js';
+import { t } from './i18n.js';
 import { Rows } from './Rows.jsx';
 import { Typed } from './Typed.jsx';
 

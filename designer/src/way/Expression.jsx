@@ -1,7 +1,7 @@
 /* A value that is fixed, taken from a field, or worked out: written as text, or as "= expression". */
 import { useId, useState } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { Typed } from './Typed.jsx';
 
 const PLAIN = /^=\s*([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)\s*$/u;

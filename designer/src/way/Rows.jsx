@@ -2,8 +2,8 @@
 import { useId } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { FieldChoice } from './Expression.jsx';
+import { t } from './i18n.js';
 import { operatorsOf } from './words.js';
 
 const NEW = { field: '', op: '==', value: '' };

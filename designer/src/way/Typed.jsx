@@ -2,8 +2,8 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { useProblem } from './checking.js';
+import { t } from './i18n.js';
 
 const NAME = /[\p{L}_][\p{L}\p{N}_.]*$/u;
 const MOST = 8;

@@ -2,11 +2,11 @@
 import { useId, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { Condition } from './Condition.jsx';
 import { read } from './conditions.js';
 import { useFields } from './fields.js';
 import { choosesWay, conditionOf, isDefault, makeDefault, moveWay, titleOf, waysOut } from './flows.js';
+import { t } from './i18n.js';
 import { Return } from './Return.jsx';
 import { inWords } from './words.js';
 

@@ -1,8 +1,8 @@
 /* The fields whose values are known when a token comes to an element: from forms, tables, connectors, scripts and the work order. */
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
 
-import { t } from '../shell/i18n.js';
 import { broughtBy, broughtByFile, elementsBefore, itemOf, processesOf } from './elements.js';
+import { t } from './i18n.js';
 import { callFields, decisionFields, formFields, orderFields, quietly, scriptFields } from './sources.js';
 
 const catalogues = new WeakMap();

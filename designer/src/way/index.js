@@ -1,19 +1,17 @@
 /* Which way: conditions, their order and the default, in plain words. */
-import { addWords } from '../shell/i18n.js';
 import { conditionOf } from './flows.js';
 import { learnCatalogue } from './fields.js';
+import { t } from './i18n.js';
 import { registerTogether } from './together.js';
 import { Way } from './Way.jsx';
-import words from './zh.json';
 import './way.css';
 
 const KINDS = new Set(['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway', 'bpmn:UserTask']);
 
 export function start(studio) {
-  addWords(words);
   registerTogether(studio);
   learnCatalogue(studio).catch(() => {});
-  studio.addTab({ id: 'way', title: 'Which way', order: 40, applies, Panel: Way });
+  studio.addTab({ id: 'way', title: t('Which way'), order: 40, applies, Panel: Way });
 }
 
 function applies(element) {

@@ -1,6 +1,7 @@
 /* The fields that forms, decision tables, connectors and scripts of a draft bring. */
-import { isChinese, t } from '../shell/i18n.js';
+import { isChinese } from '../shell/i18n.js';
 import { parsed } from './elements.js';
+import { t } from './i18n.js';
 
 const MONEY = new Set(['integer', 'number']);
 const REMOTE = new Set(['classes', 'units']);

@@ -1,5 +1,5 @@
 /* A condition in plain words: “level is L1 or L2”, with the titles that people know. */
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 
 export const OPERATORS = [
   { op: '==', title: 'is' },

@@ -1,7 +1,7 @@
 /* Four eyes: whose hands this step may not come into. */
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
 import { Field, Text } from '../shell/Field.jsx';
+import { t } from './i18n.js';
 import { ids } from './reading.js';
 import { earlierSteps } from './ways.jsx';
 

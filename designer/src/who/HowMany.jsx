@@ -1,7 +1,7 @@
 /* Any one of them, all at once, or all in turn; and how many are enough. */
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
+import { t } from './i18n.js';
 import { MEMBER, readLoop, writeLoop } from './loops.js';
 
 export function HowMany({ studio, element, way, change, sources }) {

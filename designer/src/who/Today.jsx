@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
-import { t } from '../shell/i18n.js';
 import { useAnswer } from '../shell/useAnswer.js';
+import { t } from './i18n.js';
 import { isFunction } from './places.jsx';
 
 export function Today({ studio, given, catalogue }) {

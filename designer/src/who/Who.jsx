@@ -3,11 +3,11 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
 import { Field, Select } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { fields as allFields, outputs as allOutputs } from '../shell/sources.js';
 import { usePointed } from '../shell/usePointed.js';
 import { Excluded } from './Excluded.jsx';
 import { HowMany } from './HowMany.jsx';
+import { t } from './i18n.js';
 import { RoleField, UnitField } from './places.jsx';
 import { Today } from './Today.jsx';
 import { cleared, wayOf } from './reading.js';

@@ -1,8 +1,8 @@
 /* Units, roles and cities, chosen by typing a part of their name. */
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
-import { t } from '../shell/i18n.js';
 import { isExpression } from '../shell/sources.js';
+import { t } from './i18n.js';
 
 /* A unit by its code, or a function ("Network") that the city makes definite. */
 export function unitOptions({ units, functions }) {

@@ -3,8 +3,9 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 
 import { extensionOf } from '../../modeler/extensions.js';
 import { Icon } from '../../shell/Icon.jsx';
-import { isChinese, t } from '../../shell/i18n.js';
+import { isChinese } from '../../shell/i18n.js';
 import { fileOf } from '../files.js';
+import { t } from '../i18n.js';
 import zh from '../zh.json';
 import { addField, addGroup, addNote, fieldsOf, freeName, groupOf, groupsOf, isNote, notesOf, orderOf, place, remove, removeGroup, step as oneStep, stepGroup } from './form.js';
 import { handwritten } from './handwritten.js';

@@ -1,6 +1,7 @@
 /* The choices of a field: a code for conditions and tables, and words in both languages. */
 import { Icon } from '../../shell/Icon.jsx';
-import { isChinese, t } from '../../shell/i18n.js';
+import { isChinese } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import zh from '../zh.json';
 import { choicesOf, source } from './kinds.js';
 import { Wrong } from './inputs.jsx';

@@ -1,6 +1,6 @@
 /* The columns of a table of rows. */
 import { Icon } from '../../shell/Icon.jsx';
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import zh from '../zh.json';
 import { merge, setRule } from './form.js';
 import { Choices } from './Choices.jsx';

@@ -1,5 +1,5 @@
 /* A field as the page draws it, to look at only. */
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { choicesOf, kindOf } from './kinds.js';
 
 const SHORT = 26;

@@ -1,5 +1,5 @@
 /* What an answer may be, in plain words. */
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { fieldsOf, orderOf, setRule } from './form.js';
 import { Amount, Choice, Line, Tick, Wrong } from './inputs.jsx';
 import { kindOf } from './kinds.js';

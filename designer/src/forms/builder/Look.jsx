@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../../shell/Icon.jsx';
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { begin, end, inHand } from './drag.js';
 import { fieldsOf, groupOf, groupsOf, hintsOf, isNote, notesOf, orderOf, runsOf } from './form.js';
 import { kind, kindOf } from './kinds.js';

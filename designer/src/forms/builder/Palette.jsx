@@ -1,6 +1,6 @@
 /* The kinds of fields, to be dragged into the form or added behind the chosen field. */
 import { Icon } from '../../shell/Icon.jsx';
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { begin, end } from './drag.js';
 import { KINDS } from './kinds.js';
 

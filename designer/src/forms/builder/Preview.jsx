@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { postForText } from '../../shell/api.js';
-import { t } from '../../shell/i18n.js';
 import { Icon } from '../../shell/Icon.jsx';
+import { t } from '../i18n.js';
 
 export function Preview({ session, look, language, readOnly }) {
   const [drawn, setDrawn] = useState({ html: null, problem: null });

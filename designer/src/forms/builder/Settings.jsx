@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { extensionOf, setExtension } from '../../modeler/extensions.js';
 import { post } from '../../shell/api.js';
 import { Icon } from '../../shell/Icon.jsx';
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { addWhen, changeWhen, removeWhen, requirement, setRequirement } from './conditions.js';
 import { fieldsOf, groupsOf, hintsOf, isNote, notesOf, orderOf, rename, freeName, setForm, setGroup, setHints, setNote, setRule, setUi } from './form.js';
 import { Choices } from './Choices.jsx';

@@ -1,5 +1,5 @@
 /* Conditions in plain words: a field - is one of - answers. */
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { fieldsOf, orderOf } from './form.js';
 import { choicesOf, typeOf } from './kinds.js';
 

@@ -1,6 +1,7 @@
 /* Inputs of the settings: texts in both languages, numbers, ticks; each with its label, its help and its problem. */
 import { Icon } from '../../shell/Icon.jsx';
-import { isChinese, t } from '../../shell/i18n.js';
+import { isChinese } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { inEnglish, isOwnEnglish, lacksEnglish } from './texts.js';
 
 export function Wrong({ problems, part, id }) {

@@ -1,5 +1,5 @@
 /* What is not right in a form yet, told at the field it concerns: {name, part, text, isNote?}. */
-import { t } from '../../shell/i18n.js';
+import { t } from '../i18n.js';
 import { requirement } from './conditions.js';
 import { fieldsOf, groupsOf, hintsOf, isNote, notesOf, orderOf } from './form.js';
 import { choicesOf, isTable, kindOf, source, typeOf } from './kinds.js';
