@@ -17,7 +17,9 @@ from bpm import access, clock, drafts, org
 from bpm.models.database import configure, engine_options, unit_of_work
 from bpm.request import SESSION_COOKIE, reader
 from bpm.settings import Settings
+from tests.browsing import log_in, served
 from tests.web.conftest import application, office, server
+from tests.browsing import log_in, served
 from tests.web.office import Office
 
 __all__ = ["office", "server"]
@@ -68,21 +70,16 @@ def studio(_chromium: Browser, _empty_sqlite: Path, tmp_path_factory: pytest.Tem
     engine = create_engine(f"sqlite:///{folder / 'baton.db'}", **engine_options("sqlite"))
     configure(engine)
     settings = Settings(data=folder, database_url=engine.url.render_as_string(), secret_key="a secret of the tests " * 2)
-    with application(settings) as flask, _chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}) as context:
-        served = make_server("127.0.0.1", 0, flask, threaded=True)
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        address = flask.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
+    with (
+        application(settings) as flask,
+        served(flask) as address,
+        _chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}) as context,
+    ):
         analyst = Office(flask)["analyst"]
-        cookie = analyst.client.get_cookie(SESSION_COOKIE)
-        assert cookie is not None
-        context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(context, analyst.client, address)
         context.set_default_timeout(PATIENCE)
         made = Studio(flask, address, context.new_page(), analyst)
         made.page.on("pageerror", lambda error: made.crashes.append(str(error)))
         yield made
         made.page.close()
-        served.shutdown()
-        thread.join()
-        served.server_close()
     engine.dispose()

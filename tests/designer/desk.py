@@ -13,7 +13,7 @@ from connectors.billing import simulator as billing
 from connectors.mail import simulator as mail
 from tests.api.desk import CONNECTORS, ROOT
 from tests.web.office import Office
-from tests.web.test_browser import Open
+from tests.web.conftest import Open
 
 
 @contextmanager

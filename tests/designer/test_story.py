@@ -8,17 +8,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from bpm.request import SESSION_COOKIE
 from connectors.mail.simulator import Simulator
+from tests.browsing import log_in
 from tests.designer.desk import Desk, outside_systems
 from tests.designer.drawing import SLOW, Drawing
+from tests.web.conftest import Open
+from tests.web.conftest import address as address
+from tests.web.conftest import browse as browse
 from tests.web.conftest import office as office
 from tests.web.conftest import server as server
 from tests.web.office import Office
 from tests.web.tables import Tables
-from tests.web.test_browser import Open
-from tests.web.test_browser import address as address
-from tests.web.test_browser import browse as browse
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 NUMBER, MAIL = "15455310001", "li@example.com"
@@ -226,10 +226,8 @@ def test_a_shorter_story_in_english(post: Simulator, office: Office, browse: Ope
 def test_two_people_on_one_draft_overwrite_nothing_unseen(analyst: Drawing, office: Office, address: str) -> None:
     first, browser = analyst.page, analyst.page.context.browser
     assert browser is not None
-    cookie = office["admin"].client.get_cookie(SESSION_COOKIE)
-    assert cookie is not None
     with browser.new_context(locale="zh-CN") as theirs:
-        theirs.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(theirs, office["admin"].client, address)
         second = theirs.new_page()
         second.goto(first.url)
         expect(second.locator(".b-presence")).to_contain_text("analyst正在编辑", timeout=SLOW)

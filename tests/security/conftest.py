@@ -1,14 +1,12 @@
 """One town under attack: the whole program on a database of its own, with people of two cities, an order, and all that hangs on it."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 import app
 from bpm import access, clock, definitions, running, tracking
@@ -17,6 +15,7 @@ from bpm.models import User
 from bpm.models.database import db, unit_of_work
 from bpm.request import reader
 from bpm.settings import Settings
+from tests.browsing import served
 from tests.security.town import PASSWORD, Town, settle
 
 ROOT = Path(__file__).parents[2]
@@ -57,10 +56,5 @@ def town(_server: Flask) -> Iterator[Town]:
 @pytest.fixture
 def address(_server: Flask) -> Iterator[str]:
     """The town on a port of this machine, for real browsers."""
-    server = make_server("127.0.0.1", 0, _server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_server) as url:
+        yield url

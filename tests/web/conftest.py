@@ -1,11 +1,12 @@
 """The pages on a database of their own, with a city branch at work on the complaint process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page
 
 from bpm import api, clock, connecting, definitions, request, running, tracking, web
 from bpm.clockwork.embedded import Embedded
@@ -13,7 +14,10 @@ from bpm.models.database import unit_of_work
 from bpm.request import reader
 from bpm.settings import Settings
 from tests.api.desk import CONNECTORS, PROCESSES, ROOT, found
+from tests.browsing import log_in, served
 from tests.web.office import Office
+
+Open = Callable[[str, str], Page]
 
 
 @contextmanager
@@ -52,3 +56,24 @@ def server(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def office(server: Flask) -> Office:
     return Office(server)
+
+
+@pytest.fixture
+def address(server: Flask) -> Iterator[str]:
+    """The application behind a real address."""
+    with served(server) as url:
+        yield url
+
+
+@pytest.fixture
+def browse(office: Office, page: Page, address: str) -> Open:
+    """Open a page as somebody ("" is the public)."""
+
+    def opened(login: str, path: str) -> Page:
+        page.context.clear_cookies()
+        if login:
+            log_in(page.context, office[login].client, address)
+        page.goto(address + path)
+        return page
+
+    return opened

@@ -1,21 +1,17 @@
 """The designer in a real browser, with a small process that is drawn wide enough to be pointed at."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import orjson
-from flask import Flask
 from lxml import etree
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from bpm import clock, drafts
 from bpm.models.database import unit_of_work
 from bpm.models.draft import Draft
-from bpm.request import SESSION_COOKIE
 from tests.bpm.test_definitions import ANALYST
+from tests.browsing import log_in
 from tests.web.office import Office
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -91,28 +87,13 @@ def _middle(node: str) -> tuple[int, int]:
     return x + width // 2, y + height // 2
 
 
-@contextmanager
-def served(server: Flask) -> Iterator[str]:
-    """The application behind a real address."""
-    listening = make_server("127.0.0.1", 0, server, threaded=True)
-    server.config["BATON_URL"] = f"http://127.0.0.1:{listening.port}"
-    thread = threading.Thread(target=listening.serve_forever)
-    thread.start()
-    yield server.config["BATON_URL"]
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
-
-
 class Studio:
     """A draft open in the designer."""
 
     def __init__(self, office: Office, page: Page, address: str, content: Mapping[str, bytes]) -> None:
         with unit_of_work() as session:
             self.draft_id = drafts.begin(session, "repair", "报修", content, ANALYST, clock.now()).id
-        cookie = office["analyst"].client.get_cookie(SESSION_COOKIE)
-        assert cookie is not None
-        page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(page.context, office["analyst"].client, address)
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{address}/designer/{self.draft_id}")
         expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=20_000)

@@ -1,59 +1,14 @@
 """A real browser: keys, what is kept while typing, the live diagram, and no fault that axe calls serious."""
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from bpm.request import SESSION_COOKIE
-from tests.api.desk import ROOT
+from tests.browsing import faults, log_in
+from tests.web.conftest import Open
 from tests.web.office import Office
 
 pytestmark = pytest.mark.browser
-AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
-
-Open = Callable[[str, str], Page]
-
-
-@pytest.fixture
-def address(server: Flask) -> Iterator[str]:
-    """The application behind a real address."""
-    served = make_server("127.0.0.1", 0, server, threaded=True)
-    server.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield server.config["BATON_URL"]
-    served.shutdown()
-    thread.join()
-    served.server_close()
-
-
-@pytest.fixture
-def browse(office: Office, page: Page, address: str) -> Open:
-    """Open a page as somebody ("" is the public)."""
-
-    def opened(login: str, path: str) -> Page:
-        page.context.clear_cookies()
-        if login:
-            cookie = office[login].client.get_cookie(SESSION_COOKIE)
-            assert cookie is not None
-            page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
-        page.goto(address + path)
-        return page
-
-    return opened
-
-
-def faults(page: Page) -> list[Any]:
-    """What axe calls serious or critical. It is put into the page past the content security policy, which lets no other script in."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in ("serious", "critical")]
 
 
 def test_no_page_has_a_serious_fault_on_desk_or_phone(office: Office, browse: Open) -> None:
@@ -143,9 +98,7 @@ def test_a_login_that_ends_while_somebody_types_loses_nothing(office: Office, br
     expect(page.locator("#live")).to_contain_text("你已退出登录。请在另一个标签页重新登录")
     expect(page.locator("[name=title]")).to_have_value("写到一半")
     office.known.pop("agent")  # the next request of his brings another login
-    cookie = office["agent"].client.get_cookie(SESSION_COOKIE)
-    assert cookie is not None
-    page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+    log_in(page.context, office["agent"].client, address)
     page.locator("[name=title]").press("Control+Enter")
     expect(page.locator("#live")).to_contain_text("请再提交一次")
     page.locator("[name=title]").press("Control+Enter")

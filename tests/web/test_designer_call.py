@@ -11,20 +11,19 @@ from bpm import connecting
 from connectors.billing import simulator
 from tests.api.desk import CONNECTORS, ROOT
 from tests.web.office import Office
-from tests.web.studio import BATON, BPMN, Studio, files, served
+from tests.web.studio import BATON, BPMN, Studio, files
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
 @pytest.fixture
-def studio(server: Flask, office: Office, page: Page) -> Iterator[Studio]:
+def studio(server: Flask, office: Office, page: Page, address: str) -> Iterator[Studio]:
     """The small process, with billing simulated."""
     stand_in = simulator.for_demo(ROOT, server.extensions["settings"].data)
     stand_in.start()
     server.extensions["connectors"] = connecting.load(CONNECTORS, stand_in.settings)
     server.extensions["settings"] = replace(server.extensions["settings"], simulated=frozenset({"billing"}))
-    with served(server) as address:
-        yield Studio(office, page, address, files())
+    yield Studio(office, page, address, files())
     stand_in.stop()
 
 

@@ -11,12 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from bpm import clock, drafts
 from bpm.models.database import unit_of_work
-from bpm.request import SESSION_COOKIE
 from tests.bpm.test_definitions import ANALYST
+from tests.browsing import faults, log_in
 from tests.web.office import Office
-from tests.web.test_browser import address, faults
 
-__all__ = ["address"]
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 Open = Callable[..., Page]
@@ -54,9 +52,7 @@ def drawing(office: Office, page: Page, address: str) -> Open:
         with unit_of_work() as session:
             draft = drafts.begin(session, "repair", "维修", _files(xml), ANALYST, clock.now())
             draft_id = draft.id
-        cookie = office["analyst"].client.get_cookie(SESSION_COOKIE)
-        assert cookie is not None
-        page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(page.context, office["analyst"].client, address)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(f"{address}/designer/{draft_id}")
         expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=20_000)

@@ -13,10 +13,9 @@ from bpm import clock, definitions
 from bpm.models import Definition
 from bpm.models.database import unit_of_work
 from tests.api.desk import PROCESSES
+from tests.browsing import faults
+from tests.web.conftest import Open
 from tests.web.office import Office
-from tests.web.test_browser import Open, address, browse, faults
-
-__all__ = ["address", "browse"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 FORMS = sorted(path.stem for path in (PROCESSES / "complaint" / "forms").glob("*.json"))

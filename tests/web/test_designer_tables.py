@@ -1,25 +1,20 @@
 """Decision tables in a real browser: drawn by mouse, tried, searched for gaps, carried to Excel and back."""
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from bpm.engine.documents import Notes, parse
 from bpm.engine.grids import Grid, grids
-from bpm.request import SESSION_COOKIE
-from tests.api.desk import PROCESSES, ROOT
+from tests.api.desk import PROCESSES
+from tests.browsing import faults, log_in
 from tests.web.office import Office
 from tests.web.tables import Tables
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
-AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
 FOLDER = PROCESSES / "complaint"
 TABLES = sorted(path.name for path in FOLDER.glob("*.dmn"))
 
@@ -34,19 +29,6 @@ HOLDS = """async ([id, name, words]) => {
 """A draft saves itself a moment after each change: whether a file of it comes to hold some words."""
 
 
-@pytest.fixture
-def address(server: Flask) -> Iterator[str]:
-    """The application behind a real address."""
-    served = make_server("127.0.0.1", 0, server, threaded=True)
-    server.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield server.config["BATON_URL"]
-    served.shutdown()
-    thread.join()
-    served.server_close()
-
-
 class Studio(Tables):
     """An analyst with a draft of the complaint process open in the designer."""
 
@@ -54,9 +36,7 @@ class Studio(Tables):
         super().__init__(page)
         self.office = office
         analyst = office["analyst"]
-        cookie = analyst.client.get_cookie(SESSION_COOKIE)
-        assert cookie is not None
-        page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(page.context, analyst.client, address)
         self.id = self.begin(change)
         page.set_viewport_size({"width": 1440, "height": 850})
         page.set_default_timeout(8_000)
@@ -225,7 +205,4 @@ def test_the_layer_has_no_serious_fault_and_shows_the_mark_of_bpmn_io(begin: Any
     studio.open()
     expect(studio.layer.locator(".tjs-table")).to_be_visible()
     expect(studio.layer.locator(".bjs-powered-by")).to_be_visible()
-    page = studio.page
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in ("serious", "critical")] == []
+    assert faults(studio.page) == []

@@ -1,39 +1,22 @@
 """Trying a process out in the designer, in a real browser: by Enter alone, by jumps of time, with calls that fail, and back again."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import orjson
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from bpm import clock, drafts
 from bpm.models import Definition
 from bpm.models.database import unit_of_work
-from bpm.request import SESSION_COOKIE
 from tests.bpm.test_definitions import ANALYST
+from tests.browsing import faults, log_in
 from tests.web.office import Office
-from tests.web.test_browser import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 SLOW = 20_000
 """Milliseconds that a busy machine may take for a replay."""
-
-
-@pytest.fixture
-def address(server: Flask) -> Iterator[str]:
-    """The application behind a real address."""
-    served = make_server("127.0.0.1", 0, server, threaded=True)
-    server.config["BATON_URL"] = f"http://127.0.0.1:{served.port}"
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield server.config["BATON_URL"]
-    served.shutdown()
-    thread.join()
-    served.server_close()
 
 
 Files = dict[str, bytes | None]
@@ -49,9 +32,7 @@ def designer(office: Office, page: Page, address: str) -> Open:
             definition = session.scalars(select(Definition).where(Definition.key == "complaint")).one()
             draft_id = drafts.begin_from(session, definition.id, ANALYST, clock.now()).id
             drafts.save(session, draft_id, changed, None, ANALYST, clock.now())
-        cookie = office["analyst"].client.get_cookie(SESSION_COOKIE)
-        assert cookie is not None
-        page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+        log_in(page.context, office["analyst"].client, address)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(f"{address}/designer/{draft_id}")
         expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=SLOW)

@@ -2,16 +2,15 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.api.desk import ROOT
+from tests.browsing import faults
 from tests.web.office import Office
-from tests.web.studio import BPMN, Studio, files, served
-from tests.web.test_browser import faults
+from tests.web.studio import BPMN, Studio, files
 
 Open = Callable[[Mapping[str, str]], Studio]
 
@@ -26,9 +25,8 @@ def test_conditions_are_read_into_rows_and_written_back() -> None:
 
 
 @pytest.fixture
-def opened(server: Flask, office: Office, page: Page) -> Iterator[Open]:
-    with served(server) as address:
-        yield lambda conditions: Studio(office, page, address, files(conditions))
+def opened(office: Office, page: Page, address: str) -> Open:
+    return lambda conditions: Studio(office, page, address, files(conditions))
 
 
 def condition(studio: Studio, flow: str) -> str | None:

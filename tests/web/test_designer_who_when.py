@@ -11,11 +11,9 @@ from bpm import clock, definitions, drafts
 from bpm.models import Definition
 from bpm.models.database import unit_of_work
 from bpm.models.draft import Draft
-from bpm.request import SESSION_COOKIE
 from tests.bpm.test_definitions import ANALYST
+from tests.browsing import faults, log_in
 from tests.web.office import Office
-from tests.web.test_browser import address as address
-from tests.web.test_browser import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -29,9 +27,7 @@ def designer(office: Office, page: Page, address: str) -> Page:
     with unit_of_work() as session:
         definition = session.scalars(select(Definition).where(Definition.key == "complaint")).one()
         draft_id = drafts.begin_from(session, definition.id, ANALYST, clock.now()).id
-    cookie = office["analyst"].client.get_cookie(SESSION_COOKIE)
-    assert cookie is not None
-    page.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+    log_in(page.context, office["analyst"].client, address)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{address}/designer/{draft_id}")
     expect(page.locator("#designer")).not_to_have_attribute("aria-busy", "true", timeout=20_000)

@@ -1,0 +1,44 @@
+"""An application behind a real address, a real browser that is logged in there, and what axe says of its page."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+from bpm.request import SESSION_COOKIE
+from tests.api.desk import ROOT
+
+AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@contextmanager
+def served(flask: Flask) -> Iterator[str]:
+    """The application on a port of this machine; gives its address."""
+    listening = make_server("127.0.0.1", 0, flask, threaded=True)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.port}"
+    finally:
+        listening.shutdown()
+        thread.join()
+        listening.server_close()
+
+
+def log_in(context: BrowserContext, client: FlaskClient, address: str) -> None:
+    """Let the browser in as the one who is logged in with this client."""
+    cookie = client.get_cookie(SESSION_COOKIE)
+    assert cookie is not None
+    context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
+
+
+def faults(page: Page) -> list[Any]:
+    """What axe calls serious or critical. It is put into the page past the content security policy, which lets no other script in."""
+    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in ("serious", "critical")]
