@@ -1,18 +1,12 @@
 /* Which unit a lane stands for, and which role in it does its steps. */
-import { useEffect, useState } from 'preact/hooks';
-
 import { extensionOf } from '../modeler/extensions.js';
+import { useRead } from '../shell/useRead.jsx';
 import { t } from './i18n.js';
 import { assign } from './index.js';
 
 export function LanePanel({ studio, element }) {
-  const [catalogue, fill] = useState(null);
-  const [problem, tell] = useState('');
-  useEffect(() => {
-    studio.catalogue().then(fill, (error) => tell(error.message));
-  }, [studio]);
-  if (problem) return <p class="b-err">{problem}</p>;
-  if (!catalogue) return <p class="t-3">{t('Reading the organisation…')}</p>;
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
+  if (!catalogue) return meanwhile;
   const post = extensionOf(element, 'Assignment');
   const units = [...(catalogue.functions ?? []), ...catalogue.units];
   const change = (part) => {
