@@ -4,7 +4,6 @@ import { useState } from 'preact/hooks';
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { useRead } from '../shell/useRead.jsx';
-import { quietly } from '../way/sources.js';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
@@ -13,7 +12,7 @@ const ENGLISH = 'strings/en.json';
 export function Notice({ studio, element }) {
   const notices = extensionsOf(element, 'notice').map(plain);
   const put = (list) => setExtensions(studio, element, 'Notice', list);
-  const texts = quietly(studio, 'process.json')?.notices ?? {};
+  const texts = studio.draft.readJson('process.json')?.notices ?? {};
   return (
     <>
       {notices.map((notice, place) => (
@@ -78,7 +77,7 @@ function Post({ studio, value, onChange }) {
 
 function Text({ studio, name, texts, onChange }) {
   const text = texts[name];
-  const english = quietly(studio, ENGLISH) ?? {};
+  const english = studio.draft.readJson(ENGLISH) ?? {};
   const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), { value: '+', title: t('A new text…') }];
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
@@ -102,9 +101,10 @@ function Text({ studio, name, texts, onChange }) {
   );
 }
 
-/* A new text in process.json; its key. */
+/* A new text in process.json; its key, or nothing where that file cannot be read. */
 function addText(studio) {
-  const settings = quietly(studio, 'process.json') ?? {};
+  const settings = studio.draft.readJson('process.json');
+  if (!settings) return '';
   const notices = settings.notices ?? {};
   let number = Object.keys(notices).length + 1;
   while (notices[`notice_${number}`]) number += 1;
