@@ -3,7 +3,7 @@ import { t } from './words.js';
 
 let csrf = '';
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? (status ? t('The server answered with an error ({status}).', { status }) : t('The server cannot be reached. Try again in a moment.')));
     Object.assign(this, { status, code: body.code ?? 'unreachable', findings: body.findings ?? [], facts: body.facts ?? {}, fields: body.fields ?? {} });
