@@ -63,6 +63,12 @@ def order_types(session: Session) -> list[str]:
     return sorted(kind for kind in session.scalars(query) if kind)
 
 
+def without_order(session: Session) -> list[Definition]:
+    """The processes in use whose cases make no work order, by name: somebody begins them by hand."""
+    query = select(Definition).where(Definition.state == "published", Definition.order_type.is_(None))
+    return list(session.scalars(query.order_by(Definition.name, Definition.key)))
+
+
 def _on_time(session: Session, now: datetime) -> dict[str, float]:
     """The share of finished steps with a limit that kept it, in percent, by the key of the process."""
     query = (

@@ -1,4 +1,7 @@
-"""The intake desk: who calls, what is open, and the complaint itself; solved on the spot, added to an open order, or submitted."""
+"""The intake desk: who calls, what is open, and the complaint itself; solved on the spot, added to an open order, or submitted.
+
+Cases of processes that make no work order are begun here too.
+"""
 
 import re
 from typing import Any
@@ -7,11 +10,12 @@ from flask import Blueprint, current_app, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, follow_up, intake, panel, workorders
+from bpm import caller, catalogue, classes, definitions, follow_up, intake, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
-from bpm.forms import AnswersError
+from bpm.errors import NotFoundError
+from bpm.forms import AnswersError, FieldSentence
 from bpm.panel import Panel
-from bpm.request import actor, close, now, session
+from bpm.request import actor, close, language, now, session
 from bpm.web import fields, frame, rows, words
 from bpm.web.speech import gettext
 
@@ -33,6 +37,7 @@ _TEXTS = (
 )
 _NUMBERS = ("amount_disputed", "affected_users")
 _ON_THE_SPOT = ("result", "answer_text")
+_LONGEST_ABOUT = 200
 _TOO_MUCH = 1e12
 _PHONE = re.compile(r"\+?[0-9]{3,20}")
 
@@ -56,6 +61,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
         wrong=wrong or {},
         class_words=_class_words(typed.get("class")),
         types=catalogue.order_types(session()),
+        flows=catalogue.without_order(session()),
         **_facts(found),
     )
 
@@ -167,6 +173,25 @@ def _amount(text: str) -> float | int | str:
     if not abs(number) < _TOO_MUCH:
         return text
     return int(number) if number.is_integer() else number
+
+
+@blueprint.post("/begin")
+def begin() -> Response:
+    """Begin a case of a process that makes no work order. Where its first step is for whoever began it, that comes next."""
+    frame.require(actor(), *_ROLES)
+    flow = next((each for each in catalogue.without_order(session()) if each.key == http.form["flow"]), None)
+    if flow is None:
+        raise NotFoundError
+    about = http.form.get("about", "").strip()
+    if len(about) > _LONGEST_ABOUT:
+        wrong = AnswersError(fields={"about": FieldSentence(intake.TOO_LONG, limit=_LONGEST_ABOUT)})
+        typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}
+        return _draw(typed, "", frame.refused(wrong), fields.sentences(wrong))
+    instance = intake.start(session(), flow.key, {}, about or None, actor(), now())
+    first = next(iter(queues.following(session(), actor(), instance.id)), None)
+    name = definitions.text(session(), flow.id, flow.name, language())
+    to = url_for("inbox.task", task_id=first.id) if first is not None else url_for("intake.page")
+    return frame.done(gettext("“%(name)s” has begun.", name=name), to)
 
 
 @blueprint.post("/add")

@@ -16,6 +16,7 @@ from bpm.engine.grids import Grid, grids
 from bpm.request import SESSION_COOKIE
 from tests.api.desk import PROCESSES, ROOT
 from tests.web.office import Office
+from tests.web.tables import Tables
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
@@ -46,11 +47,12 @@ def address(server: Flask) -> Iterator[str]:
     served.server_close()
 
 
-class Studio:
+class Studio(Tables):
     """An analyst with a draft of the complaint process open in the designer."""
 
     def __init__(self, office: Office, page: Page, address: str, change: dict[str, str]) -> None:
-        self.office, self.page = office, page
+        super().__init__(page)
+        self.office = office
         analyst = office["analyst"]
         cookie = analyst.client.get_cookie(SESSION_COOKIE)
         assert cookie is not None
@@ -72,14 +74,6 @@ class Studio:
             program.client.post(f"/api/v1/drafts/{draft['id']}/files", json=body, headers=headers)
         return str(draft["id"])
 
-    def open(self) -> None:
-        self.page.locator("[data-tool=tables]").click()
-        expect(self.layer).to_be_visible()
-
-    @property
-    def layer(self) -> Any:
-        return self.page.get_by_role("dialog", name="决策表")
-
     def files(self) -> dict[str, str]:
         """What the draft holds on the server."""
         answer: Any = self.office["analyst"].client.get(f"/api/v1/drafts/{self.id}").json
@@ -88,34 +82,6 @@ class Studio:
     def saved(self, name: str, words: str) -> None:
         """Wait until a file has been saved with these words."""
         assert self.page.evaluate(HOLDS, [self.id, name, words]), name
-
-    def cell(self, row: int, column: int) -> Any:
-        return self.layer.locator("tbody tr").nth(row).locator("td.input-cell, td.output-cell").nth(column)
-
-    def write(self, row: int, column: int, text: str) -> None:
-        cell = self.cell(row, column)
-        cell.locator(".content-editable").click()
-        expect(cell.locator(".content-editable")).to_be_focused()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.type(text)
-        expect(cell).to_have_text(text)
-
-    def head(self, column: int, label: str, expression: str, kind: str) -> None:
-        """Say what an input column looks at."""
-        self.layer.locator("th.input-cell").nth(column).locator(".edit-button").click()
-        menu = self.layer.locator(".context-menu")
-        menu.locator(".type-ref-edit-select").click()
-        self.layer.locator(f'.dms-select-options .option[data-value="{kind}"]').click()
-        for place, text in ((".dms-input-label", label), (".ref-text", expression)):
-            menu.locator(place).click()
-            self.page.keyboard.press("Control+a")
-            self.page.keyboard.type(text)
-        self.away()
-
-    def away(self) -> None:
-        """Click beside the table: an open menu closes."""
-        self.layer.locator(".b-tables__sheet").click(position={"x": 30, "y": 700})
-        expect(self.layer.locator(".context-menu")).to_have_count(0)
 
 
 @pytest.fixture
@@ -138,15 +104,9 @@ def test_a_table_is_begun_filled_in_tried_and_taken_to_excel_and_back(begin: Any
     layer.get_by_label("新表的名称").fill("上门时限")
     page.keyboard.press("Enter")
     studio.head(0, "客户档次", "grade", "string")
-    layer.locator(".add-input button").click()
-    studio.away()
+    studio.another_input()
     studio.head(1, "金额", "amount", "number")
-    for row, cells in enumerate([('"GOLD"', "< 100", '"上午"'), ('"GOLD"', ">= 200", '"当天"'), ('not("GOLD")', "-", '"三天"')]):
-        if row:
-            layer.locator(".add-rule-add button").click()
-            expect(layer.locator("tbody tr")).to_have_count(row + 1)
-        for column, text in enumerate(cells):
-            studio.write(row, column, text)
+    studio.rules(('"GOLD"', "< 100", '"上午"'), ('"GOLD"', ">= 200", '"当天"'), ('not("GOLD")', "-", '"三天"'))
     studio.saved("table.dmn", "三天")
     [grid] = read(studio.files()["table.dmn"])
     assert [(column.label, column.text, column.kind) for column in grid.inputs] == [

@@ -1,7 +1,8 @@
 """The intake desk."""
 
-from bpm import customers
+from bpm import clock, customers, definitions
 from bpm.models.database import unit_of_work
+from tests.web import studio
 from tests.web.office import COMPLAINT, Office
 
 
@@ -62,3 +63,32 @@ def test_speaking_of_an_open_order_makes_no_new_number(office: Office) -> None:
 def test_the_desk_is_for_those_who_take_complaints(office: Office) -> None:
     assert office["handler"].get("/intake").status == 403
     assert office["handler"].post("/intake", COMPLAINT).status == 403
+
+
+def _repairs(office: Office) -> None:
+    """A process is in use that makes no work order."""
+    files = studio.files({"f3": 'level == "L1"'})
+    files["main.bpmn"] = files["main.bpmn"].replace(b"serviceTask", b"manualTask")
+    with unit_of_work() as session:
+        definitions.deploy(session, files, "analyst", clock.now(), publish=True)
+
+
+def test_a_flow_without_an_order_is_begun_by_hand_and_its_title_stands_above_its_task(office: Office) -> None:
+    assert "发起其他流程" not in office["agent"].get("/intake").text
+    _repairs(office)
+    assert [option.get("value") for option in office["agent"].get("/intake").find("#be-flow option")] == ["repair"]
+    answer = office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
+    assert "“报修”已发起" in office["agent"].follow(answer).text
+    assert "幸福路 8 号断网" in office["handler"].get("/inbox?view=unit").text
+
+
+def test_only_flows_in_use_without_an_order_are_begun_and_only_by_the_desk(office: Office) -> None:
+    _repairs(office)
+    assert office["handler"].post("/intake/begin", {"flow": "repair"}).status == 403
+    for flow in ("complaint", "nothing"):
+        assert office["agent"].post("/intake/begin", {"flow": flow}).status == 404
+    answer = office["agent"].post("/intake/begin", {"flow": "repair", "about": "长" * 201})
+    assert answer.status == 422
+    assert answer.value("about") == "长" * 201
+    assert "太长了" in answer.text
+    assert office["handler"].get("/inbox?view=unit").find("tbody tr") == []
