@@ -2,11 +2,12 @@
 # ruff: noqa: E501 - drawings stand here in the lines that tools write
 
 import json
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bpm import clock, drafts
 from bpm.models.database import unit_of_work
@@ -29,6 +30,15 @@ PICTURE = """<?xml version="1.0" encoding="UTF-8"?>
   <bpmndi:BPMNDiagram id="g"><bpmndi:BPMNPlane id="l" bpmnElement="p"><bpmndi:BPMNShape id="s" bpmnElement="Start"><dc:Bounds x="200" y="200" width="36" height="36" /></bpmndi:BPMNShape></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
 BLANK = PICTURE.replace("INSIDE", "")
+_MORE = """<bpmn:intermediateCatchEvent id="w1" name="等回信"><bpmn:extensionElements><baton:message correlation="order_number"/></bpmn:extensionElements><bpmn:messageEventDefinition id="e1" messageRef="m"/></bpmn:intermediateCatchEvent>
+<bpmn:intermediateCatchEvent id="w2" name="再等"><bpmn:messageEventDefinition id="e2" messageRef="m"/></bpmn:intermediateCatchEvent>
+<bpmn:userTask id="u" name="查看"><bpmn:extensionElements><baton:assignment role="HANDLER" exclude="Start"/><baton:form ref="check"/><baton:limit minutes="120" ladder="night_ladder"/><baton:decision id="grade" result="a"/><baton:decision id="grade" result="b"/></bpmn:extensionElements></bpmn:userTask>
+</bpmn:process><bpmn:message id="m" name="reply"/>"""
+_SHAPES = "".join(
+    f'<bpmndi:BPMNShape id="{each}_di" bpmnElement="{each}"><dc:Bounds x="{x}" y="180" width="{width}" height="{width}" /></bpmndi:BPMNShape>'
+    for each, x, width in (("w1", 320, 36), ("w2", 420, 36), ("u", 520, 100))
+)
+MANY = BLANK.replace("</bpmn:process>", _MORE).replace("</bpmndi:BPMNPlane>", f"{_SHAPES}</bpmndi:BPMNPlane>")
 
 
 def _files(xml: str) -> dict[str, bytes]:
@@ -72,6 +82,11 @@ def _drop(page: Page, item: str, x: int, y: int) -> None:
     page.mouse.move(box["x"] + 30, box["y"] + 20, steps=3)
     page.mouse.move(x, y, steps=12)
     page.mouse.up()
+
+
+def _canvas(page: Page) -> Locator:
+    """What has the keys while drawing."""
+    return page.get_by_role("application")
 
 
 def _shapes(page: Page) -> list[str]:
@@ -142,6 +157,39 @@ def _saved_after(page: Page, word: str, without: str | None = None) -> str:
             return text
         page.wait_for_timeout(100)
     pytest.fail(f"never kept: {word}")
+
+
+def test_what_is_copied_is_pasted_into_another_draft(drawing: Open) -> None:
+    page = drawing()
+    _drop(page, "ladder", 640, 250)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+c")
+    _saved_after(page, "baton:limit")
+    page = drawing()
+    page.mouse.click(500, 500)
+    page.keyboard.press("Control+v")
+    page.mouse.move(600, 300, steps=5)
+    page.mouse.click(620, 320)
+    assert 'baton:limit minutes="120"' in _saved_after(page, "userTask")
+
+
+def test_a_copy_brings_all_of_its_step_and_its_message_and_says_what_is_missing_here(drawing: Open) -> None:
+    page = drawing(MANY)
+    _canvas(page).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    page = drawing(BLANK.replace("<bpmndi:BPMNDiagram", '<bpmn:message id="m" name="other"/><bpmndi:BPMNDiagram'))
+    _canvas(page).focus()
+    page.keyboard.press("Control+v")  # no mouse was here: the copy goes to the middle
+    text = _saved_after(page, 'name="reply"')
+    for each in ('exclude="Start"', "ladder=", 'id="grade" result="a"', 'id="grade" result="b"', 'correlation="order_number"'):
+        assert text.count(each) == 1
+    (reply,) = re.findall(r'<bpmn:message id="(\w+)" name="reply"', text)
+    assert text.count(f'messageRef="{reply}"') == 2
+    ids = re.findall(r'<bpmn\S* id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    for missing in ("forms/check.json", "night_ladder"):
+        expect(page.locator(".b-under")).to_contain_text(missing, timeout=15_000)
 
 
 @pytest.mark.parametrize(
@@ -215,3 +263,54 @@ def test_the_picture_is_saved_with_its_chinese(drawing: Open) -> None:
         content = waiting.value.path().read_bytes()
         assert content.startswith(begins)
         assert len(content) > 500
+
+
+def test_steps_in_a_lane_follow_its_unit_and_a_second_pool_stays_empty(drawing: Open) -> None:
+    page = drawing()
+    _drop(page, "pool", 700, 260)
+    page.keyboard.press("Escape")
+    page.locator('.djs-context-pad [data-action="lane-divide-two"]').click()
+    lane = page.locator(".djs-shape[data-element-id^=Lane] .djs-visual").first.bounding_box()
+    assert lane is not None
+    x, y = lane["x"], lane["y"] + lane["height"] / 2
+    _drop(page, "user", int(x) + 300, int(y))
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # the click that ends a drag is swallowed for a moment
+    page.mouse.click(x + 12, y)
+    page.get_by_label("泳道对应的单位").select_option("CS_DEPT")
+    page.get_by_label("由谁办").select_option("AGENT")
+    _drop(page, "user", int(x) + 480, int(y))
+    page.keyboard.press("Escape")
+    _drop(page, "pool", 700, 590)
+    page.keyboard.press("Escape")
+    expect(page.locator(".djs-shape[data-element-id^=Participant]")).to_have_count(2)
+    text = _saved_after(page, '" />\n    <bpmn:participant id="Participant')
+    assert text.count('<baton:assignment role="AGENT" unit="CS_DEPT"') == 3  # the lane and its two steps
+    assert text.count("processRef=") == 1
+    page.get_by_label("更多").click()
+    page.get_by_role("button", name="自动排版").click()
+    expect(page.get_by_text("自动排版只适用于没有泳池和泳道的单个流程")).to_be_visible()
+
+
+def test_steps_are_placed_from_the_palette_by_keys(drawing: Open) -> None:
+    page = drawing()
+    page.locator('[data-action="create.branch"]').press("Enter")  # nothing is chosen: in the middle
+    page.locator('[data-action="create.user"]').press("Enter")  # behind the branch
+    expect(page.locator(".djs-connection")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+    expect(page.locator(".djs-connection")).to_have_count(0)
+
+
+def test_what_an_input_method_writes_filters_the_list(drawing: Open) -> None:
+    page = drawing()
+    _canvas(page).focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("a")
+    expect(page.locator(".djs-popup input")).to_be_focused()
+    typing = page.context.new_cdp_session(page)
+    typing.send("Input.imeSetComposition", {"text": "分", "selectionStart": 1, "selectionEnd": 1})
+    typing.send("Input.insertText", {"text": "分支"})
+    expect(page.locator(".djs-popup .entry")).to_have_text("条件分支")
+    page.keyboard.press("Enter")
+    expect(page.locator(".djs-shape[data-element-id^=Gateway] .djs-visual").first).to_be_visible()

@@ -3,10 +3,12 @@ import './append.css';
 import { ITEMS } from '../palette/items.js';
 import { GuidedMenus } from './menus.js';
 import { FreePlaces } from './places.js';
+import { hearTyping } from './typing.js';
 
 export const appendModule = { __init__: ['guidedMenus', 'freePlaces'], guidedMenus: ['type', GuidedMenus], freePlaces: ['type', FreePlaces] };
 
 export function start(studio) {
+  hearTyping(studio.service('canvas').getContainer());
   /* An item of the palette chosen by key: behind the chosen element, or in the middle of what is seen. */
   studio.on('place', (action) => {
     const item = ITEMS.find(({ id }) => `create.${id}` === action);
@@ -15,7 +17,7 @@ export function start(studio) {
     const follows = source && studio.service('contextPad').getEntries(source)['append.more'] && !item.pool && !item.lone && !item.first;
     if (follows) studio.service('guidedMenus').follow(source, item);
     else place(studio, item);
-    studio.service('canvas').focus();
+    if (!studio.service('directEditing').isActive()) studio.service('canvas').focus();
   });
 }
 

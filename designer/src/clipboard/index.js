@@ -1,17 +1,14 @@
 /* Copy and paste between diagrams and drafts: what was copied last lies in the browser's storage. */
+import { Pasting } from './pasting.js';
+
 const KEY = 'baton-clipboard';
 
 /* Elements come back from text as the model's own objects; what the model does not know is left out. */
 function reviver(moddle) {
-  const made = new Map();
   return (key, value) => {
     if (typeof value?.$type !== 'string') return value;
-    if (value.id && made.has(value.id)) return made.get(value.id);
     const { $type, ...attrs } = value;
-    if (!moddle.registry.typeMap[$type]) return undefined;
-    const element = moddle.create($type, attrs);
-    if (value.id) made.set(value.id, element);
-    return element;
+    return moddle.registry.typeMap[$type] ? moddle.create($type, attrs) : undefined;
   };
 }
 
@@ -45,4 +42,4 @@ class SharedClipboard {
 }
 SharedClipboard.$inject = ['moddle'];
 
-export const clipboardModule = { clipboard: ['type', SharedClipboard] };
+export const clipboardModule = { __init__: ['pasting'], clipboard: ['type', SharedClipboard], pasting: ['type', Pasting] };

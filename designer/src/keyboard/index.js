@@ -17,10 +17,21 @@ export function start(studio) {
   studio.modeler.on('canvas.init', ({ svg }) => label(svg));
   const canvas = studio.service('canvas');
   if (canvas._svg) label(canvas._svg);
+  giveBackFocus(canvas);
   studio.service('keyboard').addListener(2000, ({ keyEvent }) => press(studio, keyEvent) || undefined);
   studio.root.addEventListener('keydown', (event) => {
     if (event.key === '?' && !event.target.closest('input, textarea, select, [contenteditable]')) studio.say('help');
   });
+}
+
+/* After a key that ends a name, a menu or a search, the canvas has the keys again at once. bpmn-js gives them back a moment
+   later, for the sake of clicks, and then a Ctrl+C that follows quickly is lost. */
+function giveBackFocus(canvas) {
+  const later = canvas.restoreFocus.bind(canvas);
+  canvas.restoreFocus = () => {
+    if (window.event?.type !== 'keydown') later();
+    else if (document.activeElement === document.body) canvas.focus();
+  };
 }
 
 function label(svg) {

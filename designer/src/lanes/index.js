@@ -1,7 +1,7 @@
 /* Lanes from the organisation: a lane is a unit; steps by a person that stand in it and say nothing of who does them get it. */
 import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
 
-import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
+import { extensionOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { t } from './i18n.js';
 import { LanePanel } from './LanePanel.jsx';
 
@@ -24,17 +24,25 @@ function laneOf(studio, step) {
 
 const says = (assignment) => assignment && Object.keys(plain(assignment)).length > 0;
 
-function inherit(studio, step) {
-  if (step?.type !== 'bpmn:UserTask' || says(extensionOf(step, 'Assignment'))) return;
+const isSame = (one, other) => JSON.stringify(Object.entries(plain(one)).sort()) === JSON.stringify(Object.entries(plain(other)).sort());
+
+/* ``before``: what the lane said until now; a step that has just that has it from the lane. */
+function inherit(studio, step, before) {
+  if (step?.type !== 'bpmn:UserTask') return;
+  const own = extensionOf(step, 'Assignment');
+  const isOfLane = own && before && isSame(own, before);
+  if (says(own) && !isOfLane) return;
   const lane = laneOf(studio, step);
   const assignment = lane && extensionOf(lane, 'Assignment');
-  if (says(assignment)) setExtension(studio, step, 'Assignment', plain(assignment));
+  if (says(assignment)) setExtensions(studio, step, 'Assignment', [plain(assignment)]);
+  else if (isOfLane) setExtensions(studio, step, 'Assignment', []);
 }
 
-/* Give a lane its unit and role; the steps in it that say nothing follow. */
+/* Give a lane its unit and role; the steps in it that say nothing of their own follow. */
 export function assign(studio, lane, post, name) {
   const modeling = studio.service('modeling');
+  const before = extensionOf(lane, 'Assignment');
   setExtension(studio, lane, 'Assignment', post);
   if (name) modeling.updateProperties(lane, { name });
-  studio.service('elementRegistry').filter((each) => each.type === 'bpmn:UserTask' && laneOf(studio, each) === lane).forEach((step) => inherit(studio, step));
+  studio.service('elementRegistry').filter((each) => each.type === 'bpmn:UserTask' && laneOf(studio, each) === lane).forEach((step) => inherit(studio, step, before));
 }

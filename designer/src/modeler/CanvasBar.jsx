@@ -48,22 +48,24 @@ function More({ studio }) {
     tell((await act()) || '');
   };
   return (
-    <details class="b-menu">
-      <summary class="btn btn-sm btn-quiet btn-icon-only" aria-label={t('More')}><Icon name="dots" /></summary>
-      <div class="b-menu__body card">
-        <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={run(() => studio.tidy())}><Icon name="layout-dashboard" />{t('Auto-layout')}</button>
-        <button type="button" class="btn btn-quiet" aria-pressed={grid.isVisible()} onClick={run(() => grid.toggle())}><Icon name="grid-dots" />{t('Grid')}</button>
-        <button type="button" class="btn btn-quiet" aria-pressed={studio.isExpert()} onClick={run(() => studio.setExpert(!studio.isExpert()))}><Icon name="tool" />{t('Show everything (expert)')}</button>
-        <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('svg'))}><Icon name="photo" />{t('Picture as SVG')}</button>
-        <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('png'))}><Icon name="photo" />{t('Picture as PNG')}</button>
-        <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('pdf'))}><Icon name="file-text" />{t('Picture as PDF')}</button>
-      </div>
+    <span class="b-menu">
+      <details class="b-menu">
+        <summary class="btn btn-sm btn-quiet btn-icon-only" aria-label={t('More')}><Icon name="dots" /></summary>
+        <div class="b-menu__body card">
+          <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={run(() => studio.tidy())}><Icon name="layout-dashboard" />{t('Auto-layout')}</button>
+          <button type="button" class="btn btn-quiet" aria-pressed={grid.isVisible()} onClick={run(() => grid.toggle())}><Icon name="grid-dots" />{t('Grid')}</button>
+          <button type="button" class="btn btn-quiet" aria-pressed={studio.isExpert()} onClick={run(() => studio.setExpert(!studio.isExpert()))}><Icon name="tool" />{t('Show everything (expert)')}</button>
+          <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('svg'))}><Icon name="photo" />{t('Picture as SVG')}</button>
+          <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('png'))}><Icon name="photo" />{t('Picture as PNG')}</button>
+          <button type="button" class="btn btn-quiet" onClick={run(() => studio.picture('pdf'))}><Icon name="file-text" />{t('Picture as PDF')}</button>
+        </div>
+      </details>
       {told && (
         <div class="b-menu__body b-note b-note--warn" role="alert">
           <span class="grow">{told}</span>
           <button type="button" class="btn btn-sm btn-quiet" onClick={() => tell('')}>{t('Close')}</button>
         </div>
       )}
-    </details>
+    </span>
   );
 }

@@ -14,12 +14,11 @@ export function start(studio) {
     studio.say('tools');
   };
   studio.modeler.on('create.end', () => studio.service('canvas').focus());
-  studio.modeler.on(['directEditing.complete', 'directEditing.cancel'], () => queueMicrotask(() => studio.service('canvas').restoreFocus()));
-  studio.modeler.on('palette.create', ({ container }) => {
-    container.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
-      event.preventDefault();
-      studio.say('place', event.target.closest('[data-action]')?.dataset.action);
-    });
+  studio.service('canvas').getContainer().addEventListener('keydown', (event) => {
+    const entry = event.target.closest('.djs-palette [data-action]');
+    if (!entry || (event.key !== 'Enter' && event.key !== ' ')) return;
+    event.preventDefault();
+    if (entry.dataset.action.startsWith('create.')) studio.say('place', entry.dataset.action);
+    else entry.click();
   });
 }
