@@ -31,7 +31,7 @@ check: $(TOOLS) $(NODE) ## Format, lint, types, import rules
 	$(VENV)/bin/lint-imports
 	$(NPM) run --prefix designer --if-present lint
 
-bench: $(TOOLS) ## Measure against the budgets; writes bench.json
+bench: $(TOOLS) $(BUILT) $(BROWSER) ## Measure against the budgets; writes bench.json
 	$(VENV)/bin/python -m scripts.bench
 
 campaign: $(TOOLS) $(BUILT) $(BROWSER) ## The long tests: random models, crashes, large numbers

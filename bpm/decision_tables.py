@@ -12,8 +12,8 @@ from bpm.engine.expressions import NAME, WORDS, problem, read
 from bpm.engine.faults import ExpressionError, StepError
 from bpm.engine.grids import Column, Grid, Row, grids
 from bpm.engine.table_analysis import Analysis, analyse
-from bpm.engine.table_domains import KINDS, constants
-from bpm.engine.unary import unary
+from bpm.engine.table_domains import KINDS, constants, kind_of
+from bpm.engine.unary import negated, split, unary
 from bpm.errors import N_, Finding, Level, RefusedError
 
 FILE = "table.dmn"
@@ -129,10 +129,14 @@ def _test(column: Column, text: str, known: Collection[str]) -> Iterator[tuple[L
         yield "error", error
         return
     wanted = KINDS.get(column.kind)
-    used = {_kind(value) for value in constants(text) or ()} - {"null"}
-    if wanted and used and wanted not in used and not text.startswith(("not(", "!=")):
+    used = {kind_of(value) for value in constants(text) or ()} - {"null"}
+    if wanted and used and wanted not in used and not any(map(_denies, split(text))):
         yield "warning", ExpressionError(_NEVER, kind=column.kind)
     yield from _bare(text, known)
+
+
+def _denies(part: str) -> bool:
+    return negated(part) is not None or part.startswith("!=")
 
 
 def _result(column: Column, text: str, known: Collection[str]) -> Iterator[tuple[Level, StepError]]:
@@ -147,14 +151,6 @@ def _result(column: Column, text: str, known: Collection[str]) -> Iterator[tuple
 def _bare(text: str, known: Collection[str]) -> Iterator[tuple[Level, StepError]]:
     if known and NAME.match(text.strip()) and text.strip() not in {*WORDS, *known}:
         yield "warning", ExpressionError(_UNQUOTED, word=text.strip())
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    return "text" if isinstance(value, str) else "number"
 
 
 def written(xml: bytes) -> list[Grid]:
@@ -252,7 +248,7 @@ def _asked(grid: Grid) -> Iterator[Field]:
 
 
 def _kind_of(used: Sequence[Any]) -> str:
-    kinds = {_kind(value) for value in used} - {"null"}
+    kinds = {kind_of(value) for value in used} - {"null"}
     return {"text": "string"}.get(only := kinds.pop(), only) if len(kinds) == 1 else ""
 
 

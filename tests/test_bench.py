@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.browser
 def test_the_bench_measures_every_budget_and_writes_it_down(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts.bench", "--small", "--no-postgres"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
@@ -19,6 +22,18 @@ def test_the_bench_measures_every_budget_and_writes_it_down(tmp_path: Path) -> N
     assert {figure["better"] for figure in figures} == {"low", "high"}
     told = " ".join(figure["name"] for figure in figures)
     for budget in ("cases per second", "CPU of a case", "by REST", "SQL statements", "commits", "a step", "saving", "loading", "inbox"):
+        assert budget in told
+    for budget in (
+        "timers",
+        "designer.js",
+        "viewer.js",
+        "start page",
+        "inbox ready",
+        "designer ready",
+        "200 elements",
+        "dragging",
+        "typing",
+    ):
         assert budget in told
     assert all(figure["name"] in done.stdout for figure in figures)
     assert [path.name for path in tmp_path.iterdir()] == ["bench.json"], "the databases of the measurement are taken away again"

@@ -112,6 +112,17 @@ class Chapter(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped: the
         return cast(Callable[[View], View], self.doc(**operation))
 
 
+def form_body(**fields: dict[str, Any]) -> dict[str, Any]:
+    """The body of a view that reads files and fields of a form, as ``describes`` says it in OpenAPI: the schema of each field."""
+    content = {"multipart/form-data": {"schema": {"type": "object", "properties": fields}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def files_field(kinds: str) -> dict[str, Any]:
+    """The schema of a field of a form that takes several files of these kinds."""
+    return {"type": "array", "items": {"type": "string", "format": "binary"}, "description": kinds}
+
+
 def for_reader(told: dict[str, Any]) -> dict[str, Any]:
     """What a program may read whole. A person at a browser asks for a number on the order's page, where it is written down that he did."""
     return told if request.login() is None else customers.without_numbers(told)

@@ -46,12 +46,4 @@ def compare(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(change: Change) -> dict[str, Any]:
-    return {"kind": change.kind, "file": change.file, "element": change.element, "sentence": sentence(change)}
-
-
-def sentence(change: Change) -> str:
-    """A change in the reader's language."""
-    facts = dict(change.facts)
-    if "what" in facts:
-        facts["what"] = gettext(facts["what"])
-    return str(gettext(change.text).format(**facts))
+    return {"kind": change.kind, "file": change.file, "element": change.element, "sentence": change.told(gettext)}

@@ -6,7 +6,7 @@ from flask import current_app
 from flask import request as http
 
 from bpm import access, definitions
-from bpm.api.chapter import Chapter, uploaded
+from bpm.api.chapter import Chapter, files_field, form_body, uploaded
 from bpm.api.schemas.definitions import DeploymentShape, definition_row
 from bpm.definitions.packing import check_size, read_zip, safe_name, without_common_folder
 from bpm.errors import N_, InvalidError
@@ -15,28 +15,12 @@ from bpm.request import actor, now, session
 chapter = Chapter("deployments", "Diagrams, tables and forms become a version of their process")
 
 _ZIP_TYPES = {"application/zip", "application/x-zip-compressed"}
-_FILES_DOC = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "files": {
-                            "type": "array",
-                            "items": {"type": "string", "format": "binary"},
-                            "description": ".bpmn .dmn .json or .zip",
-                        },
-                        "note": {"type": "string"},
-                        "publish": {"type": "string", "enum": ["true", "false"], "default": "true"},
-                    },
-                }
-            },
-            "application/zip": {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
+_FILES_DOC = form_body(
+    files=files_field(".bpmn .dmn .json or .zip"),
+    note={"type": "string"},
+    publish={"type": "string", "enum": ["true", "false"], "default": "true"},
+)
+_FILES_DOC["requestBody"]["content"]["application/zip"] = {"schema": {"type": "string", "format": "binary"}}
 
 
 class NoFilesError(InvalidError):

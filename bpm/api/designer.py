@@ -7,7 +7,7 @@ from flask import current_app
 from bpm import access, definitions, drafts, palette
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.designer import CatalogueShape, CheckShape, Files, PeopleQuery, PeopleShape
-from bpm.api.schemas.drafts import finding_row
+from bpm.api.schemas.drafts import mendable_row
 from bpm.request import actor, language, session
 
 chapter = Chapter("designer", "What the designer asks while a process is drawn")
@@ -23,7 +23,7 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
     access.require(actor(), *drafts.READERS)
     files = {name: content.encode() for name, content in body["files"].items()}
     found = definitions.examine(session(), files, current_app.extensions["connectors"])
-    return {"findings": [finding_row(each) for each in sorted(found, key=lambda each: _LEVELS.index(each.level))]}
+    return {"findings": [mendable_row(each) for each in sorted(found, key=lambda each: _LEVELS.index(each.level))]}
 
 
 @chapter.get("/designer/catalogue")

@@ -7,7 +7,7 @@ from flask import Response, current_app
 from flask import request as http
 
 from bpm import definitions, drafts
-from bpm.api.chapter import Chapter, uploaded
+from bpm.api.chapter import Chapter, files_field, form_body, uploaded
 from bpm.api.schemas import drafts as shapes
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.definitions import DefinitionShape, whole_definition
@@ -17,27 +17,11 @@ from bpm.request import actor, language, now, session
 
 chapter = Chapter("drafts", "Processes in the making")
 
-_IMPORT_DOC = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "files": {
-                            "type": "array",
-                            "items": {"type": "string", "format": "binary"},
-                            "description": ".bpmn .xml .dmn .json or .zip",
-                        },
-                        "key": {"type": "string", "description": "The process over whose newest version they are laid"},
-                        "name": {"type": "string"},
-                    },
-                }
-            }
-        },
-    }
-}
+_IMPORT_DOC = form_body(
+    files=files_field(".bpmn .xml .dmn .json or .zip"),
+    key={"type": "string", "description": "The process over whose newest version they are laid"},
+    name={"type": "string"},
+)
 
 
 class NoFileGivenError(InvalidError):
@@ -67,7 +51,7 @@ def _whole(draft: Draft) -> dict[str, Any]:
         "editors": presence["editors"],
         "comments": [shapes.comment_row(each, unit, reader) for each in drafts.comments(unit, draft)],
         "review": _review(draft),
-        "remarks": [shapes.finding_row(Finding(**each)) for each in draft.remarks],
+        "remarks": [shapes.mendable_row(Finding(**each)) for each in draft.remarks],
     }
 
 

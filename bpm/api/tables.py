@@ -7,7 +7,7 @@ from flask import request as http
 from flask_babel import gettext
 
 from bpm import access, decision_tables, spreadsheets
-from bpm.api.chapter import Chapter, uploaded
+from bpm.api.chapter import Chapter, form_body, uploaded
 from bpm.api.schemas.tables import (
     AnalysisShape,
     Asked,
@@ -33,22 +33,10 @@ from bpm.request import actor
 chapter = Chapter("tables", "Decision tables in the making")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_UPLOAD_DOC = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": ".xlsx"},
-                        "outputs": {"type": "integer", "description": "How many of the last columns of a plain sheet are outputs"},
-                    },
-                }
-            }
-        },
-    }
-}
+_UPLOAD_DOC = form_body(
+    file={"type": "string", "format": "binary", "description": ".xlsx"},
+    outputs={"type": "integer", "description": "How many of the last columns of a plain sheet are outputs"},
+)
 
 
 class NoTableError(InvalidError):

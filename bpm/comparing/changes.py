@@ -1,6 +1,6 @@
 """One difference, and how two sets of properties become differences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +25,11 @@ class Change:
     element: str | None
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language that ``translate`` brings texts into."""
+        said = {"what": translate(self.facts["what"])} if "what" in self.facts else {}
+        return translate(self.text).format(**{**self.facts, **said})
 
 
 _ADDED = N_("“{name}” is new ({what}).")

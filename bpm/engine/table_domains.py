@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from bpm.engine.faults import ExpressionError
-from bpm.engine.unary import RANGE, split, unary
+from bpm.engine.unary import RANGE, negated, split, unary
 
 MAX_QUESTIONS = 200_000  # cells times classes of one column
 SAFE = 2**53
@@ -135,11 +135,10 @@ def constants(test: str) -> list[Any] | None:
     test = test.strip()
     if test in ("", "-"):
         return []
-    if test.startswith("not(") and test.endswith(")"):
-        return constants(test[4:-1])
     found: list[Any] = []
     for part in split(test):
-        known = constants(part) if part.startswith("not(") and part != test else _one(part)
+        denied = negated(part)
+        known = _one(part) if denied is None else constants(denied)
         if known is None:
             return None
         found += known
@@ -179,8 +178,8 @@ def axis(expression: str, label: str, columns: tuple[int, ...], kind: str, tests
     """The atoms that a column's cells tell apart. None when there are too many of them."""
     known: dict[str, list[Any]] = {}
     for test in {*tests, values}:
-        found = constants(test)
-        if found is not None and _reads(test):
+        found = constants(test) if _reads(test) else None
+        if found is not None:
             known[test] = found
     used = [value for found in known.values() for value in found]
     atoms = tuple(_atoms(used, kind))
@@ -207,19 +206,20 @@ def _mask(test: str, atoms: tuple[Atom, ...]) -> Mask:
 def _atoms(used: list[Any], kind: str) -> Iterator[Atom]:
     """Null first. Of a column without a type, the kinds of the constants are its kinds."""
     yield Atom("null", None)
-    kinds = {_kind(value) for value in used} - {"null"} | ({KINDS[kind]} if kind in KINDS else set())
+    kinds = {kind_of(value) for value in used} - {"null"} | ({KINDS[kind]} if kind in KINDS else set())
     if "boolean" in kinds:
         yield Atom("boolean", True)  # noqa: FBT003 - the value itself
         yield Atom("boolean", False)  # noqa: FBT003
     if "number" in kinds:
-        yield from _numbers(sorted({value for value in used if _kind(value) == "number"}), whole=kind in INTEGERS)
+        yield from _numbers(sorted({value for value in used if kind_of(value) == "number"}), whole=kind in INTEGERS)
     if "text" in kinds or not kinds:
-        texts = sorted({value for value in used if _kind(value) == "text"})
+        texts = sorted({value for value in used if kind_of(value) == "text"})
         yield from (Atom("text", text) for text in texts)
         yield Atom("other", _any_but(set(texts)))
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """The kind of a constant, as an atom has it: null, boolean, text, number."""
     if value is None:
         return "null"
     if isinstance(value, bool):

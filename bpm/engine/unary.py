@@ -1,37 +1,57 @@
 """Unary tests of decision tables: ``> 100``, ``"A","B"``, ``[1..5)``, ``not(...)``, ``date("2026-01-01")``, ``-``."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import zen
 
-from bpm.engine.expressions import MAX_LENGTH, NAME, TOKEN, Reading, alias, brief, of_zen, reach, read
+from bpm.engine.expressions import MAX_DEPTH, MAX_LENGTH, TOKEN, Reading, alias, brief, of_zen, reach, read
 from bpm.engine.faults import ExpressionError
 from bpm.errors import N_
 
 Test = Callable[[Any, Mapping[str, Any]], bool]
+NOT = re.compile(r"not\s*\(")
 RANGE = re.compile(r"([\[\](])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])$", re.DOTALL)
 DATE = re.compile(r"\b(?:date and time|date|time)\s*\(")
 ISO = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-][\d:]+)?)?$")
 
 
-def split(text: str) -> list[str]:
-    """Split at the commas on top. The brackets of a range (such as ``]1..5[``) do not nest, those of a call do."""
-    ranges, parts, part, depth, last = ".." in text, [], "", 0, ""
+def _words(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a test, and how many brackets are open after each. The dots of a range (such as ``]1..5[``) tell what closes it."""
+    opened: list[str] = []
+    last = ""
     for word in TOKEN.findall(text):
-        if word in "([{" and (not ranges or (word == "(" and NAME.match(last))):
-            depth += 1
-        elif word in ")]}" and depth:
-            depth -= 1
-        if word == "," and depth == 0:
-            parts.append(part)
-            part = ""
-        else:
-            part += word
+        if opened and word in (")][" if opened[-1] == ".." else ")]}"):
+            opened.pop()
+        elif word in "([{" or (word == "]" and last in ("", ",", "(")):
+            opened.append(word)
+        elif word == ".." and opened:
+            opened[-1] = word
+        yield word, len(opened)
         last = last if word.isspace() else word
-    return [part.strip() for part in [*parts, part]]
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas that stand in no brackets."""
+    parts = [""]
+    for word, depth in _words(text):
+        if word == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += word
+    return [part.strip() for part in parts]
+
+
+def negated(part: str) -> str | None:
+    """What stands in the brackets of ``not(...)``; None when the part is another test: ``not($ > 5) and $ < 9`` ends elsewhere."""
+    begun = NOT.match(part)
+    if begun is None:
+        return None
+    depths = [depth for _, depth in _words(part)]
+    whole = depths[-1] == 0 and 0 not in depths[depths.index(1) : -1]
+    return part[begun.end() : -1] if whole else None
 
 
 @lru_cache(8192)
@@ -45,9 +65,8 @@ def unary(text: str) -> Test:
         raise ExpressionError(N_("A test of {length} characters is too long; {limit} are allowed."), length=len(text), limit=MAX_LENGTH)
     if text in ("", "-"):
         return _anything
-    if text.startswith("not(") and text.endswith(")"):
-        inner = unary(text[4:-1])
-        return lambda found, data: not inner(found, data)
+    if max(depth for _, depth in _words(text)) > MAX_DEPTH:
+        raise ExpressionError(N_("“{expression}” is nested too deep."), expression=text[:200])
     tests = [_one(part) for part in split(text)]
     return tests[0] if len(tests) == 1 else lambda found, data: any(test(found, data) for test in tests)
 
@@ -57,8 +76,10 @@ def _anything(_found: Any, _data: Mapping[str, Any]) -> bool:
 
 
 def _one(part: str) -> Test:
-    if part.startswith("not("):
-        return unary(part)
+    denied = negated(part)
+    if denied is not None:
+        inner = unary(denied)
+        return lambda found, data: not inner(found, data)
     if part == "null":
         return lambda found, _data: found is None
     reading = read(_rewritten(part))

@@ -75,10 +75,7 @@ def _by_file(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _told(change: Change) -> dict[str, Any]:
-    facts = dict(change.facts)
-    if "what" in facts:
-        facts["what"] = gettext(facts["what"])
-    return {"kind": change.kind, "element": change.element, "sentence": frame.say(change.text, facts)}
+    return {"kind": change.kind, "element": change.element, "sentence": change.told(gettext)}
 
 
 def address(before: str, after: str) -> str:

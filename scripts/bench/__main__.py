@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import postgres
-from scripts.bench import cases, history, inboxes, report, rest, whole_cases
+from scripts.bench import browser, cases, history, inboxes, report, rest, timers, weight, whole_cases
 from scripts.bench.report import Figure
 
 
@@ -22,10 +22,12 @@ class Size:
     steps: int
     tasks: int
     samples: int
+    timers: int
+    openings: int
 
 
-WHOLE = Size(rounds=9, cases=30, steps=5_000, tasks=100_000, samples=300)
-SMALL = Size(rounds=2, cases=3, steps=50, tasks=5_000, samples=20)
+WHOLE = Size(rounds=9, cases=30, steps=5_000, tasks=100_000, samples=300, timers=timers.WHOLE, openings=9)
+SMALL = Size(rounds=2, cases=3, steps=50, tasks=5_000, samples=20, timers=100, openings=1)
 """Enough to see that the measurement itself runs; its figures mean nothing."""
 
 _FEWER = 100
@@ -39,6 +41,9 @@ def measure(size: Size, folder: Path, *, on_postgres: bool) -> Iterator[Figure]:
         engine.dispose()
         yield from rest.measure(folder / "rest", stock, size.rounds, size.cases)
     yield from history.measure(size.steps, size.samples)
+    yield from timers.measure(f"sqlite:///{folder / 'timers.db'}", size.timers)
+    yield from weight.measure()
+    yield from browser.measure(folder / "browser", size.openings)
     fewer = max(size.tasks // _FEWER, 1_000)
     few, many = (inboxes.fill(f"sqlite:///{folder / f'inbox-{count}.db'}", count) for count in (fewer, size.tasks))
     yield from inboxes.measure(few, many, size.samples, "SQLite")

@@ -77,6 +77,12 @@ def test_a_wrong_cell_is_told_with_rule_and_column(desk: Desk) -> None:
     assert '"SILVER"' in found[1]["sentence"]
 
 
+def test_a_cell_of_another_type_matches_when_a_part_of_it_denies(desk: Desk) -> None:
+    cells = ['"x"', 'not("x")', 'not ("x"),not("y")', '"x",not("y")', '"x",!= "y"', 'not("x']
+    found = ask(desk, "check", {"xml": dmn("FIRST", {"amount": "number"}, [(cell, '"a"') for cell in cells])}).json["findings"]
+    assert [(each["level"], each["rule"]) for each in found] == [("warning", "r0"), ("error", "r5")]
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_tables_have_nothing_wrong(desk: Desk, name: str) -> None:
     assert ask(desk, "check", {"xml": SHIPPED[name]}).json == {"findings": []}

@@ -3,7 +3,7 @@
 import pytest
 
 from bpm.engine.definition import Definition
-from bpm.engine.faults import DecisionError
+from bpm.engine.faults import DecisionError, ExpressionError
 from bpm.engine.unary import unary
 from bpm.errors import RefusedError
 
@@ -51,10 +51,35 @@ def definition(*tables: bytes) -> Definition:
         ('[1..2], "x"', "x", True),
         ("< due", "2026-01-01", True),
         ("城市", "北京", True),
+        ("not(1),not(2)", 1, True),
+        ("not(1),not(1)", 1, False),
+        ("not(1,2),3", 2, False),
+        ("not(1,2),3", 4, True),
+        ("3,not(]1..5[)", 3, True),
+        ("3,not(]1..5[)", 4, False),
+        ("not([1..5),7)", 5, True),
+        ("not([1..5),7)", 7, False),
+        ("not([1..5),7),7", 7, True),
+        ("[1..2],[7,8]", 7, True),
+        ('not("a)b")', "a)b", False),
+        ('not (")"), not("(")', ")", True),
+        ("not (5)", 4, True),
+        ("not (5)", 5, False),
+        ("not(not(5))", 5, True),
+        ("not($ > 5) and $ < 9", 4, True),
+        ("not($ > 5) and ($ < 9)", 6, False),
+        ("not(> 5), > amount", 151, True),
+        ('not([date("2026-01-01")..date("2026-02-01")])', "2026-01-15", False),
     ],
 )
 def test_a_unary_test(test: str, found: object, matches: bool):
     assert unary(test)(found, {"amount": 150, "due": "2026-01-02T00:00:00+08:00", "城市": "北京"}) is matches
+
+
+@pytest.mark.parametrize("test", ["not(1", "not(1))", "1),not(2", "not(" * 600 + "1" + ")" * 600])
+def test_what_is_no_unary_test_is_said_so(test: str):
+    with pytest.raises(ExpressionError):
+        unary(test)
 
 
 @pytest.mark.parametrize(

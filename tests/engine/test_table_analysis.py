@@ -148,6 +148,8 @@ def test_what_was_read_is_written_again_with_the_same_meaning(path: Path) -> Non
         ("-", []),
         ('"A","B"', ["A", "B"]),
         ("not(1, 2.5)", [1, 2.5]),
+        ("not(1),not(2)", [1, 2]),
+        ("not (1), 3", [1, 3]),
         ("[1..5), > 9", [1, 5, 9]),
         ("!= null", [None]),
         ("> limit", None),

@@ -62,7 +62,7 @@ def definition_row(definition: Definition) -> dict[str, Any]:
         "name": definition.name,
         "state": definition.state,
         "order_type": definition.order_type,
-        "findings": [_finding_row(finding) for finding in definitions.findings(definition)],
+        "findings": [finding_row(finding) for finding in definitions.findings(definition)],
         "created_at": definition.created_at,
         "created_by": definition.created_by,
         "published_at": definition.published_at,
@@ -74,6 +74,7 @@ def whole_definition(definition: Definition) -> dict[str, Any]:
     return definition_row(definition) | {"files": [file.name for file in definition.files]}
 
 
-def _finding_row(finding: Finding) -> dict[str, Any]:
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding in the reader's language."""
     sentence = gettext(finding.text).format(**finding.facts)
     return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}

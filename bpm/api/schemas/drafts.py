@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from bpm import definitions, drafts, people
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
+from bpm.api.schemas.definitions import finding_row
 from bpm.errors import Finding
 from bpm.models.draft import Draft, DraftComment, DraftRevision, DraftStep
 
@@ -221,17 +221,9 @@ def person(session: Session, login: str | None, language: str) -> dict[str, Any]
     return None if login is None else {"login": login, "name": people.name_of(session, login, language)}
 
 
-def finding_row(finding: Finding) -> dict[str, Any]:
+def mendable_row(finding: Finding) -> dict[str, Any]:
     """A finding in the reader's language, and where it is mended."""
-    return {
-        "level": finding.level,
-        "file": finding.file,
-        "element": finding.element,
-        "field": definitions.field_of(finding),
-        "code": finding.code,
-        "sentence": gettext(finding.text).format(**finding.facts),
-        "fix": definitions.fix_of(finding),
-    }
+    return finding_row(finding) | {"field": definitions.field_of(finding), "fix": definitions.fix_of(finding)}
 
 
 def draft_row(draft: Draft, session: Session, language: str) -> dict[str, Any]:
