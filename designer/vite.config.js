@@ -27,9 +27,17 @@ function nameOf({ names }) {
   return isLate ? '[name]-[hash][extname]' : '[name][extname]';
 }
 
+/* That file may not be changed (license of bpmn.io), so it is given what it imports in another form. */
+const unstyledMark = {
+  name: 'unstyled-mark',
+  enforce: 'pre',
+  resolveId: (source, importer) => (source === 'min-dom' && importer?.endsWith('dmn-js-shared/lib/util/PoweredByUtil.js') ? entry('src/tables/unstyled.js') : null),
+};
+
 export default defineConfig({
   base: './',
   publicDir: false,
+  plugins: [unstyledMark],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../bpm/web/static/built',

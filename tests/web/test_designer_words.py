@@ -13,6 +13,9 @@ SOURCES = [path for path in (DESIGNER / "src").rglob("*.js*") if path.suffix in 
 OWN = sorted((DESIGNER / "src").rglob("zh.json"))
 OF_BPMN_JS = DESIGNER / "src" / "words" / "bpmn.json"
 LIBRARIES = ("bpmn-js/lib", "diagram-js/lib")
+OF_DMN_JS = DESIGNER / "src" / "tables" / "dmn.zh.json"
+NOT_OFFERED = ("simple-date-time-edit", "simple-duration-edit", "simple-time-edit")  # editors of kinds that a column cannot have
+EXAMPLES = {'"value"', '"value", "value", ...'}
 KEYS = " + shift + "  # stands between two words of a tool tip
 LITERAL = r"""('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 SAID = re.compile(r"\bt\(\s*" + LITERAL)
@@ -84,3 +87,18 @@ def test_what_bpmn_js_says_is_there_in_chinese() -> None:
     words.discard(KEYS)
     assert len(words) > 90
     assert sorted(words - set(_read(OF_BPMN_JS))) == []
+
+
+@pytest.mark.skipif(not (DESIGNER / "node_modules" / "dmn-js").exists(), reason="the browser side is not installed")
+def test_what_dmn_js_says_is_there_in_chinese() -> None:
+    asked = re.compile(r"translate\(\s*" + LITERAL)
+    unasked = re.compile(r'"(?:title|aria-label|placeholder)": ' + LITERAL)
+    words: set[str] = set()
+    for library in ("dmn-js-decision-table/lib", "dmn-js-shared/lib"):
+        for path in (DESIGNER / "node_modules" / library).rglob("*.js"):
+            if not set(path.parts) & set(NOT_OFFERED):
+                code = path.read_text("utf-8")
+                words |= {_plain(literal) for literal in (*asked.findall(code), *unasked.findall(code))}
+    words -= EXAMPLES
+    assert len(words) > 60
+    assert sorted(words - set(_read(OF_DMN_JS))) == []

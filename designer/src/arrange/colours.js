@@ -2,7 +2,7 @@
 import { besidePad } from '../append/menus.js';
 import { t } from './i18n.js';
 
-export const COLOURS = [
+const COLOURS = [
   { id: 'none', title: 'No colour' },
   { id: 'blue', title: 'Blue', fill: '#e3edf9', stroke: '#1a56a8' },
   { id: 'teal', title: 'Teal', fill: '#e2f2f3', stroke: '#00666e' },

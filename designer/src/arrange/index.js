@@ -40,7 +40,7 @@ function apply(studio, { rootElement }) {
   studio.service('commandStack').execute('baton.tidy', { drawn });
 }
 
-export class Tidy {
+class Tidy {
   constructor(elementRegistry, modeling) {
     Object.assign(this, { elementRegistry, modeling });
   }

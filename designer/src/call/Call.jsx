@@ -1,8 +1,9 @@
 /* The tab of a service task: which operation of which connector, with what, what comes back, and what happens when it fails. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 
 import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
+import { useRead } from '../shell/useRead.jsx';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
 import { together } from '../way/together.js';
@@ -12,12 +13,9 @@ import { t } from './i18n.js';
 import { Try } from './Try.jsx';
 
 export function Call({ studio, element }) {
-  const [catalogue, know] = useState(null);
+  const [catalogue, meanwhile] = useRead(() => learnCatalogue(studio), [studio]);
   const [isChoosing, choose] = useState(false);
-  useEffect(() => {
-    learnCatalogue(studio).then(know, () => know({ connectors: [] }));
-  }, [studio]);
-  if (!catalogue) return <p class="b-help" role="status">{t('Reading the connectors…')}</p>;
+  if (!catalogue) return meanwhile;
   const call = extensionOf(element, 'call');
   const connector = catalogue.connectors.find(({ name }) => name === call?.get('connector'));
   const operation = connector?.operations.find(({ name }) => name === call?.get('operation'));

@@ -12,7 +12,7 @@ function reviver(moddle) {
   };
 }
 
-export class SharedClipboard {
+class SharedClipboard {
   constructor(moddle) {
     this.moddle = moddle;
   }

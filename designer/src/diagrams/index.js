@@ -40,7 +40,7 @@ export function start(studio) {
     if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ?? '', losses: [], aside: [] };
     try {
       const { warnings } = await modeler.importXML(xml);
-      return { fault: null, detail: '', losses: [...new Set([...(await dropped(xml)), ...losses(warnings)])], aside: keptAside(xml), warnings };
+      return { fault: null, detail: '', losses: losses(await dropped(xml), warnings), aside: keptAside(xml), warnings };
     } catch (error) {
       return { fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200), losses: [], aside: [] };
     }
@@ -49,7 +49,7 @@ export function start(studio) {
   /* What the file says and saving would not: bpmn-js warns of some of it only. */
   async function dropped(xml) {
     const saved = await modeler.saveXML();
-    return lossesOf(xml, saved.xml, studio.service('moddle')).map(({ id, what, value }) => [id, what, value].filter(Boolean).join(' '));
+    return lossesOf(xml, saved.xml, studio.service('moddle'));
   }
 
   /* Show a diagram of the draft; without a name the main one. What cannot be drawn is told in the page, never thrown. */
@@ -83,16 +83,16 @@ export function start(studio) {
   });
 }
 
-const settings = (draft) => {
-  try {
-    return draft.readJson('process.json') ?? {};
-  } catch {
-    return {};
-  }
-};
+const SETTINGS = 'process.json';
+
+/* Settings that cannot be read stay as they are: the page says what is wrong with them. */
+function setMain(draft, main) {
+  const settings = draft.read(SETTINGS) === null ? {} : draft.readJson(SETTINGS);
+  if (settings) draft.writeJson(SETTINGS, { ...settings, main });
+}
 
 export function mainDiagram(draft) {
-  const { main } = settings(draft);
+  const main = draft.readJson(SETTINGS)?.main;
   return draft.read(main) === null ? draft.names('.bpmn')[0] : main;
 }
 
@@ -111,14 +111,14 @@ export async function renameDiagram(studio, name) {
   if (draft.read(made) !== null) return false;
   const isMain = mainDiagram(draft) === diagram;
   draft.write(made, draft.read(diagram));
-  if (isMain) draft.writeJson('process.json', { ...settings(draft), main: made });
+  if (isMain) setMain(draft, made);
   draft.remove(diagram);
   await studio.openDiagram(made);
   return true;
 }
 
 export function makeMain(studio) {
-  studio.draft.writeJson('process.json', { ...settings(studio.draft), main: studio.diagram });
+  setMain(studio.draft, studio.diagram);
   studio.say('tools');
 }
 

@@ -1,4 +1,6 @@
 /* What opening a diagram may lose or set aside, read from its text and from what the modeller said. */
+import { parse } from '../opening/losses.js';
+
 const OWN = new Set([
   'http://www.omg.org/spec/BPMN/20100524/MODEL',
   'http://www.omg.org/spec/BPMN/20100524/DI',
@@ -12,15 +14,20 @@ const OWN = new Set([
   'urn:baton:bpmn:1',
 ]);
 
-/* What would be gone if the drawing were saved: one line each. */
-export function losses(warnings) {
-  return warnings.map(({ message = '', element, property, value }) => {
-    const unread = message.match(/unparsable content (\S+)/);
-    if (unread) return unread[1];
-    if (/unresolved reference/.test(message)) return `${element?.id ?? ''} ${property ?? ''} → ${value ?? message.replace(/.*<(.*)>.*/, '$1')}`.trim();
-    return /failed to import|duplicate|already|missing/i.test(message) ? message.split('\n')[0].slice(0, 160) : null;
-  }).filter(Boolean);
+/* What would be gone if the drawing were saved: one line each. ``found`` compares the texts; of what the modeller warns of, only what is not among it is told. */
+export function losses(found, warnings) {
+  const more = warnings.map(lossOf).filter((each) => each && !found.some((known) => isSame(known, each)));
+  return [...new Set([...found, ...more].map(({ id, what, value }) => [id, what, value].filter(Boolean).join(' ')))];
 }
+
+function lossOf({ message = '', element, property, value }) {
+  const unread = message.match(/unparsable content <?([^\s>]+)/);
+  if (unread) return { id: null, what: unread[1] };
+  if (/unresolved reference/.test(message)) return { id: element?.id ?? null, what: property ?? '', value: value ?? message.replace(/.*<(.*)>.*/, '$1') };
+  return /failed to import|duplicate|already|missing/i.test(message) ? { id: null, what: message.split('\n')[0].slice(0, 160) } : null;
+}
+
+const isSame = (known, { id, what, value }) => (value ? known.value === value && known.id === id : known.what === what);
 
 /* Namespaces of other tools in the file: {prefix, uri, count} of what is kept as it is. */
 export function keptAside(xml) {
@@ -31,7 +38,7 @@ export function keptAside(xml) {
     seen.count += 1;
     counts.set(uri, seen);
   };
-  for (const element of parsed(xml).getElementsByTagName('*')) {
+  for (const element of parse(xml).getElementsByTagName('*')) {
     note(element);
     [...element.attributes].forEach(note);
   }
@@ -42,12 +49,10 @@ export function keptAside(xml) {
 export function fault(xml) {
   if (!xml?.trim()) return 'empty';
   if (/<!DOCTYPE|<!ENTITY/i.test(xml)) return 'not-xml';
-  const document = parsed(xml);
+  const document = parse(xml);
   if (document.querySelector('parsererror')) return 'not-xml';
   if (document.documentElement.localName !== 'definitions') return 'not-bpmn';
   const has = (name) => document.getElementsByTagNameNS('*', name).length > 0;
   if (!has('process')) return 'no-process';
   return has('BPMNPlane') ? null : 'no-picture';
 }
-
-const parsed = (xml) => new DOMParser().parseFromString(xml, 'application/xml');

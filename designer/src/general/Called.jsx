@@ -1,20 +1,17 @@
 /* A called process: which one, what goes in and out, and once for each of a list. */
-import { useEffect, useState } from 'preact/hooks';
-
 import { get } from '../shell/api.js';
+import { useRead } from '../shell/useRead.jsx';
 import { itemOf, processesOf } from '../way/elements.js';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 import { Pairs } from './Pairs.jsx';
 
 export function Called({ studio, element }) {
-  const [published, learn] = useState([]);
-  useEffect(() => {
-    get('/definitions?limit=200').then(({ items }) => learn(items), () => {});
-  }, [studio]);
+  const [answer, meanwhile] = useRead(() => get('/definitions?limit=200'), [studio]);
+  if (!answer) return meanwhile;
   const modeling = studio.service('modeling');
   const own = studio.draft.names('.bpmn').filter((file) => file !== studio.diagram).flatMap((file) => processesOf(studio.draft.read(file)).map((each) => ({ value: each.id, title: each.name, file })));
-  const outside = [...new Map(published.map((each) => [each.key, { value: each.key, title: t('{name} (published)', { name: each.name }) }])).values()].filter((each) => !own.some(({ value }) => value === each.value));
+  const outside = [...new Map(answer.items.map((each) => [each.key, { value: each.key, title: t('{name} (published)', { name: each.name }) }])).values()].filter((each) => !own.some(({ value }) => value === each.value));
   const called = element.businessObject.calledElement;
   const file = own.find((each) => each.value === called)?.file;
   return (

@@ -1,29 +1,24 @@
 /* The tab “notice”: who is told when a case comes here, and with which words; the words live in process.json. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { learnCatalogue } from '../way/fields.js';
-import { quietly } from '../way/sources.js';
+import { useRead } from '../shell/useRead.jsx';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
 const ENGLISH = 'strings/en.json';
 
 export function Notice({ studio, element }) {
-  const [catalogue, know] = useState(null);
-  useEffect(() => {
-    learnCatalogue(studio).then(know, () => {});
-  }, [studio]);
   const notices = extensionsOf(element, 'notice').map(plain);
   const put = (list) => setExtensions(studio, element, 'Notice', list);
-  const texts = quietly(studio, 'process.json')?.notices ?? {};
+  const texts = studio.draft.readJson('process.json')?.notices ?? {};
   return (
     <>
       {notices.map((notice, place) => (
         <fieldset key={place} class="b-field stack b-pair">
           <legend>{t('Notice {number}', { number: place + 1 })}</legend>
-          <To value={notice.to ?? ''} catalogue={catalogue} onChange={(to) => put(notices.map((each, at) => (at === place ? { ...each, to } : each)))} />
+          <To studio={studio} value={notice.to ?? ''} onChange={(to) => put(notices.map((each, at) => (at === place ? { ...each, to } : each)))} />
           <Text studio={studio} name={notice.text ?? ''} texts={texts} onChange={(text) => put(notices.map((each, at) => (at === place ? { ...each, text } : each)))} />
           <button type="button" class="btn btn-sm btn-quiet b-start" onClick={() => put(notices.filter((_, at) => at !== place))}>
             <Icon name="trash" />
@@ -49,7 +44,7 @@ function kindOf(to) {
 const KINDS = [['customer', 'The customer'], ['post', 'A role in a unit'], ['person', 'A person (login)'], ['expression', 'Worked out from fields']];
 const BEGINNINGS = { customer: 'customer', post: 'HANDLER@NETWORK', person: '', expression: '= first_owner' };
 
-function To({ value, catalogue, onChange }) {
+function To({ studio, value, onChange }) {
   const [chosen, choose] = useState(null);
   const kind = chosen ?? kindOf(value);
   function turn(next) {
@@ -59,7 +54,7 @@ function To({ value, catalogue, onChange }) {
   return (
     <>
       <Choice label={t('Who is told')} field="notice/to" value={kind} options={KINDS.map(([each, title]) => ({ value: each, title: t(title) }))} onChange={turn} />
-      {kind === 'post' && catalogue && <Post value={value} catalogue={catalogue} onChange={onChange} />}
+      {kind === 'post' && <Post studio={studio} value={value} onChange={onChange} />}
       {kind === 'person' && <Line label={t('Login')} value={value} onChange={(next) => onChange(next.trim())} />}
       {kind === 'expression' && <Line label={t('Expression')} value={value} onChange={(next) => onChange(next.trim())} />}
     </>
@@ -68,7 +63,9 @@ function To({ value, catalogue, onChange }) {
 
 const coded = (list) => list.map((each) => ({ value: each.code, title: each.name }));
 
-function Post({ value, catalogue, onChange }) {
+function Post({ studio, value, onChange }) {
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
+  if (!catalogue) return meanwhile;
   const [role, unit] = value.split('@');
   return (
     <>
@@ -80,7 +77,7 @@ function Post({ value, catalogue, onChange }) {
 
 function Text({ studio, name, texts, onChange }) {
   const text = texts[name];
-  const english = quietly(studio, ENGLISH) ?? {};
+  const english = studio.draft.readJson(ENGLISH) ?? {};
   const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), { value: '+', title: t('A new text…') }];
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
@@ -104,9 +101,10 @@ function Text({ studio, name, texts, onChange }) {
   );
 }
 
-/* A new text in process.json; its key. */
+/* A new text in process.json; its key, or nothing where that file cannot be read. */
 function addText(studio) {
-  const settings = quietly(studio, 'process.json') ?? {};
+  const settings = studio.draft.readJson('process.json');
+  if (!settings) return '';
   const notices = settings.notices ?? {};
   let number = Object.keys(notices).length + 1;
   while (notices[`notice_${number}`]) number += 1;

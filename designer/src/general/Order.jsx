@@ -1,17 +1,15 @@
 /* The tab “work order”: the state that the order gets, and the tier to which it rises, when a case comes here. */
-import { useEffect, useState } from 'preact/hooks';
-
 import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { useRead } from '../shell/useRead.jsx';
 import { Expression } from '../way/Expression.jsx';
-import { learnCatalogue, useFields } from '../way/fields.js';
+import { useFields } from '../way/fields.js';
 import { t } from './i18n.js';
 
 export function Order({ studio, element }) {
-  const [states, know] = useState([]);
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
   const fields = useFields(studio, element);
-  useEffect(() => {
-    learnCatalogue(studio).then(({ order_states: all }) => know(all), () => {});
-  }, [studio]);
+  if (!catalogue) return meanwhile;
+  const states = catalogue.order_states;
   const order = extensionOf(element, 'order');
   const put = (attributes) => setExtension(studio, element, 'Order', attributes);
   const rule = { type: 'string', oneOf: states.map(({ code, name }) => ({ const: code, title: name })), enum: states.map(({ code }) => code) };

@@ -1,18 +1,15 @@
 /* Which unit a lane stands for, and which role in it does its steps. */
-import { useEffect, useState } from 'preact/hooks';
-
 import { extensionOf } from '../modeler/extensions.js';
+import { Field, Select } from '../shell/Field.jsx';
+import { useRead } from '../shell/useRead.jsx';
 import { t } from './i18n.js';
 import { assign } from './index.js';
 
+const coded = (list) => list.map(({ code, name }) => ({ value: code, label: name }));
+
 export function LanePanel({ studio, element }) {
-  const [catalogue, fill] = useState(null);
-  const [problem, tell] = useState('');
-  useEffect(() => {
-    studio.catalogue().then(fill, (error) => tell(error.message));
-  }, [studio]);
-  if (problem) return <p class="b-err">{problem}</p>;
-  if (!catalogue) return <p class="t-3">{t('Reading the organisation…')}</p>;
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
+  if (!catalogue) return meanwhile;
   const post = extensionOf(element, 'Assignment');
   const units = [...(catalogue.functions ?? []), ...catalogue.units];
   const change = (part) => {
@@ -21,23 +18,13 @@ export function LanePanel({ studio, element }) {
   };
   return (
     <>
-      <Choice id="lane-unit" label={t('Unit of this lane')} none={t('None')} list={units} value={post?.unit} onChoose={(unit) => change({ unit })} />
-      <Choice id="lane-role" label={t('Who in it')} none={t('Anybody')} list={catalogue.roles} value={post?.role} onChoose={(role) => change({ role })} />
+      <Field name="lane/unit" label={t('Unit of this lane')}>
+        <Select value={post?.unit} empty={t('None')} options={coded(units)} onPick={(unit) => change({ unit })} />
+      </Field>
+      <Field name="lane/role" label={t('Who in it')}>
+        <Select value={post?.role} empty={t('Anybody')} options={coded(catalogue.roles)} onPick={(role) => change({ role })} />
+      </Field>
       <p class="b-help">{t('Steps by a person that you draw in this lane go to this unit, unless they say otherwise.')}</p>
     </>
-  );
-}
-
-function Choice({ id, label, none, list, value, onChoose }) {
-  return (
-    <div class="b-field">
-      <label for={id}>{label}</label>
-      <select class="form-select" id={id} value={value ?? ''} onChange={(event) => onChoose(event.currentTarget.value)}>
-        <option value="">{none}</option>
-        {list.map(({ code, name }) => (
-          <option key={code} value={code}>{name}</option>
-        ))}
-      </select>
-    </div>
   );
 }

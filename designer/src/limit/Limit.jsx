@@ -1,13 +1,13 @@
 /* The tab "limit" of a step of people: how long, in whose hours, and who is told when. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 
 import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
 import { get } from '../shell/api.js';
 import { fields, isExpression, outputs, same } from '../shell/sources.js';
 import { usePointed } from '../shell/usePointed.js';
+import { useRead } from '../shell/useRead.jsx';
 import { CalendarField } from './CalendarField.jsx';
 import { Foresight } from './Foresight.jsx';
-import { t } from './i18n.js';
 import { LadderField } from './LadderField.jsx';
 import { MinutesField } from './MinutesField.jsx';
 import { readLadder, ladders } from './ladders.js';
@@ -15,23 +15,18 @@ import { ALL_THE_TIME, calendarOf, limitWords } from './words.js';
 
 /* The catalogue of the organisation, and how long a working day of each calendar is. */
 export function useHours(studio) {
-  const [hours, set] = useState(null);
-  useEffect(() => {
-    const nothing = { units: [], calendars: [], cities: [], functions: [], roles: [] };
-    Promise.all([studio.catalogue(), get('/designer/working-days')]).then(
-      ([catalogue, days]) => set({ catalogue, days: days.minutes }),
-      () => set({ catalogue: nothing, days: {} }),
-    );
+  return useRead(async () => {
+    const [catalogue, days] = await Promise.all([studio.catalogue(), get('/designer/working-days')]);
+    return { catalogue, days: days.minutes };
   }, [studio]);
-  return hours;
 }
 
 export function Limit({ studio, element }) {
   const place = usePointed(studio, 'limit');
-  const hours = useHours(studio);
+  const [hours, meanwhile] = useHours(studio);
   const sources = useMemo(() => ({ fields: fields(studio, element), outputs: outputs(studio.draft) }), [studio, element]);
   const [group, choose] = useState(0);
-  if (!hours) return <p class="b-help">{t('One moment…')}</p>;
+  if (!hours) return meanwhile;
 
   const given = valuesOf(element, 'Limit');
   const assignment = valuesOf(element, 'Assignment');

@@ -23,9 +23,9 @@ const fresh = { timeDuration: () => 'PT2H', timeDate: () => `${nextDate(null)}T0
 
 export function Timer({ studio, element }) {
   const place = usePointed(studio, 'limit');
-  const hours = useHours(studio);
+  const [hours, meanwhile] = useHours(studio);
   const sources = useMemo(() => [...outputs(studio.draft), ...fields(studio, element)].map(asTime), [studio, element]);
-  if (!hours) return <p class="b-help">{t('One moment…')}</p>;
+  if (!hours) return meanwhile;
   const timer = readTimer(timerOf(element));
   const put = (next) => writeTimer(studio, element, { ...timer, ...next });
   const pick = (form) => put({ form, text: form ? fresh[form]() : '', calendar: form === 'timeDuration' ? timer.calendar : '' });

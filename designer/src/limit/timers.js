@@ -3,7 +3,7 @@ import { isExpression } from '../shell/sources.js';
 import { t } from './i18n.js';
 import { duration } from './words.js';
 
-export const FORMS = ['timeDuration', 'timeDate', 'timeCycle'];
+const FORMS = ['timeDuration', 'timeDate', 'timeCycle'];
 const SPAN = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/;
 const CYCLE = /^R(\d*)\/(?:(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::\d\d)?\/)?(P[^/[\]]+)$/;
 export const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -17,7 +17,6 @@ export const MEANS = { popup: 'In the page', sms: 'SMS', mail: 'Mail', call: 'Ph
 
 export const post = (name) => t(POSTS[name === 'handler' ? 'assignee' : name] ?? name);
 export const listed = (names) => names.map((name) => post(name)).join(t(', '));
-export const ways = (names) => names.map((name) => t(MEANS[name] ?? name)).join(t(', '));
 
 /* The code of the calendar that a unit works by: its own, else that of the nearest unit above. */
 export function calendarOf(catalogue, unit) {

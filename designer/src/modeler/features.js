@@ -8,7 +8,6 @@ import { start as keyboard } from '../keyboard/index.js';
 import { start as lanes } from '../lanes/index.js';
 import { start as limit } from '../limit/index.js';
 import { paletteModule, start as palette } from '../palette/index.js';
-import { start as panel } from '../panel/index.js';
 import { start as picture } from '../picture/index.js';
 import { start as problems } from '../problems/index.js';
 import { start as search } from '../search/index.js';
@@ -38,7 +37,6 @@ export const features = [
   keyboard,
   picture,
   forms,
-  panel,
   tables,
   tour,
   trial,

@@ -12,9 +12,12 @@ export class Studio extends Events {
     Object.assign(this, { root, draft, modeler, login, diagram: null, mode: 'edit', tabs: [], tools: [], drawers: [], parts: [], modes: new Map() });
   }
 
-  /* The organisation, calendars, connectors, fields of orders: read once, when first needed. */
+  /* The organisation, calendars, connectors, fields of orders: read once, when first needed; asked again after a failure. */
   catalogue() {
-    this.#catalogue ??= get('/designer/catalogue');
+    this.#catalogue ??= get('/designer/catalogue').catch((problem) => {
+      this.#catalogue = null;
+      throw problem;
+    });
     return this.#catalogue;
   }
 

@@ -20,7 +20,7 @@ const place = () => document.querySelector('dialog[open] .b-dialog__b') ?? docum
 
 const forget = () => document.querySelectorAll('#live [data-toast], dialog [data-toast]').forEach((toast) => toast.remove());
 
-export function alertWith(text) {
+function alertWith(text) {
   const toast = document.getElementById('toast-alert').content.firstElementChild.cloneNode(true);
   toast.querySelector('[data-toast-text]').textContent = text;
   forget();

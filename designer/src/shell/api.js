@@ -1,9 +1,11 @@
 /* What the designer asks the server: JSON under /api/v1, a problem document where something is wrong. */
+import { t } from './words.js';
+
 let csrf = '';
 
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, body) {
-    super(body.detail ?? body.title ?? String(status));
+    super(body.detail ?? (status ? t('The server answered with an error ({status}).', { status }) : t('The server cannot be reached. Try again in a moment.')));
     Object.assign(this, { status, code: body.code ?? 'unreachable', findings: body.findings ?? [], facts: body.facts ?? {}, fields: body.fields ?? {} });
   }
 }
@@ -17,8 +19,8 @@ async function ask(method, path, body) {
   const headers = { Accept: 'application/json', 'X-CSRF-Token': csrf };
   if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json';
   const payload = isForm || body === undefined ? body : JSON.stringify(body);
-  const answer = await fetch(`/api/v1${path}`, { method, headers, body: payload, credentials: 'same-origin' }).catch((error) => {
-    throw new Problem(0, { detail: error.message });
+  const answer = await fetch(`/api/v1${path}`, { method, headers, body: payload, credentials: 'same-origin' }).catch(() => {
+    throw new Problem(0, {});
   });
   if (answer.ok) return answer;
   throw new Problem(answer.status, await answer.json().catch(() => ({})));

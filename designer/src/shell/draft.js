@@ -69,8 +69,13 @@ export class Draft extends Events {
     return this.#files.get(name) ?? null;
   }
 
+  /* The JSON of a file; null where there is none or it cannot be read. */
   readJson(name) {
-    return JSON.parse(this.read(name) ?? 'null');
+    try {
+      return JSON.parse(this.read(name));
+    } catch {
+      return null;
+    }
   }
 
   /* Every file as text, for questions to the server about what is not saved yet. */

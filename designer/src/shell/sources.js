@@ -11,14 +11,6 @@ export const named = (node, name) => [...(node?.getElementsByTagNameNS('*', name
 export const childOf = (node, name) => [...(node?.children ?? [])].find((each) => each.localName === name);
 export const textOf = (node) => (childOf(node, 'text')?.textContent ?? '').trim();
 
-function json(draft, name) {
-  try {
-    return draft.readJson(name);
-  } catch {
-    return null;
-  }
-}
-
 /* The steps before an element, the nearest first. */
 export function stepsBefore(element) {
   const seen = new Set([element]);
@@ -39,7 +31,7 @@ export function fields(studio, element) {
   const { draft } = studio;
   const asked = element ? stepsBefore(element).map((each) => each.businessObject.extensionElements?.values?.find((one) => one.$type === 'baton:Form')?.ref) : [];
   const names = draft.names('.json').filter((name) => name.startsWith('forms/'));
-  const forms = names.map((name) => ({ form: name.slice(6, -5), read: json(draft, name) })).sort((a, b) => rank(asked, a.form) - rank(asked, b.form));
+  const forms = names.map((name) => ({ form: name.slice(6, -5), read: draft.readJson(name) })).sort((a, b) => rank(asked, a.form) - rank(asked, b.form));
   const seen = new Set();
   return forms.flatMap(({ form, read }) => fieldsOf(form, read, seen));
 }

@@ -5,9 +5,14 @@ import { t } from './i18n.js';
 export function Findings({ found, show, attempt }) {
   const gaps = found.gaps.filter(({ empty }) => !empty);
   const empty = found.gaps.filter((gap) => gap.empty);
-  const clean = !found.findings.length && !found.overlaps.length && !found.unreachable.length && !gaps.length;
+  const clean = !found.problem && !found.findings.length && !found.overlaps.length && !found.unreachable.length && !gaps.length;
   return (
     <>
+      {found.problem && (
+        <p class="b-note b-note--late" role="alert">
+          {found.problem}
+        </p>
+      )}
       {clean && (
         <p class="t-ok row-flex">
           <Icon name="circle-check" /> {t('Nothing wrong, no gap, no overlap.')}

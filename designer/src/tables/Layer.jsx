@@ -13,7 +13,7 @@ import { mark } from './marks.js';
 import { Try } from './Try.jsx';
 
 const CALM = 400;
-const NOTHING = { findings: [], gaps: [], overlaps: [], unreachable: [], skipped: [], capped: false };
+const NOTHING = { findings: [], gaps: [], overlaps: [], unreachable: [], skipped: [], capped: false, problem: null };
 
 export function Layer({ studio, wanted, close }) {
   const { draft } = studio;
@@ -193,8 +193,10 @@ function useFindings(draft, chosen, edits) {
     const waiting = setTimeout(async () => {
       const xml = draft.read(chosen.file) ?? '';
       const fields = fieldsOf(draft).map(({ path }) => path);
-      const [checked, analysed] = await Promise.all([post('/designer/tables/check', { xml, fields }).catch(() => NOTHING), post('/designer/tables/analyse', { xml }).catch(() => NOTHING)]);
-      if (!gone) setFound(ofDecision({ ...NOTHING, ...analysed, findings: checked.findings }, chosen.id));
+      const failed = ({ message }) => ({ problem: message });
+      const [checked, analysed] = await Promise.all([post('/designer/tables/check', { xml, fields }).catch(failed), post('/designer/tables/analyse', { xml }).catch(failed)]);
+      const told = checked.findings?.some(({ level }) => level === 'error') ? { problem: null } : {}; /* why it could not be analysed */
+      if (!gone) setFound(ofDecision({ ...NOTHING, ...analysed, ...checked, ...told }, chosen.id));
     }, CALM);
     return () => {
       gone = true;
@@ -206,7 +208,7 @@ function useFindings(draft, chosen, edits) {
 
 function ofDecision(found, id) {
   const own = (list) => list.filter(({ decision }) => !decision || decision === id);
-  return { findings: own(found.findings), gaps: own(found.gaps), overlaps: own(found.overlaps), unreachable: own(found.unreachable), skipped: own(found.skipped), capped: found.capped };
+  return { ...found, findings: own(found.findings), gaps: own(found.gaps), overlaps: own(found.overlaps), unreachable: own(found.unreachable), skipped: own(found.skipped) };
 }
 
 function useMarks(found, seen, chosen) {

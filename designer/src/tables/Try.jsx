@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
+import { named, parsed } from '../shell/sources.js';
 import { fieldsOf, outputsOf, testsOf, writeTests } from './files.js';
 import { t } from './i18n.js';
 
@@ -102,13 +103,13 @@ const sentenceOf = (error) => error.findings?.find(({ level }) => level === 'err
 
 /* The rules that match, and of each other one the first cell that does not. */
 function seen({ cells, rules }, draft, chosen) {
-  const read = new DOMParser().parseFromString(draft.read(chosen.file) ?? '', 'application/xml');
+  const read = parsed(draft.read(chosen.file));
   const missed = cells.filter(({ matches }) => matches.includes(false)).map(({ rule, matches }) => cellOf(read, rule, matches.indexOf(false)));
   return { matched: rules, missed: missed.filter(Boolean) };
 }
 
 function cellOf(read, rule, place) {
-  const found = [...read.getElementsByTagNameNS('*', 'rule')].find((each) => each.getAttribute('id') === rule);
+  const found = named(read, 'rule').find((each) => each.getAttribute('id') === rule);
   return [...(found?.children ?? [])].filter(({ localName }) => localName === 'inputEntry')[place]?.getAttribute('id');
 }
 

@@ -16,9 +16,21 @@ import { offerFields } from './offer.js';
 const PAUSE = 300;
 const LANGUAGE = 'baton';
 
-export function translated(template, facts = {}) {
+function translated(template, facts = {}) {
   const words = isChinese() ? chinese : english;
   return (words[template] ?? template).replace(/\{\s*(\w+)\s*\}/g, (whole, name) => facts[name] ?? whole);
+}
+
+/* dmn-js writes these without asking for a translation, as tooltips and labels. */
+const UNASKED = ['Move Input', 'Move Output', 'Remove item', 'Decision table context menu'];
+const PLACES = ['title', 'aria-label'];
+const NODES = UNASKED.flatMap((words) => PLACES.map((place) => `[${place}="${words}"]`)).join(', ');
+
+function translateUnasked(container) {
+  const translateNode = (node) => PLACES.filter((place) => UNASKED.includes(node.getAttribute(place))).forEach((place) => node.setAttribute(place, translated(node.getAttribute(place))));
+  const observer = new MutationObserver(() => container.querySelectorAll(NODES).forEach(translateNode));
+  if (isChinese()) observer.observe(container, { childList: true, subtree: true });
+  return observer;
 }
 
 class Tables extends EditingManager {
@@ -34,6 +46,7 @@ export class TableEditor {
   constructor({ container, write, fields, changed }) {
     this.write = write;
     this.readOnly = false;
+    this.observer = translateUnasked(container);
     this.manager = new Tables({
       container,
       common: {
@@ -97,6 +110,7 @@ export class TableEditor {
 
   destroy() {
     clearTimeout(this.#waiting);
+    this.observer.disconnect();
     this.manager.destroy();
   }
 }

@@ -1,4 +1,6 @@
 /* The decision tables among a draft's files, their tests, and what a new one begins with. */
+import { childOf, named, parsed } from '../shell/sources.js';
+
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => escapes[sign]);
 
@@ -12,21 +14,18 @@ export function decisionsOf(draft) {
 
 /* The decisions of a text; null when it is no XML. */
 export function decisionsIn(xml) {
-  const read = new DOMParser().parseFromString(xml, 'application/xml');
-  if (read.querySelector('parsererror')) return null;
-  return [...read.getElementsByTagNameNS('*', 'decision')].map((each) => ({
+  const read = parsed(xml);
+  return read && named(read, 'decision').map((each) => ({
     id: each.getAttribute('id') ?? '',
     name: each.getAttribute('name') || each.getAttribute('id') || '',
-    kind: [...each.children].some(({ localName }) => localName === 'decisionTable') ? 'table' : 'expression',
+    kind: childOf(each, 'decisionTable') ? 'table' : 'expression',
   }));
 }
 
 /* What the outputs of a decision are called, by their names. */
 export function outputsOf(draft, { file, id }) {
-  const read = new DOMParser().parseFromString(draft.read(file) ?? '', 'application/xml');
-  const decision = [...read.getElementsByTagNameNS('*', 'decision')].find((each) => each.getAttribute('id') === id);
-  const outputs = [...(decision?.getElementsByTagNameNS('*', 'output') ?? [])];
-  return Object.fromEntries(outputs.map((each) => [each.getAttribute('name'), each.getAttribute('label') || each.getAttribute('name')]));
+  const decision = named(parsed(draft.read(file)), 'decision').find((each) => each.getAttribute('id') === id);
+  return Object.fromEntries(named(decision, 'output').map((each) => [each.getAttribute('name'), each.getAttribute('label') || each.getAttribute('name')]));
 }
 
 export function freeName(draft, wanted) {
@@ -60,12 +59,8 @@ export function blankTable(id, name, words) {
 export const testsFile = (decision) => `tests/${decision}.json`;
 
 export function testsOf(draft, decision) {
-  try {
-    const read = draft.readJson(testsFile(decision));
-    return Array.isArray(read?.rows) ? read.rows.filter((row) => row && typeof row.data === 'object') : [];
-  } catch {
-    return [];
-  }
+  const read = draft.readJson(testsFile(decision));
+  return Array.isArray(read?.rows) ? read.rows.filter((row) => row && typeof row.data === 'object') : [];
 }
 
 export function writeTests(draft, decision, rows) {
@@ -85,12 +80,8 @@ export function fieldsOf(draft) {
 }
 
 function propertiesOf(draft, file) {
-  try {
-    const form = draft.readJson(file);
-    return (form?.schema ?? form)?.properties ?? {};
-  } catch {
-    return {};
-  }
+  const form = draft.readJson(file);
+  return (form?.schema ?? form)?.properties ?? {};
 }
 
 function kindOf(rule) {

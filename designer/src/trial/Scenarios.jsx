@@ -93,17 +93,9 @@ export function ScenarioList({ studio, trial, state }) {
   );
 }
 
-function nameOf(studio, file) {
-  try {
-    return studio.draft.readJson(file)?.name ?? file;
-  } catch {
-    return file;
-  }
-}
-
 function Row({ studio, trial, file, result }) {
-  const name = nameOf(studio, file);
-  const play = () => trial.play(studio.draft.readJson(file).script);
+  const scenario = studio.draft.readJson(file);
+  const name = scenario?.name ?? file;
   return (
     <li>
       {result && <Icon name={result.passed ? 'circle-check' : 'alert-circle'} label={result.passed ? t('passed') : t('failed')} />}
@@ -111,7 +103,7 @@ function Row({ studio, trial, file, result }) {
         <strong class="t-sm">{name}</strong>
         {result && !result.passed && <span class="t-sm t-late"> {result.difference}</span>}
       </span>
-      <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Play {name}', { name })} disabled={trial.busy} onClick={play}>{t('Play')}</button>
+      <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Play {name}', { name })} disabled={trial.busy || !scenario} onClick={() => trial.play(scenario.script)}>{t('Play')}</button>
       <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Delete {name}', { name })} onClick={() => trial.removeScenario(file)}>
         <Icon name="trash" />
       </button>

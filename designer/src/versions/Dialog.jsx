@@ -41,7 +41,7 @@ export function Refusal({ problem }) {
     <div class="b-note b-note--late" role="alert">
       <div class="grow">
         {problem.message}
-        {problem.findings.length > 0 && (
+        {problem.findings?.length > 0 && (
           <ul class="mb-0">
             {problem.findings.map((each) => (
               <li key={`${each.file} ${each.element} ${each.code}`}>{each.sentence}</li>

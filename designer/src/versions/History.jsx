@@ -12,9 +12,13 @@ export function History({ studio }) {
 
   async function load() {
     refuse(null);
-    await studio.flush();
-    await studio.draft.save();
-    show((await get(`/drafts/${id}/revisions`)).items);
+    try {
+      await studio.flush();
+      await studio.draft.save();
+      show((await get(`/drafts/${id}/revisions`)).items);
+    } catch (error) {
+      refuse(error);
+    }
   }
 
   async function restore(revision) {
@@ -29,9 +33,8 @@ export function History({ studio }) {
   return (
     <Dialog studio={studio} name="open-history" title="History of this draft" wide onOpen={load}>
       <Refusal problem={problem} />
-      {revisions === null ? (
-        <p class="t-3">{t('Loading…')}</p>
-      ) : (
+      {revisions === null && !problem && <p class="t-3">{t('Loading…')}</p>}
+      {revisions && (
         <table class="table t-sm">
           <thead>
             <tr>

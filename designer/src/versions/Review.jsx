@@ -84,9 +84,13 @@ export function Review({ studio }) {
 
   async function load() {
     refuse(null);
-    await studio.flush();
-    await studio.draft.save();
-    show(await get(`/drafts/${id}`));
+    try {
+      await studio.flush();
+      await studio.draft.save();
+      show(await get(`/drafts/${id}`));
+    } catch (error) {
+      refuse(error);
+    }
   }
 
   async function act(what, body) {

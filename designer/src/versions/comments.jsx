@@ -8,14 +8,18 @@ import { t } from './i18n.js';
 const OVERLAY = 'comments';
 
 export function start(studio) {
-  studio.comments = [];
+  Object.assign(studio, { comments: [], commentsProblem: null });
   studio.loadComments = async () => {
-    studio.comments = (await get(`/drafts/${studio.draft.row.id}/comments`)).items;
+    const { items } = await get(`/drafts/${studio.draft.row.id}/comments`);
+    Object.assign(studio, { comments: items, commentsProblem: null });
     paint(studio);
     studio.say('comments');
   };
   studio.on('diagram', () => paint(studio));
-  studio.loadComments().catch(() => null);
+  studio.loadComments().catch((problem) => {
+    studio.commentsProblem = problem;
+    studio.say('comments');
+  });
 }
 
 function paint(studio) {
@@ -84,7 +88,7 @@ export function Comments({ studio, element }) {
           </li>
         ))}
       </ul>
-      {here.length === 0 && <p class="t-sm t-3 mb-0">{t('No comment here yet.')}</p>}
+      {here.length === 0 && !studio.commentsProblem && <p class="t-sm t-3 mb-0">{t('No comment here yet.')}</p>}
       <form class="stack" onSubmit={send}>
         <div class="b-field">
           <label for="comment-text">{t('New comment')}</label>
@@ -93,7 +97,7 @@ export function Comments({ studio, element }) {
             {t('@name tells somebody.')}
           </div>
         </div>
-        <Refusal problem={problem} />
+        <Refusal problem={problem ?? studio.commentsProblem} />
         <button class="btn btn-primary" disabled={!text.trim()}>
           {t('Comment')}
         </button>

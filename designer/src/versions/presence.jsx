@@ -2,14 +2,16 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
+import { Refusal } from './Dialog.jsx';
 import { t } from './i18n.js';
 
 export function Presence({ studio }) {
   const [presence, show] = useState(null);
+  const [refused, refuse] = useState(null);
   const address = `/drafts/${studio.draft.row.id}/presence`;
 
-  async function beat(body = {}) {
-    const now = await post(address, body).catch(() => null);
+  async function beat() {
+    const now = await post(address).catch(() => null);
     if (!now) return;
     show(now);
     const isOut = !now.mine && now.editor !== null;
@@ -17,10 +19,19 @@ export function Presence({ studio }) {
     studio.setReadOnly('presence', isOut);
   }
 
+  async function takeOver() {
+    try {
+      await post(address, { take_over: true });
+      window.location.reload();
+    } catch (problem) {
+      refuse(problem);
+    }
+  }
+
   useEffect(() => {
     beat();
     const timer = setInterval(beat, 20_000);
-    const leave = () => navigator.sendBeacon && post(address, { leave: true }).catch(() => null);
+    const leave = () => post(address, { leave: true }).catch(() => null);
     window.addEventListener('pagehide', leave);
     return () => {
       clearInterval(timer);
@@ -34,11 +45,12 @@ export function Presence({ studio }) {
     <div class="b-presence b-note" role="status">
       <div class="grow">
         {presence.mine
-          ? t('{names} is looking at this draft too.', { names: others.join(', ') })
-          : t('{name} is drawing here. You can look; what you change is not saved.', { name: presence.editor?.name ?? others.join(', ') })}
+          ? t('{names} is looking at this draft too.', { names: others.join(t(', ')) })
+          : t('{name} is drawing here. You can look; what you change is not saved.', { name: presence.editor?.name ?? others.join(t(', ')) })}
+        <Refusal problem={refused} />
       </div>
       {!presence.mine && studio.root.dataset.readOnly === undefined && (
-        <button type="button" class="btn btn-sm" onClick={() => beat({ take_over: true }).then(() => window.location.reload())}>
+        <button type="button" class="btn btn-sm" onClick={takeOver}>
           {t('Take over')}
         </button>
       )}

@@ -9,7 +9,7 @@ const LITERALS = new Set(['true', 'false', 'null']);
 const NUMBER = /^=\s*-?\d+(\.\d+)?\s*$/;
 
 /* fixed, field or expression: how a value is given. */
-export function modeOf(value, fields) {
+function modeOf(value, fields) {
   if (!value?.trimStart().startsWith('=')) return 'fixed';
   if (NUMBER.test(value)) return 'fixed';
   const name = PLAIN.exec(value)?.[1];

@@ -17,7 +17,7 @@ export function Way({ studio, element }) {
 }
 
 /* The way in words: its condition, that it is the rest, or that something is missing. */
-export function wordsOf(flow, fields) {
+function wordsOf(flow, fields) {
   if (isDefault(flow)) return t('when nothing else holds');
   const written = conditionOf(flow);
   if (!written.trim()) return t('no condition yet');

@@ -28,7 +28,7 @@ function row({ field: name, op, value, or }) {
   return `${field} ${op} ${written(value)}`;
 }
 
-export function written(value) {
+function written(value) {
   if (value !== null && typeof value === 'object') return value.field;
   return typeof value === 'string' ? quoted(value) : String(value);
 }

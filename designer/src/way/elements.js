@@ -1,4 +1,6 @@
 /* What an element brings into the process, told alike for the drawing on the canvas and for a diagram that is only a file. */
+import { parsed } from '../shell/sources.js';
+
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 const BATON = 'urn:baton:bpmn:1';
 
@@ -38,11 +40,6 @@ export function broughtByFile(xml) {
 export function processesOf(xml) {
   const tree = parsed(xml);
   return tree ? [...tree.getElementsByTagNameNS(BPMN, 'process')].map((node) => ({ id: node.getAttribute('id'), name: node.getAttribute('name') || node.getAttribute('id') })) : [];
-}
-
-export function parsed(xml) {
-  const tree = new DOMParser().parseFromString(xml ?? '', 'application/xml');
-  return tree.getElementsByTagName('parsererror').length ? null : tree;
 }
 
 function ofNode(node) {

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useReducer } from 'preact/hooks';
 
 import { broughtBy, broughtByFile, elementsBefore, itemOf, processesOf } from './elements.js';
 import { t } from './i18n.js';
-import { callFields, decisionFields, formFields, orderFields, quietly, scriptFields } from './sources.js';
+import { callFields, decisionFields, formFields, orderFields, scriptFields } from './sources.js';
 
 const catalogues = new WeakMap();
 
@@ -15,18 +15,11 @@ export async function learnCatalogue(studio) {
 
 /* [{name, title, type, choices: [{value, title}], from}] before an element of the canvas (or a business object).
    ``type``: text, number, boolean, date, datetime, list, object, any. The nearest source of a name wins. */
-export function fieldsBefore(studio, element) {
+function fieldsBefore(studio, element) {
   const object = element.businessObject ?? element;
   const catalogue = catalogues.get(studio);
   const near = elementsBefore(object).map(broughtBy).flatMap((brought) => fieldsOf(studio, catalogue, brought));
   return onlyOnce([...near, ...itemsAround(object), ...callersFields(studio, catalogue), ...orderFields(studio, catalogue)]);
-}
-
-/* Every field of the draft, wherever it comes from: for what does not stand at one place of the drawing. */
-export function allFields(studio) {
-  const catalogue = catalogues.get(studio);
-  const found = studio.draft.names('.bpmn').flatMap((file) => ofFile(studio, catalogue, file));
-  return onlyOnce([...found, ...orderFields(studio, catalogue)]);
 }
 
 /* The fields before an element, anew after each change of the drawing or the draft. */
@@ -65,7 +58,7 @@ function ofFile(studio, catalogue, file, depth = 0) {
 
 /* A process that others call knows what they know. */
 function callersFields(studio, catalogue) {
-  const main = quietly(studio, 'process.json')?.main;
+  const main = studio.draft.readJson('process.json')?.main;
   if (!studio.diagram || !main || studio.diagram === main) return [];
   return ofFile(studio, catalogue, main, 2);
 }

@@ -1,36 +1,27 @@
 /* The fields that forms, decision tables, connectors and scripts of a draft bring. */
 import { isChinese } from '../shell/i18n.js';
-import { parsed } from './elements.js';
+import { parsed } from '../shell/sources.js';
 import { t } from './i18n.js';
 
 const MONEY = new Set(['integer', 'number']);
 const REMOTE = new Set(['classes', 'units']);
 
 /* A text of the drawing in the reader's language. */
-export function said(studio, text) {
+function said(studio, text) {
   if (isChinese() || !text) return text;
-  return quietly(studio, 'strings/en.json')?.[text] ?? text;
-}
-
-/* A JSON file of the draft; null where there is none or it cannot be read. */
-export function quietly(studio, file) {
-  try {
-    return studio.draft.readJson(file);
-  } catch {
-    return null;
-  }
+  return studio.draft.readJson('strings/en.json')?.[text] ?? text;
 }
 
 /* The fields of ``forms/<name>.json``. */
 export function formFields(studio, name, from) {
-  const form = quietly(studio, `forms/${name}.json`);
+  const form = studio.draft.readJson(`forms/${name}.json`);
   const schema = form?.schema ?? form;
   const rules = Object.entries(schema?.properties ?? {}).filter(([, rule]) => rule && typeof rule === 'object');
   return rules.map(([key, rule]) => ({ name: key, title: said(studio, rule.title) || key, type: typeOf(rule), choices: choicesOf(studio, rule), from }));
 }
 
 /* Text, number, boolean, date, datetime, list or object: what a value of a JSON Schema rule is for a condition. */
-export function typeOf(rule) {
+function typeOf(rule) {
   const type = Array.isArray(rule.type) ? rule.type.find((each) => each !== 'null') : rule.type;
   if (MONEY.has(type)) return 'number';
   if (type === 'boolean') return 'boolean';
@@ -40,7 +31,7 @@ export function typeOf(rule) {
   return rule.format === 'date-time' ? 'datetime' : 'text';
 }
 
-export function choicesOf(studio, rule) {
+function choicesOf(studio, rule) {
   const plain = Array.isArray(rule.enum) ? rule.enum.map((value) => ({ value, title: said(studio, String(value)) })) : null;
   const titled = Array.isArray(rule.oneOf) && rule.oneOf.every((each) => each && 'const' in each) ? rule.oneOf.map((each) => ({ value: each.const, title: said(studio, each.title) ?? String(each.const) })) : null;
   const remote = REMOTE.has(rule['x-options']);
@@ -116,7 +107,7 @@ export function callFields(studio, catalogue, { connector, operation, result }, 
   return parts.map(([name, rule]) => ({ name: `${result}.${name}`, title: rule.title || name, type: typeOf(rule), choices: choicesOf(studio, rule), from }));
 }
 
-export function operationOf(catalogue, connector, operation) {
+function operationOf(catalogue, connector, operation) {
   return catalogue?.connectors.find((each) => each.name === connector)?.operations.find((each) => each.name === operation);
 }
 
@@ -129,7 +120,7 @@ const AT_START = { number: 'Number of the work order', channel: 'Channel', title
 
 /* What the desk knows when it starts a process that has a work order, and the columns that the process fills by itself. */
 export function orderFields(studio, catalogue) {
-  const settings = quietly(studio, 'process.json');
+  const settings = studio.draft.readJson('process.json');
   if (!settings?.order_type) return [];
   const from = t('Work order');
   const titles = new Map((catalogue?.order_columns ?? []).map(({ code, name }) => [code, name]));

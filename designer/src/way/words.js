@@ -1,7 +1,7 @@
 /* A condition in plain words: “level is L1 or L2”, with the titles that people know. */
 import { t } from './i18n.js';
 
-export const OPERATORS = [
+const OPERATORS = [
   { op: '==', title: 'is' },
   { op: '!=', title: 'is not' },
   { op: 'in', title: 'is one of' },
@@ -35,7 +35,7 @@ function rowInWords({ field: name, op, value, or }, fields) {
 
 const wordOf = (op) => ({ in: 'is', 'not in': 'is not' })[op] ?? OPERATORS.find((each) => each.op === op).title;
 
-export function valueInWords(value, field, fields) {
+function valueInWords(value, field, fields) {
   if (value !== null && typeof value === 'object') return fields.find((each) => each.name === value.field)?.title ?? value.field;
   if (typeof value === 'boolean') return value ? t('yes') : t('no');
   const choice = field?.choices.find((each) => each.value === value);

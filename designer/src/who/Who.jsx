@@ -1,10 +1,11 @@
 /* The tab "who": the way in which somebody is found, how many do it, who may not, and what if nobody is there. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 
 import { extensionOf, plain, setExtension } from '../modeler/extensions.js';
 import { Field, Select } from '../shell/Field.jsx';
 import { fields as allFields, outputs as allOutputs } from '../shell/sources.js';
 import { usePointed } from '../shell/usePointed.js';
+import { useRead } from '../shell/useRead.jsx';
 import { Excluded } from './Excluded.jsx';
 import { HowMany } from './HowMany.jsx';
 import { t } from './i18n.js';
@@ -27,13 +28,10 @@ const NAMES = {
 
 export function Who({ studio, element }) {
   const place = usePointed(studio, 'who');
-  const [catalogue, set] = useState(null);
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
   const [chosen, choose] = useState(null);
-  useEffect(() => {
-    studio.catalogue().then(set, () => set({ units: [], functions: [], roles: [], cities: [] }));
-  }, [studio]);
   const sources = useMemo(() => ({ fields: allFields(studio, element), outputs: allOutputs(studio.draft) }), [studio, element]);
-  if (!catalogue) return <p class="b-help">{t('One moment…')}</p>;
+  if (!catalogue) return meanwhile;
 
   const there = extensionOf(element, 'Assignment');
   const given = there ? plain(there) : {};

@@ -20,7 +20,7 @@ function unknown(value, options, sentence) {
   return isThere ? null : t(sentence, { value });
 }
 
-export const worked = (value) => (isExpression(value) ? t('Worked out: {expression}', { expression: value.trim().slice(1).trim() }) : undefined);
+const worked = (value) => (isExpression(value) ? t('Worked out: {expression}', { expression: value.trim().slice(1).trim() }) : undefined);
 
 export function UnitField({ given, change, catalogue, name = 'unit', label, help }) {
   const options = unitOptions(catalogue);

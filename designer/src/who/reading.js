@@ -3,7 +3,7 @@ import { isExpression, same } from '../shell/sources.js';
 import { MEMBER } from './loops.js';
 
 /* The attributes that each way uses beside exclude and the fallback; all others go when it is chosen. */
-export const WAYS = {
+const WAYS = {
   queue: ['role', 'unit', 'city'],
   person: ['user'],
   starter: ['starter'],

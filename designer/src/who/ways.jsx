@@ -29,13 +29,14 @@ function Queue(shared) {
 }
 
 function Person({ given, change }) {
-  const [people, found] = useState([]);
+  const [{ people, problem }, found] = useState({ people: [], problem: null });
   const look = (text) => {
-    if (text.trim() && !text.startsWith('=')) get(`/designer/people?q=${encodeURIComponent(text.trim())}`).then(({ items }) => found(items), () => found([]));
+    if (!text.trim() || text.startsWith('=')) return;
+    get(`/designer/people?q=${encodeURIComponent(text.trim())}`).then(({ items }) => found({ people: items, problem: null }), ({ message }) => found({ people: [], problem: message }));
   };
   const options = people.map(({ login, name, unit }) => ({ value: login, label: name, hint: [unit, login].filter(Boolean).join(' · ') }));
   return (
-    <Field name="user" label={t('Person')} help={t('A person may leave or move on: a unit and a role last longer.')}>
+    <Field name="user" label={t('Person')} problem={problem} help={t('A person may leave or move on: a unit and a role last longer.')}>
       <Combobox value={given.user} options={options} onType={look} placeholder={t('Type a part of the name')} onPick={(user) => change({ user })} />
     </Field>
   );

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { extensionOf, setExtension } from '../../modeler/extensions.js';
 import { post } from '../../shell/api.js';
 import { Icon } from '../../shell/Icon.jsx';
+import { useRead } from '../../shell/useRead.jsx';
 import { t } from '../i18n.js';
 import { addWhen, changeWhen, removeWhen, requirement, setRequirement } from './conditions.js';
 import { fieldsOf, groupsOf, hintsOf, isNote, notesOf, orderOf, rename, freeName, setForm, setGroup, setHints, setNote, setRule, setUi } from './form.js';
@@ -201,10 +202,9 @@ function First({ rule, builder, put, problems }) {
 }
 
 function Role({ studio, rule, put, problems }) {
-  const [roles, setRoles] = useState([]);
-  useEffect(() => {
-    studio.catalogue().then((catalogue) => setRoles(catalogue.roles ?? []), () => setRoles([]));
-  }, [studio]);
+  const [catalogue, meanwhile] = useRead(() => studio.catalogue(), [studio]);
+  if (!catalogue) return meanwhile;
+  const { roles } = catalogue;
   const role = (rule['x-options'] ?? '').replace(/^users:?/, '');
   const known = roles.some(({ code }) => code === role) || !role ? roles : [...roles, { code: role, name: role }];
   return <Choice id="f-role" label={t('People with the role')} value={role} put={(code) => put(`users:${code}`)} options={known.map(({ code, name }) => [code, name])} problems={problems} part="role" help={t('Those of the case’s city and of the province are offered.')} />;

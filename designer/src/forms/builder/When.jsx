@@ -6,7 +6,7 @@ import { choicesOf, typeOf } from './kinds.js';
 const isNumber = (rule) => ['number', 'integer'].includes(typeOf(rule)) && !choicesOf(rule).length;
 
 /* What can be asked for: every field that stands in the form, but not tables and files. */
-export function askable(form, own) {
+function askable(form, own) {
   return orderOf(form).filter((name) => name !== own && name in fieldsOf(form) && (typeOf(fieldsOf(form)[name]) !== 'array' || choicesOf(fieldsOf(form)[name]).length));
 }
 
