@@ -12,6 +12,7 @@ export function freeze(studio) {
   unless('contextPad', 'open');
   unless('directEditing', 'activate');
   unless('popupMenu', 'open');
+  ['execute', 'undo', 'redo'].forEach((method) => unless('commandStack', method));
   studio.on('mode', (mode) => {
     studio.root.classList.toggle('is-trial', mode === 'trial');
     studio.root.classList.toggle('is-read', mode === 'read');
