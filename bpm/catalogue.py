@@ -64,9 +64,10 @@ def order_types(session: Session) -> list[str]:
 
 
 def without_order(session: Session) -> list[Definition]:
-    """The processes in use whose cases make no work order, by name: somebody begins them by hand."""
+    """The processes in use that somebody begins by hand, by name: they make no work order, and wait for no message or hour to begin."""
     query = select(Definition).where(Definition.state == "published", Definition.order_type.is_(None))
-    return list(session.scalars(query.order_by(Definition.name, Definition.key)))
+    found = session.scalars(query.order_by(Definition.name, Definition.key)).all()
+    return [each for each in found if any(start.kind == "none" for start in definitions.engine_definition(session, each.id).starts())]
 
 
 def _on_time(session: Session, now: datetime) -> dict[str, float]:

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -17,6 +18,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 """What marks a text in code and templates."""
 
 _WIDTH = 140
+_READ_BY_ALL = 0o644
 _HEAD = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -30,13 +32,14 @@ _NOT_OURS = frozenset({"node_modules", ".venv", "var", "tests"})
 
 
 def compile_stale() -> list[Path]:
-    """Compile every catalogue that was changed since it was last compiled, and return them."""
+    """Compile every catalogue that was changed since it was last compiled, and return them. Several programs may do so at once."""
     stale = [po for po in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po") if _is_stale(po)]
     for po in stale:
-        part = po.with_suffix(".mo.part")
-        with part.open("wb") as target:
-            write_mo(target, _read(po))
-        part.replace(po.with_suffix(".mo"))
+        with NamedTemporaryFile(dir=po.parent, suffix=".mo.part", delete=False) as part:
+            write_mo(part, _read(po))
+        made = Path(part.name)
+        made.chmod(_READ_BY_ALL)
+        made.replace(po.with_suffix(".mo"))
     return stale
 
 

@@ -109,7 +109,7 @@ def test_time_jumps_over_alarms_and_a_line_of_the_log_leads_back(studio: Page) -
     page.get_by_role("button", name="+30 分").click()
     clock_shows(page, "09:30")
     page.get_by_role("tab", name="通知").click()
-    expect(page.locator(".trial-told")).to_contain_text("还没有登记")
+    expect(page.locator(".trial-told")).to_contain_text("还没有登记", timeout=SLOW)
     page.get_by_role("button", name="3 天后").click()
     clock_shows(page, "11-26")
     page.get_by_role("tab", name="经过").click()

@@ -92,3 +92,15 @@ def test_only_flows_in_use_without_an_order_are_begun_and_only_by_the_desk(offic
     assert answer.value("about") == "长" * 201
     assert "太长了" in answer.text
     assert office["handler"].get("/inbox?view=unit").find("tbody tr") == []
+
+
+def test_a_flow_that_waits_for_a_message_to_begin_is_not_begun_by_hand(office: Office) -> None:
+    head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><message id="m" name="paid"/>'
+    start = '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent><endEvent id="e"/>'
+    drawing = (
+        f'{head}<process id="paid" name="到账" isExecutable="true">{start}<sequenceFlow id="f" sourceRef="s" targetRef="e"/></process>'
+    )
+    with unit_of_work() as session:
+        definitions.deploy(session, {"paid.bpmn": f"{drawing}</definitions>".encode()}, "analyst", clock.now(), publish=True)
+    assert "发起其他流程" not in office["agent"].get("/intake").text
+    assert office["agent"].post("/intake/begin", {"flow": "paid"}).status == 404
