@@ -308,5 +308,6 @@ def test_what_an_input_method_writes_filters_the_list(drawing: Open) -> None:
     typing.send("Input.imeSetComposition", {"text": "分", "selectionStart": 1, "selectionEnd": 1})
     typing.send("Input.insertText", {"text": "分支"})
     expect(page.locator(".djs-popup .entry")).to_have_text("条件分支")
+    expect(page.locator(".djs-popup .entry.selected")).to_have_count(1)  # the list chooses a moment after it has filtered
     page.keyboard.press("Enter")
     expect(page.locator(".djs-shape[data-element-id^=Gateway] .djs-visual").first).to_be_visible()
