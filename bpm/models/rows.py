@@ -79,7 +79,8 @@ class Rows(Generic[Model]):
         elif self._fresh:
             for name, value in row.items():
                 set_committed_value(held, name, value)
-            session.expire(held, self._not_read)
+            if self._not_read:  # of an empty list SQLAlchemy would expire all
+                session.expire(held, self._not_read)
         return held
 
 
