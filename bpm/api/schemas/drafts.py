@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from bpm import definitions, drafts, people
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
-from bpm.api.schemas.definitions import finding_row
 from bpm.errors import Finding
 from bpm.models.draft import Draft, DraftComment, DraftRevision, DraftStep
+from bpm.request import finding_row
 
 LARGEST_FILE = 5 * 1024 * 1024
 STATES = ("open", "review", "approved", "published", "discarded")
