@@ -5,11 +5,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from werkzeug.test import TestResponse
 
 from bpm.definitions.packing import write_zip
 from bpm.drafts.templates import PROCESSES
-from tests.api.desk import API, Desk
+from tests.api.desk import Desk
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 TEMPLATES = ("blank", "approval", "repair", "consultation", "complaint")
@@ -24,12 +23,6 @@ def drawing(inside: str = "", process: str = 'id="Process_1" name="Imported"', s
     flows = '<sequenceFlow id="a" sourceRef="start" targetRef="ask"/><sequenceFlow id="b" sourceRef="ask" targetRef="end"/>'
     body = f'<process {process} isExecutable="true">{steps}{flows}</process>{picture}'
     return f'{head}<definitions xmlns="{BPMN}" {spaces} targetNamespace="urn:x">{body}</definitions>'
-
-
-def hand_in(desk: Desk, files: dict[str, bytes | str], login: str = "analyst", **fields: str) -> TestResponse:
-    program = desk[login]
-    given = [(BytesIO(content if isinstance(content, bytes) else content.encode()), name) for name, content in files.items()]
-    return program.client.post(f"{API}/drafts/import", data={"files": given, **fields}, headers=program.headers)
 
 
 def count(desk: Desk) -> int:
@@ -95,7 +88,7 @@ def test_an_archive_can_be_imported_again(desk: Desk) -> None:
     row = desk["analyst"].post("/drafts", {"name": "Once", "template": "consultation"}).json
     packed = desk["analyst"].get(f"/drafts/{row['id']}/archive").data
     files = desk["analyst"].get(f"/drafts/{row['id']}").json["files"]
-    answer = hand_in(desk, {"once.zip": packed})
+    answer = desk.hand_in({"once.zip": packed})
     assert answer.status_code == 201, answer.text
     assert (answer.json["key"], answer.json["remarks"]) == ("once-2", [])
     assert {name: text for name, text in answer.json["files"].items() if name != "process.json"} == {
@@ -180,7 +173,7 @@ EXTENDED = "><extensionElements>{}</extensionElements>"
 )
 def test_what_does_nothing_here_is_kept_and_listed(desk: Desk, spaces: str, inside: str, remarks: list[str]) -> None:
     written = drawing(inside, spaces=spaces)
-    answer = hand_in(desk, {"flow.bpmn": written})
+    answer = desk.hand_in({"flow.bpmn": written})
     assert answer.status_code == 201, answer.text
     told = [(each["element"], each["sentence"]) for each in answer.json["remarks"]]
     assert len(told) == len(remarks)
@@ -193,7 +186,7 @@ def test_what_does_nothing_here_is_kept_and_listed(desk: Desk, spaces: str, insi
 def test_other_encodings_are_read(desk: Desk, encoding: str) -> None:
     head = f'<?xml version="1.0" encoding="{"UTF-8" if encoding == "utf-8-sig" else encoding}"?>'
     name = "Prüfung" if encoding == "ISO-8859-1" else "审核"
-    answer = hand_in(desk, {"flow.bpmn20.xml": drawing(">", f'id="Process_1" name="{name}"', head=head).encode(encoding)})
+    answer = desk.hand_in({"flow.bpmn20.xml": drawing(">", f'id="Process_1" name="{name}"', head=head).encode(encoding)})
     assert answer.status_code == 201, answer.text
     assert answer.json["name"] == name
     assert 'encoding="UTF-8"' in answer.json["files"]["flow.bpmn"]
@@ -202,18 +195,18 @@ def test_other_encodings_are_read(desk: Desk, encoding: str) -> None:
 def test_a_diagram_of_a_known_process_becomes_a_draft_of_it(desk: Desk) -> None:
     desk.deploy({name: content for name, content in template("approval").items() if not name.endswith(".md")})
     changed = template("approval")["approval.bpmn"].decode().replace("主管审批", "主管看看")
-    answer = hand_in(desk, {"my copy.bpmn": changed})
+    answer = desk.hand_in({"my copy.bpmn": changed})
     assert (answer.json["key"], answer.json["name"]) == ("approval", "审批")
     assert answer.json["base_id"] is not None
     assert "主管看看" in answer.json["files"]["approval.bpmn"]
     assert "my copy.bpmn" not in answer.json["files"]
-    other = hand_in(desk, {"new.bpmn": drawing(">")}, key="approval")
+    other = desk.hand_in({"new.bpmn": drawing(">")}, key="approval")
     assert (other.json["key"], "new.bpmn" in other.json["files"]) == ("approval", True)
 
 
 def test_a_diagram_without_a_picture_says_so(desk: Desk) -> None:
     bare = drawing(">").partition("<di:BPMNDiagram")[0] + "</definitions>"
-    assert [each["code"] for each in hand_in(desk, {"a.bpmn": bare}).json["remarks"]] == ["no-picture"]
+    assert [each["code"] for each in desk.hand_in({"a.bpmn": bare}).json["remarks"]] == ["no-picture"]
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
@@ -258,7 +251,7 @@ def test_what_is_broken_is_told_and_nothing_is_kept(desk: Desk, case: str) -> No
         with ZipFile(packed, "w") as archive:
             archive.writestr("../../out.bpmn", drawing(">"))
         files = {"a.zip": packed.getvalue()}
-    answer = hand_in(desk, files)
+    answer = desk.hand_in(files)
     assert answer.status_code == 422, answer.text
     errors = [each for each in answer.json.get("findings", []) if each["level"] == "error"]
     assert code in {answer.json["code"], *(each["code"] for each in errors)}
@@ -267,6 +260,6 @@ def test_what_is_broken_is_told_and_nothing_is_kept(desk: Desk, case: str) -> No
 
 
 def test_an_import_needs_files_and_an_analyst(desk: Desk) -> None:
-    assert hand_in(desk, {}).json["code"] == "no-files"
-    assert hand_in(desk, {"a.bpmn": drawing(">")}, "qa").status_code == 403
-    assert hand_in(desk, {"a.bpmn": drawing(">")}, key="nowhere").status_code == 404
+    assert desk.hand_in({}).json["code"] == "no-files"
+    assert desk.hand_in({"a.bpmn": drawing(">")}, "qa").status_code == 403
+    assert desk.hand_in({"a.bpmn": drawing(">")}, key="nowhere").status_code == 404
