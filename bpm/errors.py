@@ -4,9 +4,9 @@ A sentence is written here in English as ``str.format`` text; pages and the API 
 (the text is the key of the message catalogue). ``request`` turns the kind of an error into an HTTP status.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 
 def N_(text: str) -> str:  # noqa: N802 -- the name that message extraction knows
@@ -73,11 +73,16 @@ class Finding:
         return self.text.format(**self.facts)
 
 
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """Findings with the errors before the warnings, each kind in the order in which it was found."""
+    return sorted(found, key=lambda each: get_args(Level).index(each.level))
+
+
 class RefusedError(InvalidError):
     """A diagram, table or form cannot be run truly; ``findings`` says what and where."""
 
     code = "refused"
-    sentence = N_("These files have {count} error(s). Nothing was changed.")
+    sentence = N_("These files have errors ({count}). Nothing was changed.")
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = list(findings)

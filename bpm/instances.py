@@ -328,15 +328,6 @@ def _go_on(session: Session, instance: Instance) -> None:
     work_items.release_all(session, instance.id)
 
 
-def set_variables(session: Session, instance_id: UUID, variables: dict[str, Any], actor: Actor, now: datetime) -> Instance:
-    """Overwrite variables by hand, in every open token."""
-    access.require(actor, "ADMIN")
-    instance = _visible(session, instance_id, actor, for_update=True)
-    apply(session, instance, c.SetData(variables), Doing(actor, now))
-    journal.note(session, instance, "variables-set", actor.login, now, None, names=sorted(variables))
-    return instance
-
-
 def get(session: Session, instance_id: UUID, actor: Actor) -> Instance:
     """Read an instance that the actor may see. Raises NotFoundError."""
     return _visible(session, instance_id, actor, for_update=False)

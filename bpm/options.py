@@ -4,7 +4,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from bpm import access, org
+from bpm import org
 from bpm.access import Actor
 from bpm.inbox import OPEN
 from bpm.models.org import Unit
@@ -73,8 +73,3 @@ def leads(session: Session, actor: Actor, unit_code: str) -> bool:
             return True
         unit = unit.parent
     return False
-
-
-def may_reveal(session: Session, order: WorkOrder, actor: Actor) -> bool:
-    """Tell whether the actor may read the customer's whole number: whoever may see the order; each time is written down."""
-    return access.may_see_order(session, actor, order)

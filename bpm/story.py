@@ -24,7 +24,6 @@ _TOLD = frozenset(
         "incident-skipped",
         "incident-result",
         "moved",
-        "variables-set",
         "warning",
         "tier",
         "way-missing",

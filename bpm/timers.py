@@ -1,6 +1,5 @@
 """Timers that are drawn: each is a work item, so that it survives whatever happens to the server."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -46,11 +45,6 @@ def resume_working(session: Session, instance_id: UUID, now: datetime) -> None:
             left = timedelta(minutes=payload.pop("left_minutes"))
             item.due_at = calendars.get(session, payload["calendar"]).add(now, left)
             item.payload, item.state = payload, "waiting"
-
-
-def tokens_at(session: Session, instance_id: UUID) -> Mapping[str, str]:
-    """Which element each waiting timer's token stands at: token -> element."""
-    return {item.payload["token_id"]: item.payload["element_id"] for item in _timers(session, instance_id, "waiting")}
 
 
 def _timers(session: Session, instance_id: UUID, state: str) -> list[WorkItem]:

@@ -1,12 +1,12 @@
 """Rows of what is to be done without a person; ``clockwork`` carries them out, in the order in which they fall due."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -135,27 +135,30 @@ _HOLD_ALL = _all_to("held", "waiting")
 _RELEASE_ALL = _all_to("waiting", "held")
 
 
-def claim(session: Session, now: datetime, wall: datetime, kinds: Collection[str] | None = None) -> WorkItem | None:
+def claim(session: Session, now: datetime, wall: datetime) -> WorkItem | None:
     """Take the item that fell due first under a lease (by the wall clock); None when nothing is due. Its instance is locked before it."""
-    due = [WorkItem.state == "waiting", WorkItem.due_at <= now, _is_free(wall)]
-    if kinds is not None:
-        due.append(WorkItem.kind.in_(kinds))
-    first = select(WorkItem.id).where(*due).order_by(WorkItem.due_at, WorkItem.created_at).limit(1)
-    while (item_id := session.scalar(first)) is not None:
-        item = _under_lock(session, item_id, *due)
+    moments = {"now": now, "wall": wall}
+    while (item := _FIRST_DUE.first(session, **moments)) is not None:
+        if _lock_instance(session, item.instance_id):
+            item = _STILL_DUE.first(session, id=item.id, **moments)
         if item is not None:  # else it was taken back, or taken, while somebody had its instance
             item.lease, item.lease_until = uuid4(), wall + LEASE
             return item
     return None
 
 
-def _under_lock(session: Session, item_id: UUID, *conditions: ColumnElement[bool]) -> WorkItem | None:
-    """Read an item anew and locked. The instance comes first: a command holds its instance and then takes back items of it."""
-    if session.get_bind().dialect.name != "sqlite":  # there is one writer at a time
-        of_item = select(WorkItem.instance_id).where(WorkItem.id == item_id).scalar_subquery()
-        session.execute(select(Instance.id).where(Instance.id == of_item).with_for_update())
-    query = select(WorkItem).where(WorkItem.id == item_id, *conditions).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
+_IS_FREE = or_(WorkItem.lease_until.is_(None), WorkItem.lease_until < bindparam("wall"))
+_IS_DUE = (WorkItem.state == "waiting", WorkItem.due_at <= bindparam("now"), _IS_FREE)
+_FIRST_DUE = Rows(WorkItem, *_IS_DUE, order_by=(WorkItem.due_at, WorkItem.created_at), limit=1)
+_STILL_DUE = Rows(WorkItem, WorkItem.id == bindparam("id"), *_IS_DUE, lock=True)
+
+
+def _lock_instance(session: Session, instance_id: UUID | None) -> bool:
+    """Lock the instance before its item: a command holds its instance and then takes back items of it. False where nobody needs to."""
+    if session.get_bind().dialect.name == "sqlite":  # there is one writer at a time
+        return False
+    session.execute(select(Instance.id).where(Instance.id == instance_id).with_for_update())
+    return True
 
 
 def free_all(session: Session) -> None:
@@ -165,8 +168,12 @@ def free_all(session: Session) -> None:
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
     """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
-    item = _under_lock(session, item_id)
+    _lock_instance(session, session.scalar(select(WorkItem.instance_id).where(WorkItem.id == item_id)))
+    item = _OF_ID.first(session, id=item_id)
     return item if item is not None and item.state == "waiting" and item.lease == lease else None
+
+
+_OF_ID = Rows(WorkItem, WorkItem.id == bindparam("id"), lock=True)
 
 
 def finish(item: WorkItem, now: datetime) -> None:
@@ -188,11 +195,7 @@ def fail(item: WorkItem, error: str) -> None:
 
 def next_due(session: Session, wall: datetime) -> datetime | None:
     """When the next item falls due that nobody has in hand (by the wall clock)."""
-    return session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting", _is_free(wall)))
-
-
-def _is_free(wall: datetime) -> ColumnElement[bool]:
-    return or_(WorkItem.lease_until.is_(None), WorkItem.lease_until < wall)
+    return session.scalar(select(func.min(WorkItem.due_at)).where(WorkItem.state == "waiting", _IS_FREE), {"wall": wall})
 
 
 def health(session: Session) -> Health:

@@ -38,7 +38,7 @@ def log_in(context: BrowserContext, client: FlaskClient, address: str) -> None:
 
 
 def faults(page: Page, within: str = "html") -> list[Any]:
-    """What axe calls serious or critical in a part of a page. It is put in past the content security policy, which lets no other script in."""
+    """What axe calls serious or critical in a part of a page. It goes in past the content security policy, which lets no script in."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)["violations"]

@@ -8,11 +8,10 @@ from bpm import access, definitions, drafts, palette
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.designer import CatalogueShape, CheckShape, Files, PeopleQuery, PeopleShape
 from bpm.api.schemas.drafts import mendable_row
+from bpm.errors import worst_first
 from bpm.request import actor, language, session
 
 chapter = Chapter("designer", "What the designer asks while a process is drawn")
-
-_LEVELS = ("error", "warning", "info")
 
 
 @chapter.post("/designer/check")
@@ -23,7 +22,7 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
     access.require(actor(), *drafts.READERS)
     files = {name: content.encode() for name, content in body["files"].items()}
     found = definitions.examine(session(), files, current_app.extensions["connectors"])
-    return {"findings": [mendable_row(each) for each in sorted(found, key=lambda each: _LEVELS.index(each.level))]}
+    return {"findings": [mendable_row(each) for each in worst_first(found)]}
 
 
 @chapter.get("/designer/catalogue")

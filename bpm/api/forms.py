@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, current_app, make_response
 from flask_babel import force_locale, gettext
 
-from bpm import access, definitions, forms, org
+from bpm import access, definitions, drafts, forms, org
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.forms import PreviewQuestion
 from bpm.errors import N_, NotFoundError, RefusedError
@@ -35,7 +35,7 @@ class NoPagesError(NotFoundError):
 @chapter.answers(200, {"type": "string"}, content_type="text/html")
 def preview(body: dict[str, Any]) -> Response:
     """Draw a form of a draft as the page, or as the mail, that people will get. Nothing is kept."""
-    access.require(actor(), "ANALYST", "CS_MANAGER", "QA")
+    access.require(actor(), *drafts.READERS)
     found = definitions.form_faults(_FILE, body["form"])
     if found:
         raise RefusedError(found)

@@ -6,7 +6,7 @@ from flask import Response
 from flask import request as http
 from flask_babel import gettext
 
-from bpm import access, decision_tables, spreadsheets
+from bpm import access, decision_tables, drafts, spreadsheets
 from bpm.api.chapter import Chapter, form_body, uploaded
 from bpm.api.schemas.tables import (
     AnalysisShape,
@@ -127,7 +127,7 @@ def take_in() -> dict[str, Any]:
 
 
 def _readers() -> None:
-    access.require(actor(), "ANALYST", "CS_MANAGER", "QA")
+    access.require(actor(), *drafts.READERS)
 
 
 def _files(body: dict[str, Any]) -> dict[str, bytes]:

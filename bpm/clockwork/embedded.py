@@ -1,6 +1,8 @@
 """The driver for one process: APScheduler ticks, the rows say what is due. Nothing is kept in memory that a kill could lose."""
 
 import logging
+import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +27,9 @@ TRIES = 5
 """Tries of an item that fails inside Baton, before an incident stands."""
 
 BACK_OFF = timedelta(seconds=2)
+_TOGETHER = 0.05
+"""Seconds of items that share a commit: so long others who write may have to wait."""
+
 _CALLERS = 4
 _log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns at each tick that finds the last one still running
@@ -94,39 +99,63 @@ class Embedded:
         """Carry out everything that is due now, oldest first; calls are handed to their threads. Returns how many items."""
         done = 0
         with self._turn:
-            while not self._stopping.is_set() and self._run_one():
-                done += 1
+            while not self._stopping.is_set() and (some := self._some()):
+                done += some
         return done
 
-    def _run_one(self) -> bool:
+    def _some(self) -> int:
+        """Carry out the next items in one unit of work. Where one of them fails none has happened: then each gets one of its own."""
+        calls: list[caller.Prepared] = []
+        done, long_enough = 0, time.monotonic() + _TOGETHER
+        try:
+            with unit_of_work() as session:
+                while not self._stopping.is_set() and (item := work_items.claim(session, clock.now(), clock.wall())) is not None:
+                    self._begin(session, item, calls)
+                    done += 1
+                    if time.monotonic() > long_enough:
+                        break
+        except Exception:  # noqa: BLE001 -- which of them it was, and what is to be done about it, is found out one by one
+            return sum(self._one() for _ in range(done + 1))
+        self._send(calls)
+        return done
+
+    def _one(self) -> bool:
+        """Carry out the next item by itself: where it fails, it is put off and the next one's turn comes."""
+        calls: list[caller.Prepared] = []
+        error: Exception | None = None
         with unit_of_work() as session:
             item = work_items.claim(session, clock.now(), clock.wall())
             if item is None:
                 return False
             item_id, lease = item.id, item.lease
-            prepared = caller.prepare(item) if item.kind in OUTSIDE else None
-            error = self._carry_out(session, item) if prepared is None else None
-        if prepared is not None:
-            future = self._pool.submit(self._call, prepared)
-            self._calls.add(future)
-            future.add_done_callback(self._calls.discard)
-        elif error is not None:
+            try:
+                with session.begin_nested():
+                    self._begin(session, item, calls)
+            except Exception as failed:  # noqa: BLE001 -- whatever went wrong inside becomes a retry, then an incident
+                session.info.pop("processes", None)
+                session.info.pop("after_commit", None)
+                error = failed
+        self._send(calls)
+        if error is not None:
             self._put_off(item_id, lease, error)
         return True
 
-    def _carry_out(self, session: Session, item: WorkItem) -> BaseException | None:
-        """Do an item inside a savepoint: an error undoes its effect and leaves the lease."""
-        try:
-            with session.begin_nested():
-                work_items.finish(item, clock.now())
-                HANDLERS[item.kind](session, item, clock.now())
-        except Exception as error:  # noqa: BLE001 -- whatever went wrong inside becomes a retry, then an incident
-            session.info.pop("processes", None)
-            session.info.pop("after_commit", None)
-            return error
-        return None
+    @staticmethod
+    def _begin(session: Session, item: WorkItem, calls: list[caller.Prepared]) -> None:
+        """Let an item have its effect; one that calls the outside is only made ready here."""
+        if item.kind in OUTSIDE:
+            calls.append(caller.prepare(item))
+        else:
+            work_items.finish(item, clock.now())
+            HANDLERS[item.kind](session, item, clock.now())
 
-    def _put_off(self, item_id: UUID, lease: UUID | None, error: BaseException) -> None:
+    def _send(self, calls: Sequence[caller.Prepared]) -> None:
+        for prepared in calls:
+            future = self._pool.submit(self._call, prepared)
+            self._calls.add(future)
+            future.add_done_callback(self._calls.discard)
+
+    def _put_off(self, item_id: UUID, lease: UUID | None, error: Exception) -> None:
         """Try again later, or after the last try let an incident stand."""
         _log.error("work item failed", exc_info=error)
         message = str(error) if isinstance(error, BatonError) else type(error).__name__

@@ -31,6 +31,15 @@ _MAKERS = {
     "http://spiffworkflow.org/bpmn/schema/1.0/core": "SpiffWorkflow",
     "http://www.jboss.org/drools": "jBPM",
     "http://www.omg.org/bpsim": "BPSim",
+    "http://www.bpsim.org/schemas/1.0": "BPSim",
+    "http://flowable.org/modeler": "Flowable",
+    "http://www.softwareag.com/aris": "ARIS",
+    "http://www.boc-eu.com/boc-is/adonis.model.document/1.1": "ADONIS",
+    "http://www.imixs.org/bpmn2": "Imixs",
+    "http://www.visual-paradigm.com/bpmn": "Visual Paradigm",
+    "http://www.trisotech.com/2014/triso/bpmn": "Trisotech",
+    "http://www.trisotech.com/2015/triso/modeling": "Trisotech",
+    "http://bpmn.sourceforge.net": "Yaoqiang",
 }
 _READ_ELEMENTS = {
     dialects.SPIFF: frozenset({"calledDecisionId"}),

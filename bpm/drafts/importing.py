@@ -13,7 +13,7 @@ from bpm import access, definitions
 from bpm.access import Actor
 from bpm.definitions import drawings, packing, sorting
 from bpm.definitions.settings import SETTINGS_FILE
-from bpm.drafts import beginning, foreign, reading, saving
+from bpm.drafts import beginning, foreign, ids, reading, saving
 from bpm.engine.documents import BPMN, Notes, local, parse, space
 from bpm.errors import N_, Finding, RefusedError
 from bpm.models.definition import Definition
@@ -49,7 +49,8 @@ def import_files(
     if key and sorting.newest(session, key) is None:
         raise definitions.DefinitionNotFoundError(key=key)
     bundle, found = _bundle(session, files, key)
-    remarks += [*found, *foreign.remarks(bundle)]
+    bundle, replaced = ids.accepted(bundle)
+    remarks += [*found, *replaced, *foreign.remarks(bundle)]
     settings = orjson.loads(bundle[SETTINGS_FILE])
     known = sorting.newest(session, settings["key"])
     title = name.strip() or settings["name"]

@@ -18,7 +18,6 @@ from bpm.models.draft import Draft, DraftComment, DraftReader, DraftRevision, Dr
 from bpm.models.ids import row_id
 from bpm.models.org import User
 
-REVIEWERS = ("ANALYST", "CS_MANAGER", "QA")
 LONGEST_NOTE = 2_000  # characters
 
 
@@ -78,7 +77,7 @@ def may_write(draft: Draft, actor: Actor) -> bool:
 
 def may_approve(session: Session, draft: Draft, actor: Actor) -> bool:
     """Tell whether the actor may approve a draft that waits for it."""
-    plays = actor.is_admin or not actor.roles.isdisjoint(REVIEWERS)
+    plays = actor.is_admin or not actor.roles.isdisjoint(reading.READERS)
     return draft.state == "review" and plays and not _is_own(session, draft, actor)
 
 
@@ -195,7 +194,7 @@ def _note(note: str, *, needed: bool = True) -> str:
 
 
 def _in_review(session: Session, draft_id: UUID, actor: Actor, also: str = "review") -> Draft:
-    access.require(actor, *REVIEWERS)
+    access.require(actor, *reading.READERS)
     draft = reading.locked(session, draft_id)
     if draft.state not in ("review", also):
         raise NotInReviewError

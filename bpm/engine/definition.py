@@ -63,9 +63,7 @@ class Drawn:
 
     starts: list[StartEvent] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    forms: list[tuple[str, str, str]] = field(default_factory=list)
     read_only: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # by the ids of process and element
-    called: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,17 +114,9 @@ class Definition:
         """The connector calls that are drawn."""
         return list(self.drawn.calls)
 
-    def form_refs(self) -> list[tuple[str, str, str]]:
-        """The forms that are named: (file, element id, form)."""
-        return list(self.drawn.forms)
-
     def read_only(self, process_id: str, element_id: str) -> tuple[str, ...]:
         """The fields that the form of an element only shows."""
         return self.drawn.read_only.get((process_id, element_id), ())
-
-    def called_processes(self) -> set[str]:
-        """The ids of the processes that call activities call."""
-        return set(self.drawn.called)
 
     def due(self, start: StartEvent, now: datetime, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> datetime | None:
         """When a start timer is due next, strictly after ``now``; None when it will not be any more. Raises TimerError."""
@@ -146,6 +136,7 @@ class _Builder:
         self.roots: dict[str, Element] = {}
         self.names: dict[str, str] = {}
         self.scopes: dict[str, str] = {}
+        self.called_ids: set[str] = set()
         self.drawn = Drawn()
 
     def findings(self) -> list[Finding]:
@@ -227,7 +218,6 @@ class _Builder:
         extensions = extensions_of(element)
         self.names.setdefault(own, drawn_name(element).removesuffix(OWN))
         for form in extensions.get("form", []):
-            self.drawn.forms.append((name, own, form.get("ref", "")))
             process = next(element.iterancestors(tag("process")), None)
             if process is not None and form.get("readOnly"):
                 self.drawn.read_only[str(process.get("id")), own] = tuple(form["readOnly"].split())
@@ -251,7 +241,7 @@ class _Builder:
         if called not in self.process_ids() and called.split(":")[-1] in self.process_ids():
             called = called.split(":")[-1]
             element.set("calledElement", called)
-        self.drawn.called.add(called)
+        self.called_ids.add(called)
         if called not in self.process_ids():
             self.notes[name].refuse(element, "called", N_("“{name}” calls the process {called}, which is not in the files."), called=called)
 
@@ -272,7 +262,7 @@ class _Builder:
             return self.key
         named = self.roots.get(f"{self.key}.bpmn")
         inside = [str(process.get("id")) for process in named.iter(tag("process"))] if named is not None else ids
-        free = [known for known in inside if known not in self.drawn.called] or inside
+        free = [known for known in inside if known not in self.called_ids] or inside
         if len(free) == 1:
             return free[0]
         notes = next(iter(self.notes.values()), None)

@@ -9,7 +9,6 @@ from bpm.engine.faults import ExpressionError
 from bpm.engine.unary import split, unary
 from bpm.errors import N_
 
-LOGIC = frozenset({"decisionTable", "literalExpression"})
 OTHER_LOGIC = frozenset(
     {"invocation", "context", "functionDefinition", "relation", "list", "conditional", "for", "every", "some", "filter"}
 )

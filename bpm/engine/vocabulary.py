@@ -87,11 +87,6 @@ def trigger(event: Element) -> str:
     return local(found[0]).removesuffix(SUFFIX) if found else "none"
 
 
-def is_scope(element: Element) -> bool:
-    """Tell whether flow nodes stand directly in this element."""
-    return local(element) in SCOPES or local(element) == "process"
-
-
 def is_event_subprocess(element: Element) -> bool:
     """Tell whether a sub-process is started by an event."""
     return element.get("triggeredByEvent") == "true"

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,6 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.task import Task
-from SpiffWorkflow.task import logger as task_logger
 from SpiffWorkflow.util.task import TaskIterator
 from SpiffWorkflow.util.task import TaskState as S
 
@@ -85,7 +85,8 @@ Task.is_descendant_of, Task.find_ancestor, Task._set_state, Task._inherit_data =
     _inherit_data,
 )
 S.get_name = staticmethod(lru_cache(None)(S.get_name))
-task_logger.setLevel(logging.WARNING)
+for _logger in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_logger).setLevel(logging.WARNING)  # below it texts are gathered that nobody reads
 
 
 class TaskIndex(dict[UUID, Task]):
@@ -121,7 +122,7 @@ class Scope:
     """What the top process and the scopes in it have in common."""
 
     tasks = property(
-        lambda self: self.__dict__["_tasks"],
+        attrgetter("_tasks"),
         lambda self, tasks: self.__dict__.__setitem__("_tasks", tasks if isinstance(tasks, TaskIndex) else TaskIndex(tasks)),
     )
 

@@ -6,7 +6,7 @@ Whoever opens a unit of work commits it, and nobody else. It needs neither a req
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
 from bpm.models import prepared, rows
+from bpm.models.turns import Turns, TurnTimeoutError
 
 LOCK_SECONDS = 10
 """How long a writer waits for another one before it gives up."""
@@ -144,6 +145,7 @@ class _Engines:
 
     writing: Engine | None = None
     reading: Engine | None = None
+    turns: AbstractContextManager[None] = nullcontext()
 
 
 _writing_here: ContextVar[bool] = ContextVar("writing_here", default=False)
@@ -155,6 +157,7 @@ def configure(engine: Engine) -> None:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     _Engines.writing = engine.execution_options(baton_begin="BEGIN IMMEDIATE")
+    _Engines.turns = Turns(LOCK_SECONDS) if engine.dialect.name == "sqlite" else nullcontext()  # SQLite has one writer at a time
     _Engines.reading = engine.execution_options(baton_begin="BEGIN", postgresql_readonly=True)
 
 
@@ -187,6 +190,8 @@ def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT0
             yield from _write(engine)
         else:
             yield from _read(engine)
+    except TurnTimeoutError as error:
+        raise DatabaseBusyError from error
     except DBAPIError as error:
         raise _in_words(error) from error
 
@@ -198,6 +203,7 @@ def _write(engine: Engine) -> Iterator[Session]:
     _writing_here.set(True)
     try:
         with (
+            _Engines.turns,
             engine.connect() as connection,
             connection.begin(),
             _Writing(connection, expire_on_commit=False) as session,

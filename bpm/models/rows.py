@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, insert, inspect, select, update
+from sqlalchemy import ColumnElement, Executable, SQLColumnExpression, Table, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -32,7 +32,7 @@ class Rows(Generic[Model]):
         self,
         model: type[Model],
         *conditions: ColumnElement[bool],
-        order_by: Sequence[ColumnElement[Any]] = (),
+        order_by: Sequence[SQLColumnExpression[Any]] = (),
         limit: int | None = None,
         lock: bool = False,
         joined: Sequence[str] = (),
@@ -79,7 +79,8 @@ class Rows(Generic[Model]):
         elif self._fresh:
             for name, value in row.items():
                 set_committed_value(held, name, value)
-            session.expire(held, self._not_read)
+            if self._not_read:  # of an empty list SQLAlchemy would expire all
+                session.expire(held, self._not_read)
         return held
 
 

@@ -12,7 +12,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException
 
 from bpm import access
-from bpm.errors import N_, BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError, RefusedError
+from bpm.errors import N_, BatonError, ConflictError, Finding, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from bpm.forms import FieldSentence
 from bpm.models.database import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.request import plain, reader, unit
@@ -126,11 +126,14 @@ def problem(error: BatonError, language: str) -> Problem:
         if "fields" in error.facts:
             document["fields"] = {name: _of_field(text) for name, text in error.facts["fields"].items()}
         if isinstance(error, RefusedError):
-            document["findings"] = [
-                {"level": f.level, "file": f.file, "element": f.element, "code": f.code, "sentence": gettext(f.text).format(**f.facts)}
-                for f in error.findings
-            ]
+            document["findings"] = [finding_row(each) for each in error.findings]
     return document
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding with its sentence in the reader's language."""
+    sentence = gettext(finding.text).format(**finding.facts)
+    return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}
 
 
 def _of_field(sentence: str) -> Any:

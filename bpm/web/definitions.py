@@ -10,15 +10,14 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from bpm import catalogue, definitions, drafts, picture
-from bpm.errors import Finding, InvalidError, RefusedError
+from bpm.errors import Finding, InvalidError, RefusedError, worst_first
 from bpm.models.definition import Definition
-from bpm.request import actor, language, now, session
+from bpm.request import actor, finding_row, language, now, session
 from bpm.web import frame, rows
 from bpm.web.speech import gettext
 
 blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
 
-READERS = ("ANALYST", "CS_MANAGER", "QA")
 WRITERS = ("ANALYST",)
 MOST_DRAFTS = 100
 """Shown in the list; who has more finds them by the process."""
@@ -27,7 +26,7 @@ MOST_DRAFTS = 100
 @blueprint.get("")
 def listing() -> Response:
     """Every process: its version in use, its draft, what was found."""
-    frame.require(actor(), *READERS)
+    frame.require(actor(), *drafts.READERS)
     return draw_list()
 
 
@@ -73,17 +72,13 @@ def _may_write() -> bool:
 
 def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
     """Findings in words, the errors first."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    return [
-        {"level": each.level, "file": each.file, "element": each.element, "sentence": frame.say(each.text, each.facts), "code": each.code}
-        for each in sorted(found, key=lambda each: order[each.level])
-    ]
+    return [finding_row(each) for each in worst_first(found)]
 
 
 @blueprint.get("/<uuid:definition_id>")
 def page(definition_id: UUID) -> Response:
     """One version: its picture, what was found, its files, and the other versions."""
-    frame.require(actor(), *READERS)
+    frame.require(actor(), *drafts.READERS)
     return _draw(definitions.get(session(), definition_id))
 
 
@@ -116,7 +111,7 @@ def _running_draft(key: str) -> dict[str, Any]:
 @blueprint.get("/<uuid:definition_id>/xml")
 def xml(definition_id: UUID) -> Response:
     """A diagram of a version."""
-    frame.require(actor(), *READERS)
+    frame.require(actor(), *drafts.READERS)
     response = make_response(picture.drawing(session(), definition_id, http.args["file"], language()))
     response.mimetype = "application/xml"
     return response
@@ -125,7 +120,7 @@ def xml(definition_id: UUID) -> Response:
 @blueprint.get("/<uuid:definition_id>/marks")
 def marks(definition_id: UUID) -> Response:
     """What was found in a diagram, as marks for its picture."""
-    frame.require(actor(), *READERS)
+    frame.require(actor(), *drafts.READERS)
     found = [
         each
         for each in definitions.findings(definitions.get(session(), definition_id))
@@ -139,7 +134,7 @@ def marks(definition_id: UUID) -> Response:
 @blueprint.get("/<uuid:definition_id>/archive")
 def archive(definition_id: UUID) -> Response:
     """A version as a ZIP archive, which can be changed and handed in again."""
-    frame.require(actor(), *READERS)
+    frame.require(actor(), *drafts.READERS)
     definition = definitions.get(session(), definition_id)
     response = make_response(definitions.archive(session(), definition_id))
     response.mimetype = "application/zip"

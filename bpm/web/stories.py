@@ -98,7 +98,6 @@ _SENTENCES = {
     "incident-skipped": N_("passed over “{step}”"),
     "incident-result": N_("gave the result of “{step}” by hand"),
     "moved": N_("moved the order to “{step}”"),
-    "variables-set": N_("changed data by hand"),
     "warning": N_("reminded of “{name}”: {to}"),
     "tier": N_("escalated to tier {tier}, told: {to}"),
     "way-missing": N_("could not be told outside the page: {to}"),

@@ -26,7 +26,7 @@ class Size:
     openings: int
 
 
-WHOLE = Size(rounds=9, cases=30, steps=5_000, tasks=100_000, samples=300, timers=timers.WHOLE, openings=9)
+WHOLE = Size(rounds=27, cases=10, steps=5_000, tasks=100_000, samples=300, timers=timers.WHOLE, openings=9)
 SMALL = Size(rounds=2, cases=3, steps=50, tasks=5_000, samples=20, timers=100, openings=1)
 """Enough to see that the measurement itself runs; its figures mean nothing."""
 

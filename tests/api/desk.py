@@ -113,10 +113,16 @@ class Desk:
         return self.known[login]
 
     def deploy(self, files: Mapping[str, str | bytes], **fields: str) -> TestResponse:
-        program = self["analyst"]
-        parts = [(content if isinstance(content, bytes) else content.encode(), name) for name, content in files.items()]
-        data = {"files": [(BytesIO(content), name) for content, name in parts], **fields}
-        return program.client.post(f"{API}/deployments", data=data, headers=program.headers)
+        return self._send("/deployments", files, "analyst", fields)
+
+    def hand_in(self, files: Mapping[str, str | bytes], login: str = "analyst", **fields: str) -> TestResponse:
+        """Import files of another tool."""
+        return self._send("/drafts/import", files, login, fields)
+
+    def _send(self, path: str, files: Mapping[str, str | bytes], login: str, fields: Mapping[str, str]) -> TestResponse:
+        program = self[login]
+        parts = [(BytesIO(content if isinstance(content, bytes) else content.encode()), name) for name, content in files.items()]
+        return program.client.post(API + path, data={"files": parts, **fields}, headers=program.headers)
 
     def deploy_folder(self, name: str) -> TestResponse:
         folder = PROCESSES / name

@@ -5,11 +5,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from werkzeug.test import TestResponse
 
 from bpm.definitions.packing import write_zip
 from bpm.drafts.templates import PROCESSES
-from tests.api.desk import API, Desk
+from tests.api.desk import Desk
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 TEMPLATES = ("blank", "approval", "repair", "consultation", "complaint")
@@ -24,12 +23,6 @@ def drawing(inside: str = "", process: str = 'id="Process_1" name="Imported"', s
     flows = '<sequenceFlow id="a" sourceRef="start" targetRef="ask"/><sequenceFlow id="b" sourceRef="ask" targetRef="end"/>'
     body = f'<process {process} isExecutable="true">{steps}{flows}</process>{picture}'
     return f'{head}<definitions xmlns="{BPMN}" {spaces} targetNamespace="urn:x">{body}</definitions>'
-
-
-def hand_in(desk: Desk, files: dict[str, bytes | str], login: str = "analyst", **fields: str) -> TestResponse:
-    program = desk[login]
-    given = [(BytesIO(content if isinstance(content, bytes) else content.encode()), name) for name, content in files.items()]
-    return program.client.post(f"{API}/drafts/import", data={"files": given, **fields}, headers=program.headers)
 
 
 def count(desk: Desk) -> int:
@@ -95,7 +88,7 @@ def test_an_archive_can_be_imported_again(desk: Desk) -> None:
     row = desk["analyst"].post("/drafts", {"name": "Once", "template": "consultation"}).json
     packed = desk["analyst"].get(f"/drafts/{row['id']}/archive").data
     files = desk["analyst"].get(f"/drafts/{row['id']}").json["files"]
-    answer = hand_in(desk, {"once.zip": packed})
+    answer = desk.hand_in({"once.zip": packed})
     assert answer.status_code == 201, answer.text
     assert (answer.json["key"], answer.json["remarks"]) == ("once-2", [])
     assert {name: text for name, text in answer.json["files"].items() if name != "process.json"} == {
@@ -121,6 +114,9 @@ def test_a_draft_of_a_template_has_no_findings_but_whom_this_town_lacks(desk: De
     [
         ('<baton:form ref="decide" />', '<baton:form ref="nothing" />', "form-missing", "check", "form/ref"),
         ('unit="NETWORK" exclude="fill"', 'unit="MOON" exclude="fill"', "unknown-unit", "check", "who/unit"),
+        ('exclude="fill check"', 'exclude="fill starter qa nobody"', "unknown-step", "head", "who/exclude"),
+        ('unit="NETWORK" exclude="fill"', 'unit="NETWORK" sameAs="level"', "unknown-step", "check", "who/sameAs"),
+        ('unit="NETWORK" exclude="fill"', 'managerOf="filled"', "unknown-step", "check", "who/managerOf"),
         ('<baton:assignment role="HANDLER" unit="NETWORK" />', "", "no-assignment", "fill", "who/role"),
         ('minutes="480"', 'minutes="= 4 +"', "expression", "fill", "limit/minutes"),
         ('opinion == "CHANGE"', "opinion == ", "expression", "is_agreed_to_fill", "way/condition"),
@@ -137,6 +133,15 @@ def test_what_is_found_says_where_it_is_mended(
     found = desk["analyst"].post("/designer/check", {"files": files}).json["findings"]
     told = [(each["code"], each["element"], each["field"]) for each in found if each["level"] != "info"]
     assert ((code, element, field) in told) if code else (told == [])
+
+
+def test_of_those_who_may_not_do_a_step_only_who_is_not_there_is_told(desk: Desk) -> None:
+    files = {name: content.decode() for name, content in template("approval").items()}
+    files["approval.bpmn"] = files["approval.bpmn"].replace('exclude="fill check"', 'exclude="fill starter qa nobody"')
+    found = desk["analyst"].post("/designer/check", {"files": files}).json["findings"]
+    (told,) = [each for each in found if each["code"] == "unknown-step"]
+    assert (told["level"], told["fix"], told["facts"]["name"]) == ("warning", "remove-doer", "nobody")
+    assert told["sentence"].endswith("another person than “nobody”, which is neither a step that people do nor a login.")
 
 
 def test_the_catalogue_is_told_in_the_readers_language(desk: Desk) -> None:
@@ -180,7 +185,7 @@ EXTENDED = "><extensionElements>{}</extensionElements>"
 )
 def test_what_does_nothing_here_is_kept_and_listed(desk: Desk, spaces: str, inside: str, remarks: list[str]) -> None:
     written = drawing(inside, spaces=spaces)
-    answer = hand_in(desk, {"flow.bpmn": written})
+    answer = desk.hand_in({"flow.bpmn": written})
     assert answer.status_code == 201, answer.text
     told = [(each["element"], each["sentence"]) for each in answer.json["remarks"]]
     assert len(told) == len(remarks)
@@ -193,7 +198,7 @@ def test_what_does_nothing_here_is_kept_and_listed(desk: Desk, spaces: str, insi
 def test_other_encodings_are_read(desk: Desk, encoding: str) -> None:
     head = f'<?xml version="1.0" encoding="{"UTF-8" if encoding == "utf-8-sig" else encoding}"?>'
     name = "Prüfung" if encoding == "ISO-8859-1" else "审核"
-    answer = hand_in(desk, {"flow.bpmn20.xml": drawing(">", f'id="Process_1" name="{name}"', head=head).encode(encoding)})
+    answer = desk.hand_in({"flow.bpmn20.xml": drawing(">", f'id="Process_1" name="{name}"', head=head).encode(encoding)})
     assert answer.status_code == 201, answer.text
     assert answer.json["name"] == name
     assert 'encoding="UTF-8"' in answer.json["files"]["flow.bpmn"]
@@ -202,18 +207,18 @@ def test_other_encodings_are_read(desk: Desk, encoding: str) -> None:
 def test_a_diagram_of_a_known_process_becomes_a_draft_of_it(desk: Desk) -> None:
     desk.deploy({name: content for name, content in template("approval").items() if not name.endswith(".md")})
     changed = template("approval")["approval.bpmn"].decode().replace("主管审批", "主管看看")
-    answer = hand_in(desk, {"my copy.bpmn": changed})
+    answer = desk.hand_in({"my copy.bpmn": changed})
     assert (answer.json["key"], answer.json["name"]) == ("approval", "审批")
     assert answer.json["base_id"] is not None
     assert "主管看看" in answer.json["files"]["approval.bpmn"]
     assert "my copy.bpmn" not in answer.json["files"]
-    other = hand_in(desk, {"new.bpmn": drawing(">")}, key="approval")
+    other = desk.hand_in({"new.bpmn": drawing(">")}, key="approval")
     assert (other.json["key"], "new.bpmn" in other.json["files"]) == ("approval", True)
 
 
 def test_a_diagram_without_a_picture_says_so(desk: Desk) -> None:
     bare = drawing(">").partition("<di:BPMNDiagram")[0] + "</definitions>"
-    assert [each["code"] for each in hand_in(desk, {"a.bpmn": bare}).json["remarks"]] == ["no-picture"]
+    assert [each["code"] for each in desk.hand_in({"a.bpmn": bare}).json["remarks"]] == ["no-picture"]
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
@@ -258,7 +263,7 @@ def test_what_is_broken_is_told_and_nothing_is_kept(desk: Desk, case: str) -> No
         with ZipFile(packed, "w") as archive:
             archive.writestr("../../out.bpmn", drawing(">"))
         files = {"a.zip": packed.getvalue()}
-    answer = hand_in(desk, files)
+    answer = desk.hand_in(files)
     assert answer.status_code == 422, answer.text
     errors = [each for each in answer.json.get("findings", []) if each["level"] == "error"]
     assert code in {answer.json["code"], *(each["code"] for each in errors)}
@@ -267,6 +272,6 @@ def test_what_is_broken_is_told_and_nothing_is_kept(desk: Desk, case: str) -> No
 
 
 def test_an_import_needs_files_and_an_analyst(desk: Desk) -> None:
-    assert hand_in(desk, {}).json["code"] == "no-files"
-    assert hand_in(desk, {"a.bpmn": drawing(">")}, "qa").status_code == 403
-    assert hand_in(desk, {"a.bpmn": drawing(">")}, key="nowhere").status_code == 404
+    assert desk.hand_in({}).json["code"] == "no-files"
+    assert desk.hand_in({"a.bpmn": drawing(">")}, "qa").status_code == 403
+    assert desk.hand_in({"a.bpmn": drawing(">")}, key="nowhere").status_code == 404

@@ -23,6 +23,7 @@ from bpm.models.journal import JournalEntry
 from bpm.models.notice import Notice
 from bpm.models.work_item import WorkItem
 from bpm.settings import Settings
+from scripts.bench import cases
 from tests.bpm import organisation
 from tests.bpm.casework import Casework
 from tests.bpm.relay import Relay
@@ -181,40 +182,49 @@ class TestLeases:
 
 
 class TestFailing:
-    def failing(self, diary: Diary, times: int, key: str = "x") -> None:
-        left = [times]
+    def failing(self, diary: Diary, times: int, key: str = "x") -> dict[int, datetime]:
+        """Let an item fail at its first tries; the answer fills with when each was."""
+        tried: dict[int, datetime] = {}
 
-        def fail(session: Session, _: WorkItem) -> None:
+        def fail(session: Session, item: WorkItem) -> None:
+            tried[item.attempts] = clock.now()
             user = session.scalars(select(organisation.User).limit(1)).one()
             session.add(Notice(user_id=user.id, kind="half", text="half", facts={}, popup=False, created_at=clock.now()))
             session.flush()
-            if left[0]:
-                left[0] -= 1
-                raise ValueError(left[0])
+            if item.attempts < times:
+                raise ValueError(item.attempts)
 
         diary.also[key] = fail
+        return tried
 
     def halves(self) -> int:
         with unit_of_work(write=False) as session:
             return len(session.scalars(select(Notice).where(Notice.kind == "half")).all())
 
     def test_it_is_tried_again_later_and_later_and_half_an_effect_is_none(self, clockwork: Embedded, diary: Diary) -> None:
-        self.failing(diary, TRIES - 1)
+        tried = self.failing(diary, TRIES - 1)
         ask("x")
         clockwork.advance(timedelta(0))
         assert (item("x").attempts, item("x").last_error, self.halves()) == (1, "ValueError", 0)
         clockwork.advance(HOUR)
-        waits = [later - earlier for (_, earlier), (_, later) in zip(diary.done, diary.done[1:], strict=False)]
-        assert all(wait >= BACK_OFF * 2**turn for turn, wait in enumerate(waits))
-        assert len(waits) == TRIES - 1
+        assert all(tried[turn + 1] - tried[turn] >= BACK_OFF * 2**turn for turn in range(TRIES - 1))
+        assert len(tried) == TRIES
         assert (item("x").state, self.halves()) == ("done", 1)
 
     def test_others_are_not_held_up(self, clockwork: Embedded, diary: Diary) -> None:
         self.failing(diary, 100)
+        ask("w", timedelta(seconds=-9))
         ask("x", timedelta(seconds=-5))
         ask("y")
         clockwork.run_due()
-        assert item("y").state == "done"
+        assert [(item(key).state, item(key).attempts) for key in "wxy"] == [("done", 0), ("waiting", 1), ("done", 0)]
+
+    def test_those_that_share_a_commit_happen_all_or_none(self, database: Engine, clockwork: Embedded, diary: Diary) -> None:
+        for key in "abc":
+            ask(key)
+        with cases.counted(database) as said:
+            assert clockwork.run_due() == len("abc")
+        assert said.commits == 2  # the second one finds that nothing is left
 
     def test_after_the_last_try_an_incident_stands_and_its_retry_fires_the_timer(
         self, relay: Relay, monkeypatch: pytest.MonkeyPatch

@@ -1,14 +1,19 @@
 """The unit of work: all or nothing, on both databases."""
 
+import sqlite3
 import threading
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
-from bpm.models.database import DatabaseBusyError, UtcDateTime, after_commit, unit_of_work
+from bpm.models.database import DatabaseBusyError, UtcDateTime, after_commit, configure, engine_options, unit_of_work
+from bpm.models.turns import Turns, TurnTimeoutError
 from bpm.models.work_item import WorkItem
 
 
@@ -131,8 +136,8 @@ def test_json_comes_back_as_it_was_written(database: Engine) -> None:
 def test_a_writer_who_waits_too_long_is_told_so_in_words(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with unit_of_work() as session:
         session.add(Setting(key="motto", value="first"))
-    database.dispose()
     monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)  # of SQLite; PostgreSQL is told below
+    configure(database)
     begun, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -154,3 +159,47 @@ def test_a_writer_who_waits_too_long_is_told_so_in_words(database: Engine, monke
         done.set()
         holder.join()
     assert value_of("motto") == "held"
+
+
+def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(
+    tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
+    path = tmp_path / "held.db"
+    engine = create_engine(f"sqlite:///{path}", **engine_options("sqlite"))
+    configure(engine)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(DatabaseBusyError), unit_of_work():
+                pass
+    finally:
+        engine.dispose()
+        configure(database)
+
+
+class TestTurns:
+    def test_who_came_first_writes_first_also_beside_one_who_writes_all_the_time(self) -> None:
+        turns, order = Turns(60), list[int]()
+
+        def write(number: int) -> None:
+            with turns:
+                order.append(number)
+
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(5)]
+        with turns:
+            for number, writer in enumerate(writers):
+                writer.start()
+                while len(turns._waiting) <= number:
+                    time.sleep(0)
+        with turns:
+            assert order == [0, 1, 2, 3, 4]
+        for writer in writers:
+            writer.join()
+
+    def test_who_has_waited_too_long_gives_up_and_is_passed_over(self) -> None:
+        turns = Turns(0.01)
+        with turns, pytest.raises(TurnTimeoutError), turns:
+            pass
+        with turns:
+            pass

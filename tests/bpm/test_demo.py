@@ -13,6 +13,7 @@ from bpm.access import tries
 from bpm.errors import RefusedError
 from bpm.models import Customer, Definition, User
 from bpm.models.database import unit_of_work
+from bpm.models.org import Membership, Unit
 from tests.bpm.organisation import NOW
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -72,6 +73,20 @@ def test_a_late_step_of_the_handler_climbs_to_the_named_people(loaded: Session) 
         ["manager"],
         ["vp"],
     ]
+
+
+def test_whoever_is_late_in_any_unit_is_told_of_to_somebody_nearer_than_the_vice_president(loaded: Session) -> None:
+    working = select(Membership.unit_id).where(Membership.role.in_(("AGENT", "REVIEWER", "DISPATCHER", "HANDLER", "VISITOR", "KAM")))
+    posts: list[org.Post] = ["section_head", "department_head", "customer_service_head"]
+    for unit in loaded.scalars(select(Unit).where(Unit.id.in_(working))):
+        for post in posts:
+            told = [user.login for user in org.superior(loaded, unit.code, post, unit.city, NOW)]
+            assert told not in ([], ["vp"]), (unit.code, post)
+
+
+def test_no_desk_is_led_by_its_only_agent(loaded: Session) -> None:
+    for desk in loaded.scalars(select(Unit).where(Unit.function == "FRONT")):
+        assert org.superior(loaded, desk.code, "section_head", desk.city, NOW) != org.members(loaded, desk.code, "AGENT"), desk.code
 
 
 def test_an_ordinary_complaint_goes_to_the_handler_by_defaults(loaded: Session) -> None:

@@ -1,8 +1,7 @@
 """The designer stands on the server and the people of the pages; many tests share one server and one page."""
 
 import shutil
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,22 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
-from werkzeug.serving import make_server
 
 from bpm import access, clock, drafts, org
 from bpm.models.database import configure, engine_options, unit_of_work
-from bpm.request import SESSION_COOKIE, reader
+from bpm.request import reader
 from bpm.settings import Settings
 from tests.browsing import log_in, served
+from tests.designer.built import build, decoded
 from tests.web.conftest import application, office, server
-from tests.browsing import log_in, served
 from tests.web.office import Office
 
 __all__ = ["office", "server"]
 
 PATIENCE = 15_000  # milliseconds
 READY = "#designer:not([aria-busy])"
+
+RoundTrip = Callable[[bytes], dict[str, Any]]
 
 
 @dataclass
@@ -83,3 +83,24 @@ def studio(_chromium: Browser, _empty_sqlite: Path, tmp_path_factory: pytest.Tem
         yield made
         made.page.close()
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def roundtrip(_chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundTrip]:
+    """Opens a diagram in the designer's modeler and saves it: {xml, warnings, losses, error}. One page for all."""
+    script = build(tmp_path_factory.mktemp("roundtrip"))
+    with _chromium.new_context() as context:
+        page: Page = context.new_page()
+        crashes: list[str] = []
+        page.on("pageerror", lambda error: crashes.append(str(error)))
+        blank = "<!doctype html><title>round trip</title>"
+        page.route("**/*", lambda route: route.fulfill(body=blank, content_type="text/html"))  # a page of its own, with a storage
+        page.goto("http://localhost/")
+        page.add_script_tag(path=script)
+
+        def turn(xml: bytes) -> dict[str, Any]:
+            said: dict[str, Any] = page.evaluate("xml => roundtrip(xml)", decoded(xml))
+            assert crashes == []
+            return said
+
+        yield turn

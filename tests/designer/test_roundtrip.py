@@ -1,20 +1,18 @@
 """What other tools draw, and what we ship, opens in the designer and is saved with no change of meaning; what it cannot keep, it says."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from lxml import etree
-from playwright.sync_api import Browser, Page
 
 from bpm import definitions
 from bpm.models.database import unit_of_work
 from tests.api.desk import PROCESSES
-from tests.designer.built import build, decoded
 from tests.designer.canonical import differences, facts
+from tests.designer.conftest import RoundTrip
 
 CORPUS = Path(__file__).parent / "corpus"
 MANIFEST: dict[str, dict[str, Any]] = json.loads((CORPUS / "manifest.json").read_text(encoding="utf-8"))
@@ -23,29 +21,6 @@ NOT_DRAWN = "no diagram to display"
 
 OF_THE_INSTALLATION = "connector-not-set-up"
 """What is found because the tests' server knows no addresses, and not because of the drawing."""
-
-RoundTrip = Callable[[bytes], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def roundtrip(_chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundTrip]:
-    """Opens a diagram in the designer's modeler and saves it: {xml, warnings, losses, error}. One page for all."""
-    script = build(tmp_path_factory.mktemp("roundtrip"))
-    with _chromium.new_context() as context:
-        page: Page = context.new_page()
-        crashes: list[str] = []
-        page.on("pageerror", lambda error: crashes.append(str(error)))
-        blank = "<!doctype html><title>round trip</title>"
-        page.route("**/*", lambda route: route.fulfill(body=blank, content_type="text/html"))  # a page of its own, with a storage
-        page.goto("http://localhost/")
-        page.add_script_tag(path=script)
-
-        def turn(xml: bytes) -> dict[str, Any]:
-            said: dict[str, Any] = page.evaluate("xml => roundtrip(xml)", decoded(xml))
-            assert crashes == []
-            return said
-
-        yield turn
 
 
 def test_the_manifest_tells_of_each_file() -> None:

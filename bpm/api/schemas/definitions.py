@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from marshmallow import fields
 
 from bpm import definitions
 from bpm.api.schemas.base import ListQuery, Shape, line, one_of
-from bpm.errors import Finding
 from bpm.models.definition import Definition
+from bpm.request import finding_row
 
 STATES = ("draft", "published", "retired")
 
@@ -72,9 +71,3 @@ def definition_row(definition: Definition) -> dict[str, Any]:
 def whole_definition(definition: Definition) -> dict[str, Any]:
     """A version with the names of its files."""
     return definition_row(definition) | {"files": [file.name for file in definition.files]}
-
-
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """A finding in the reader's language."""
-    sentence = gettext(finding.text).format(**finding.facts)
-    return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from bpm import definitions, drafts, people
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
-from bpm.api.schemas.definitions import finding_row
 from bpm.errors import Finding
 from bpm.models.draft import Draft, DraftComment, DraftRevision, DraftStep
+from bpm.request import finding_row
 
 LARGEST_FILE = 5 * 1024 * 1024
 STATES = ("open", "review", "approved", "published", "discarded")
@@ -32,6 +32,7 @@ class DraftFindingShape(Shape):
     field = fields.String(required=True, allow_none=True, metadata={"description": "tab/field of the designer's panel that mends it"})
     code = fields.String(required=True)
     sentence = fields.String(required=True)
+    facts = fields.Dict(required=True, metadata={"description": "What fills the sentence"})
     fix = fields.String(required=True, allow_none=True, metadata={"description": "What can be done about it at one press"})
 
 
@@ -223,7 +224,8 @@ def person(session: Session, login: str | None, language: str) -> dict[str, Any]
 
 def mendable_row(finding: Finding) -> dict[str, Any]:
     """A finding in the reader's language, and where it is mended."""
-    return finding_row(finding) | {"field": definitions.field_of(finding), "fix": definitions.fix_of(finding)}
+    mended = {"field": definitions.field_of(finding), "fix": definitions.fix_of(finding)}
+    return finding_row(finding) | mended | {"facts": finding.facts}
 
 
 def draft_row(draft: Draft, session: Session, language: str) -> dict[str, Any]:
