@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access, clock, limits
 from bpm.access import Actor
+from bpm.engine.templates import reach
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.definition import Definition
 from bpm.models.ids import row_id
@@ -245,20 +246,13 @@ def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], co
     """Copy the process's variables into the order's columns. ``columns``: column -> variable, dotted where it is nested."""
     before = order.level, order.grade, order.class_code, order.total_minutes
     for column, path in columns.items():
-        value = _reach(variables, path)
+        value = reach(variables, path)
         if value is not None and getattr(order, column) != value:
             setattr(order, column, value)
     if before != (order.level, order.grade, order.class_code, order.total_minutes):
         if order.total_minutes is not None:
             limits.arm_order(session, order, order.total_minutes, order.calendar, now)
         limits.prioritise(session, order, now)
-
-
-def _reach(variables: Mapping[str, Any], path: str) -> Any:
-    value: Any = variables
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def by_number(session: Session, number: str, actor: Actor) -> WorkOrder:

@@ -4,8 +4,10 @@ import { isNarrow } from '../modeler/narrow.js';
 import { xmlFault } from '../opening/faults.js';
 import { lossesOf } from '../opening/losses.js';
 import { Notices } from './Notices.jsx';
-import { fault, keptAside, losses } from './reading.js';
+import { keptAside, lacking, losses } from './reading.js';
 
+/* What is said of a diagram that opens without trouble. */
+const NOTHING = { fault: null, detail: '', losses: [], aside: [] };
 const PAUSE = 300;
 const [BESIDE, ABOVE, EDGE] = [150, 60, 20]; /* pixels that the palette, the bar and the edges take */
 const READABLE = 0.8; /* the smallest scale at which names can be read */
@@ -13,7 +15,7 @@ const READABLE = 0.8; /* the smallest scale at which names can be read */
 export function start(studio) {
   const { modeler, draft } = studio;
   let waiting = 0;
-  Object.assign(studio, { opening: { fault: null, detail: '', losses: [], aside: [] } });
+  studio.opening = NOTHING;
   studio.addPart({ id: 'notices', order: 10, Part: Notices });
 
   async function write() {
@@ -37,14 +39,13 @@ export function start(studio) {
   modeler.on('selection.changed', () => studio.say('select', studio.selected));
 
   async function drawn(xml) {
-    const wrong = fault(xml);
-    const unfit = xmlFault(studio.diagram, xml);
-    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ?? '', losses: [], aside: [] };
+    const wrong = xmlFault(studio.diagram, xml) ?? lacking(xml);
+    if (wrong) return { ...NOTHING, fault: wrong.kind, detail: wrong.sentence };
     try {
       const { warnings } = await modeler.importXML(xml);
-      return { fault: null, detail: '', losses: losses(await dropped(xml), warnings), aside: keptAside(xml), warnings };
+      return { ...NOTHING, losses: losses(await dropped(xml), warnings), aside: keptAside(xml), warnings };
     } catch (error) {
-      return { fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200), losses: [], aside: [] };
+      return { ...NOTHING, fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200) };
     }
   }
 
