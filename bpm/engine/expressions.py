@@ -144,6 +144,7 @@ class _Reader:
         self.deep = self.range = self.copies = self.inner_deep = 0
         self.inner: set[str] = set()
         self.functions: set[str] = set()
+        self.places: list[int] = []  # of the tokens that are variables
         self.elements_dated: set[str] = set()
 
     def refuse(self, text: str, /, **facts: Any) -> ExpressionError:
@@ -242,6 +243,7 @@ class _Reader:
             self.function(place, word)
         else:
             self.names[word] = None
+            self.places.append(index)
             self.tokens[index] = alias(word)
             self.copies += 1
             if any(self.bodies):
@@ -357,6 +359,18 @@ def check(text: str) -> str | None:
 def variables(text: str) -> set[str]:
     """The variables that an expression uses. Raises ExpressionError when it cannot be read."""
     return set(read(text).names)
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """The expression with a variable under another name; members, keys and texts of that name stay. Raises ExpressionError."""
+    reader, words = _Reader(text), TOKEN.findall(text)
+    reader.read()
+    for index in reader.places:
+        words[index] = new if words[index] == old else words[index]
+    inside = re.compile(r"(?<=\$\{)[^}]*")
+    written = "".join(inside.sub(lambda part: renamed(part[0], old, new), word) if word.startswith("`") else word for word in words)
+    read(written)  # a template takes ASCII names only
+    return written
 
 
 def tidy(found: Any) -> Any:
