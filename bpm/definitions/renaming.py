@@ -18,8 +18,9 @@ from bpm.engine import scripts
 from bpm.engine.attributes import TEXTS
 from bpm.engine.dialects import EXPRESSIONS, JUEL, TIMES
 from bpm.engine.documents import BATON, BPMN, Element, baton, local, space, tag
-from bpm.engine.expressions import FIELD, is_expression, renamed
+from bpm.engine.expressions import is_expression, renamed
 from bpm.engine.faults import ExpressionError
+from bpm.engine.templates import FIELD
 
 Kind = Literal["condition", "who", "when", "call", "step", "table", "form", "text", "order", "test"]
 _BY_EXTENSION: dict[str, Kind] = {"assignment": "who", "limit": "when", "order": "order", "notice": "text", "why": "text"}

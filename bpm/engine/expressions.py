@@ -3,6 +3,7 @@
 What zen may be given is decided in ``reading``; here it is worked out. zen answers every number as a float.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any

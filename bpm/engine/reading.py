@@ -112,7 +112,7 @@ def _measured(values: Mapping[str, Any]) -> tuple[int, int, dict[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An expression as zen is given it, the variables it uses, and those of them that it hands to a date function; ``places``: which tokens they are."""
+    """An expression as zen is given it, the variables it uses (``places``: which of its tokens), and those that date functions get."""
 
     zen: str
     names: tuple[str, ...]
