@@ -49,7 +49,7 @@ class JournalBrokenError(BatonError):
     """Somebody has changed the journal, or a disk has."""
 
     code = "journal-broken"
-    sentence = N_("The journal does not hold at {count} place(s).")
+    sentence = N_("The journal does not hold. Places where it breaks: {count}.")
 
 
 class AlreadyRunningError(BatonError):

@@ -8,9 +8,10 @@ from typing import Any
 from bpm.engine import tables
 from bpm.engine.decisions import Decision, DecisionResult, decide, look
 from bpm.engine.documents import Notes, parse
-from bpm.engine.expressions import NAME, WORDS, problem, read
+from bpm.engine.expressions import problem
 from bpm.engine.faults import ExpressionError, StepError
 from bpm.engine.grids import Column, Grid, Row, grids
+from bpm.engine.reading import NAME, WORDS, read
 from bpm.engine.table_analysis import Analysis, analyse
 from bpm.engine.table_domains import KINDS, constants, kind_of
 from bpm.engine.unary import negated, split, unary

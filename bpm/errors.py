@@ -82,7 +82,7 @@ class RefusedError(InvalidError):
     """A diagram, table or form cannot be run truly; ``findings`` says what and where."""
 
     code = "refused"
-    sentence = N_("These files have {count} error(s). Nothing was changed.")
+    sentence = N_("These files have errors ({count}). Nothing was changed.")
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = list(findings)

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bpm import access, classes, customers, definitions, instances, journal, org, workorders
+from bpm import access, classes, contacts, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.forms import AnswersError, FieldSentence
@@ -96,7 +96,7 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
             return before
         raise
     if order.description:
-        workorders.note_contact(session, order, "complaint", order.description, now, user_id=actor.user_id)
+        contacts.add(session, order, "complaint", order.description, now, user_id=actor.user_id)
     variables = _variables(session, order, given, actor, now)
     instance = instances.start(session, definition.key, variables, actor, now, order=order)
     journal.note(session, instance, "received", actor.login, now, None, channel=order.channel, number=order.number)

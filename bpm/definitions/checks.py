@@ -13,12 +13,11 @@ from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.drawings import read as drawings_of
 from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
-from bpm.definitions.sorting import CALLED, Bundle
+from bpm.definitions.sorting import CALLED, Bundle, not_json
 from bpm.engine import expressions, table_analysis
 from bpm.errors import N_, Finding
 
 FORMS = "forms/"
-_FILE_LEVEL = N_("The file {file} is not JSON: {problem}.")
 
 
 def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) -> Iterator[Finding]:
@@ -117,7 +116,7 @@ def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
         try:
             read = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            yield Finding("error", file, None, "not-json", _FILE_LEVEL, {"file": file, "problem": str(error)})
+            yield not_json(file, error)
             continue
         if form_name(file) is not None:
             yield from _form(file, read)
@@ -152,9 +151,9 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        text = N_("The form {file} is no JSON Schema: {problem} ({place}).")
-        place = "/".join(map(str, error.absolute_path))
-        yield Finding("error", file, None, "bad-form", text, {"file": file, "problem": error.message[:200], "place": place})
+        text = N_("The form {file} is no JSON Schema: “{place}” is not what may stand there.")
+        place = "/".join(map(str, error.absolute_path)) or "schema"
+        yield Finding("error", file, None, "bad-form", text, {"file": file, "place": place})
         return
     rule = misfit(_FORM, {"title": read.get("title", ""), "schema": schema, "ui": read.get("ui", {})})
     if rule is not None:

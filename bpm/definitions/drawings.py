@@ -10,6 +10,8 @@ from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
 
 _POSTS = {"unit": "unit", "fallbackUnit": "unit", "headOf": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
+_DOERS = ("sameAs", "exclude", "managerOf")
+_OF_PEOPLE = ("userTask", "manualTask")
 _FLOW_NODE_HOLDER = "extensionElements"
 
 
@@ -36,7 +38,7 @@ class FixedField:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A step names who does it: ``kind`` is unit, role, city or user, ``attribute`` the one of baton:assignment that says so."""
+    """A step names who does it: ``kind`` is unit, role, city, user or step, ``attribute`` the one of baton:assignment that says so."""
 
     element: str | None
     drawn_name: str
@@ -80,6 +82,7 @@ class Drawing:
     calls: tuple[DrawnCall, ...] = ()
     posts: tuple[Post, ...] = ()
     unassigned: tuple[Reference, ...] = ()
+    steps_of_people: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
 
 
@@ -103,6 +106,7 @@ def read(file: str, content: bytes) -> Drawing:
         calls=tuple(_calls(file, root)),
         posts=tuple(_posts(root)),
         unassigned=tuple(_unassigned(file, root)),
+        steps_of_people=frozenset(step.get("id") or "" for step in _people(root)),
     )
 
 
@@ -160,15 +164,24 @@ def _read_only(file: str, root: Element) -> Iterator[FixedField]:
 def _posts(root: Element) -> Iterator[Post]:
     for each in root.iter(baton("assignment")):
         owner = _owner(each)
-        for attribute, kind in _POSTS.items():
-            name = (each.get(attribute) or "").strip()
+        named = [(kind, attribute, (each.get(attribute) or "").strip()) for attribute, kind in _POSTS.items()]
+        named += [("step", attribute, name) for attribute in _DOERS for name in _names(each.get(attribute) or "")]
+        for kind, attribute, name in named:
             if name and not is_expression(name):
                 yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
 
 
+def _names(text: str) -> list[str]:
+    return [] if is_expression(text) else text.split()
+
+
+def _people(root: Element) -> Iterator[Element]:
+    return root.iter(*(tag(name) for name in _OF_PEOPLE))
+
+
 def _unassigned(file: str, root: Element) -> Iterator[Reference]:
     """Steps for people that nobody is named for, neither in our words nor in those of another maker."""
-    for step in (*root.iter(tag("userTask")), *root.iter(tag("manualTask"))):
+    for step in _people(root):
         holder = step.find(tag("extensionElements"))
         named = [] if holder is None else [*holder.iterfind(baton("assignment")), *holder.iterfind("{*}assignmentDefinition")]
         is_named = any(each.attrib for each in named) or any(vendor(step, name) for name in ("assignee", "candidateGroups"))

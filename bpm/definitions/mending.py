@@ -12,6 +12,7 @@ _FIELDS = {
     "unknown-role": "who/role",
     "unknown-city": "who/city",
     "unknown-user": "who/user",
+    "unknown-step": "who/{attribute}",
     # with what
     "form-missing": "form/ref",
     "bad-form": "form/ref",
@@ -86,6 +87,7 @@ _BY_PLACE = frozenset({"extension", "expression", "not-asked"})
 _FIXES = {
     "default": "set-default",
     "no-assignment": "choose-who",
+    "unknown-step": "remove-doer",
     "form-missing": "make-form",
     "call-input-missing": "fill-input",
     "call-input-unknown": "remove-input",

@@ -103,12 +103,17 @@ def _read_settings(content: bytes) -> tuple[Any, Finding | None]:
     try:
         raw = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        text = N_("The file {file} is not JSON: {problem}.")
-        return None, Finding("error", SETTINGS_FILE, None, "not-json", text, {"file": SETTINGS_FILE, "problem": str(error)})
+        return None, not_json(SETTINGS_FILE, error)
     rule = wrong_rule(raw)
     if rule is not None:
         return None, Finding("error", SETTINGS_FILE, None, "bad-settings", N_("process.json is not right: {rule}."), {"rule": rule})
     return raw, None
+
+
+def not_json(file: str, error: orjson.JSONDecodeError) -> Finding:
+    """What is told of a file that is not JSON."""
+    text = N_("The file {file} is not JSON: it goes wrong in line {line}, column {column}.")
+    return Finding("error", file, None, "not-json", text, {"file": file, "line": error.lineno, "column": error.colno})
 
 
 # ---- without a process.json

@@ -1,4 +1,4 @@
-"""Who is named in a drawing: units, functions and roles that the organisation has."""
+"""Who is named in a drawing: units, functions, roles and people that the organisation has, and whoever did a step that is drawn."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import org
+from bpm.assigning import STARTER
 from bpm.definitions import drawings
 from bpm.definitions.sorting import CALLED
 from bpm.errors import N_, Finding
@@ -40,15 +41,24 @@ _SENTENCES = {
     "city": N_("“{step}” goes to the city “{name}”, which is not there."),
     "user": N_("“{step}” goes to “{name}”, and nobody here has this login."),
 }
+_DOERS = {
+    "sameAs": N_("“{step}” goes to whoever did “{name}”, and people do no step of this id."),
+    "exclude": N_("“{step}” must go to another person than “{name}”, which is neither a step that people do nor a login."),
+    "managerOf": N_("“{step}” goes to the manager of “{name}”, which is neither a step that people do nor a login."),
+}
 
 
 def check(files: Mapping[str, bytes], posts: Posts) -> Iterator[Finding]:
-    """What the drawings say of who does a step, where it is written out and there is no such unit, role, city or person."""
-    known = {"unit": posts.units, "role": posts.roles, "city": posts.cities, "user": posts.logins}
-    for file, content in files.items():
-        if not file.endswith(".bpmn") or file.startswith(CALLED):
-            continue
-        for post in drawings.read(file, content).posts:
-            if post.name not in known[post.kind]:
-                facts = {"step": post.drawn_name, "name": post.name, "attribute": post.attribute}
-                yield Finding("error", file, post.element, f"unknown-{post.kind}", _SENTENCES[post.kind], facts)
+    """What the drawings say of who does a step, where it is written out and there is no such unit, role, city, person or step.
+
+    A step may stand in a process that calls this one, which is not here: that it is missing is a warning.
+    """
+    drawn = {file: drawings.read(file, content) for file, content in files.items() if file.endswith(".bpmn")}
+    steps = frozenset[str]().union(*(drawing.steps_of_people for drawing in drawn.values()))
+    known = {"unit": posts.units, "role": posts.roles, "city": posts.cities, "user": posts.logins, "step": steps}
+    known |= {"exclude": steps | posts.logins | {STARTER}, "managerOf": steps | posts.logins | {STARTER}}
+    for file, post in ((file, post) for file, drawing in drawn.items() if not file.startswith(CALLED) for post in drawing.posts):
+        if post.name not in known.get(post.attribute, known[post.kind]):
+            facts = {"step": post.drawn_name, "name": post.name, "attribute": post.attribute}
+            sentence = _DOERS.get(post.attribute) or _SENTENCES[post.kind]
+            yield Finding("warning" if post.kind == "step" else "error", file, post.element, f"unknown-{post.kind}", sentence, facts)

@@ -129,8 +129,7 @@ def _json(name: str, content: bytes, remarks: list[Finding]) -> str | None:
     try:
         orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        text = N_("The file {file} is not JSON: {problem}.")
-        remarks.append(Finding("error", name, None, "not-json", text, {"file": name, "problem": str(error)}))
+        remarks.append(sorting.not_json(name, error))
         return None
     return name if "/" in name or name == SETTINGS_FILE else f"forms/{name}"
 

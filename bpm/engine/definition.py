@@ -13,10 +13,10 @@ from bpm.engine import vocabulary as words
 from bpm.engine.decisions import Decision, DecisionResult
 from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag
 from bpm.engine.elements import Engine
-from bpm.engine.expressions import NOTHING
 from bpm.engine.faults import UnknownStartError
 from bpm.engine.normalise import OWN, normalise
 from bpm.engine.parser import Parser, extensions_of, trigger_of
+from bpm.engine.reading import NOTHING
 from bpm.engine.timers import Clock, WorkingCalendar, next_start
 from bpm.errors import N_, Finding, RefusedError
 

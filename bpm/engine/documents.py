@@ -79,8 +79,9 @@ def parse(file: str, content: bytes, notes: Notes) -> Element | None:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        notes.refuse(None, "not-xml", N_("The file {file} is not well-formed XML: {problem}."), file=file, problem=str(error)[:200])
+    except etree.XMLSyntaxError as error:
+        text = N_("The file {file} is not well-formed XML: it goes wrong in line {line}, column {column}.")
+        notes.refuse(None, "not-xml", text, file=file, line=error.position[0], column=error.position[1])
         return None
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
         notes.refuse(None, "doctype", N_("The file {file} has a document type declaration (DOCTYPE). It is not read."), file=file)

@@ -10,9 +10,10 @@ from SpiffWorkflow.task import Task
 
 from bpm.engine import decisions, scripts
 from bpm.engine.data import Ambient, Data, work_out_value
-from bpm.engine.expressions import fill, holds
+from bpm.engine.expressions import holds
 from bpm.engine.facts import Assignment, Decided, ElementEntered, Limit, NoticeAsked
 from bpm.engine.faults import DataError, GatewayError
+from bpm.engine.templates import fill
 from bpm.engine.workflow import Flow, incident
 from bpm.errors import N_
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bpm.engine.expressions import NOTHING, evaluate
+from bpm.engine.expressions import evaluate
 from bpm.engine.faults import ExpressionError
+from bpm.engine.reading import NOTHING
 from bpm.errors import N_
 
 LINE = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*=(?!=)\s*(.+)$", re.DOTALL)

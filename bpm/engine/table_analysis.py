@@ -12,9 +12,10 @@ from typing import Any
 
 from bpm.engine.decisions import HIT_POLICIES
 from bpm.engine.documents import Notes, parse
-from bpm.engine.expressions import NAME, evaluate, variables
+from bpm.engine.expressions import evaluate, variables
 from bpm.engine.faults import ExpressionError
 from bpm.engine.grids import Grid, Row, grids
+from bpm.engine.reading import NAME
 from bpm.engine.table_domains import Axis, Mask, Part, axis, shown
 from bpm.engine.unary import split
 from bpm.errors import N_, Finding

@@ -7,7 +7,8 @@ from SpiffWorkflow.task import Task
 
 from bpm.engine import timers
 from bpm.engine.data import Data, work_out, work_out_value
-from bpm.engine.expressions import NOTHING, evaluate
+from bpm.engine.expressions import evaluate
+from bpm.engine.reading import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

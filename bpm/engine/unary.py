@@ -7,8 +7,10 @@ from typing import Any
 
 import zen
 
-from bpm.engine.expressions import MAX_DEPTH, MAX_LENGTH, TOKEN, Reading, alias, brief, of_zen, reach, read
 from bpm.engine.faults import ExpressionError
+from bpm.engine.reading import MAX_DEPTH, MAX_LENGTH, TOKEN, Reading, alias, read
+from bpm.engine.templates import reach
+from bpm.engine.zen_faults import of_zen, unreadable
 from bpm.errors import N_
 
 Test = Callable[[Any, Mapping[str, Any]], bool]
@@ -118,9 +120,7 @@ class _Compiled:
         try:
             return zen.compile_unary_expression(text)
         except BaseException as error:  # noqa: BLE001 - of_zen tells which are zen's
-            raise ExpressionError(
-                N_("The test “{expression}” cannot be read: {problem}."), expression=part[:200], problem=brief(of_zen(error))
-            ) from None
+            raise unreadable(part, of_zen(error)) from None
 
     def as_dates(self, reading: Reading) -> Any:
         """The same test for the case that both sides are dates written as text: they are compared as dates."""

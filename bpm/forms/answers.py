@@ -140,8 +140,8 @@ _AFTER = N_("This must be after “{title}”.")
 _ROW = N_("Row {row}: {problem}")
 _CELL = N_("Row {row}, “{column}”: {problem}")
 _ROWS = {
-    "minItems": N_("Fill in at least {limit} row(s)."),
-    "maxItems": N_("Fill in at most {limit} row(s)."),
+    "minItems": N_("Fill in at least this many rows: {limit}."),
+    "maxItems": N_("Fill in at most this many rows: {limit}."),
     "uniqueItems": N_("Two rows say the same."),
 }
 _OTHERWISE = N_("This is not what is asked for here.")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bpm.engine.expressions import NAME
 from bpm.engine.grids import Column
+from bpm.engine.reading import NAME
 from bpm.errors import N_
 from bpm.spreadsheets.layout import SheetError, Texts
 

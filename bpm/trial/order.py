@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bpm import calendars, limits
-from bpm.engine.expressions import reach
+from bpm.engine.templates import reach
 from bpm.escalation import Around
 from bpm.workorders import CLOSED_STATES
 

@@ -114,6 +114,9 @@ def test_a_draft_of_a_template_has_no_findings_but_whom_this_town_lacks(desk: De
     [
         ('<baton:form ref="decide" />', '<baton:form ref="nothing" />', "form-missing", "check", "form/ref"),
         ('unit="NETWORK" exclude="fill"', 'unit="MOON" exclude="fill"', "unknown-unit", "check", "who/unit"),
+        ('exclude="fill check"', 'exclude="fill starter qa nobody"', "unknown-step", "head", "who/exclude"),
+        ('unit="NETWORK" exclude="fill"', 'unit="NETWORK" sameAs="level"', "unknown-step", "check", "who/sameAs"),
+        ('unit="NETWORK" exclude="fill"', 'managerOf="filled"', "unknown-step", "check", "who/managerOf"),
         ('<baton:assignment role="HANDLER" unit="NETWORK" />', "", "no-assignment", "fill", "who/role"),
         ('minutes="480"', 'minutes="= 4 +"', "expression", "fill", "limit/minutes"),
         ('opinion == "CHANGE"', "opinion == ", "expression", "is_agreed_to_fill", "way/condition"),
@@ -130,6 +133,15 @@ def test_what_is_found_says_where_it_is_mended(
     found = desk["analyst"].post("/designer/check", {"files": files}).json["findings"]
     told = [(each["code"], each["element"], each["field"]) for each in found if each["level"] != "info"]
     assert ((code, element, field) in told) if code else (told == [])
+
+
+def test_of_those_who_may_not_do_a_step_only_who_is_not_there_is_told(desk: Desk) -> None:
+    files = {name: content.decode() for name, content in template("approval").items()}
+    files["approval.bpmn"] = files["approval.bpmn"].replace('exclude="fill check"', 'exclude="fill starter qa nobody"')
+    found = desk["analyst"].post("/designer/check", {"files": files}).json["findings"]
+    (told,) = [each for each in found if each["code"] == "unknown-step"]
+    assert (told["level"], told["fix"], told["facts"]["name"]) == ("warning", "remove-doer", "nobody")
+    assert told["sentence"].endswith("another person than “nobody”, which is neither a step that people do nor a login.")
 
 
 def test_the_catalogue_is_told_in_the_readers_language(desk: Desk) -> None:

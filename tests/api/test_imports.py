@@ -115,7 +115,7 @@ def test_a_process_that_another_file_calls_is_called_by_its_new_id(drawn: dict[s
     assert one(root, "//*[local-name()='calledElement']").get("processId") == called
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "设计器不接受的标识"), ("en", "Ids that the designer does not take")])
+@pytest.mark.parametrize(("language", "words"), [("zh", "设计器不接受的元素编号"), ("en", "Ids that the designer does not take")])
 def test_one_sentence_tells_how_many_ids_were_replaced(desk: Desk, language: str, words: str) -> None:
     desk.language = language
     remarks = [each for each in desk.hand_in({"handling.bpmn": HANDLING}).json["remarks"] if each["code"] == "ids-replaced"]

@@ -346,8 +346,8 @@ def test_the_rows_of_a_table_are_kept_without_what_they_do_not_say(database: Eng
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([], "Fill in at least 1 row(s)."),
-        ([{"what": "a"}] * 4, "Fill in at most 3 row(s)."),
+        ([], "Fill in at least this many rows: 1."),
+        ([{"what": "a"}] * 4, "Fill in at most this many rows: 3."),
         ([{"what": "a"}, {"many": 3}], "Row 2, “名称”: Fill this in."),
         ([{"what": "a", "many": 0}], "Row 1, “数量”: It must be at least 1."),
         ([{"what": "a", "price": 1.005}], "Row 1, “单价”: Write an amount of money with at most two decimals."),

@@ -12,8 +12,8 @@ from bpm.clockwork.embedded import Embedded
 from connectors.billing import simulator as billing
 from connectors.mail import simulator as mail
 from tests.api.desk import CONNECTORS, ROOT
-from tests.web.office import Office
 from tests.web.conftest import Open
+from tests.web.office import Office
 
 
 @contextmanager

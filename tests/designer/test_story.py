@@ -41,9 +41,7 @@ def analyst(post: Simulator, office: Office, browse: Open) -> Drawing:
     return Drawing(page)
 
 
-def test_a_repair_goes_from_a_blank_page_to_a_case_that_is_done(
-    analyst: Drawing, post: Simulator, office: Office, browse: Open
-) -> None:
+def test_a_repair_goes_from_a_blank_page_to_a_case_that_is_done(analyst: Drawing, post: Simulator, office: Office, browse: Open) -> None:
     _draws(analyst)
     _tries_it(analyst.page)
     _has_it_reviewed_and_publishes(analyst, browse)
@@ -78,7 +76,9 @@ def _draws(analyst: Drawing) -> None:
     panel = analyst.choose(decide, "table")
     panel.get_by_label("决策表", exact=True).select_option(label="处理方式")
     analyst.branches(branch, "结果", "上门")
-    analyst.calls(write, "发邮件", "发送邮件", **{"收件人（一个地址）": "=联系邮箱", "主题": "宽带已修好", "正文": "您好，师傅已上门修好。"})
+    analyst.calls(
+        write, "发邮件", "发送邮件", **{"收件人（一个地址）": "=联系邮箱", "主题": "宽带已修好", "正文": "您好，师傅已上门修好。"}
+    )
     analyst.within(visit, "4")
     analyst.limits(call, "2")
     analyst.has_no_error()

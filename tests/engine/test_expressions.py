@@ -1,12 +1,12 @@
 """Expressions: what they give, what is refused when a model is deployed, and that nothing reads the wall clock."""
 
-import re
-
 import pytest
 
 from bpm.engine import expressions as x
 from bpm.engine import scripts
 from bpm.engine.faults import ExpressionError
+from bpm.engine.reading import FUNCTIONS
+from bpm.engine.templates import fill
 
 DATA = {"amount": 150, "grade": "GOLD", "城市": "北京", "客户": {"等级": "A", "vip": True}, "items": [{"p": 1}, {"p": 2}], "n": None}
 
@@ -117,7 +117,7 @@ def test_a_name_alone_is_copied_as_it_is():
 
 
 def test_templates_are_filled_without_logic():
-    assert x.fill("{{ 客户.等级 }}-{{amount}}{{ n }} {{ items }} {{ missing.x }}", DATA) == 'A-150 [{"p":1},{"p":2}] '
+    assert fill("{{ 客户.等级 }}-{{amount}}{{ n }} {{ items }} {{ missing.x }}", DATA) == 'A-150 [{"p":1},{"p":2}] '
 
 
 def test_script_lines_copy_what_they_change():
@@ -139,5 +139,28 @@ def test_what_is_not_used_costs_nothing():
 
 
 def test_every_function_that_is_allowed_is_known_to_the_language():
-    for name in x.FUNCTIONS:
-        assert not re.search("Incomplete", x.check(f"{name}(a)") or ""), name
+    for name in FUNCTIONS:
+        found = x.problem(f"{name}(a)")
+        assert found is None or "Incomplete" not in found.facts["problem"], name
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("amount >", "ends too early"),
+        ("(amount + 1", "ends too early"),
+        ("amount 100", "cannot be read to its end"),
+        ("upper(a, b)", "the function “upper” is given too many"),
+        ("amount > > 100", "a sign stands where a value should be"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_our_words(text, wanted):
+    assert wanted in (x.check(text) or "")
+
+
+def test_what_cannot_be_worked_out_is_told_in_our_words():
+    for text, wanted in (("len(amount)", "the function “len”"), ("grade * 2", "of the wrong kind")):
+        with pytest.raises(ExpressionError) as raised:
+            x.evaluate(text, DATA)
+        assert wanted in str(raised.value)
+        assert "Opcode" not in str(raised.value)

@@ -239,8 +239,8 @@ def test_every_example_is_true_and_what_is_not_told_is_not_there(case: tuple[Gri
     for data in asked:
         matched = hits(decisions, data)
         if not matched and not found.capped:
-            empty = any(value is None for value in data.values())
-            assert found.gaps or (found.empty and empty)
+            empty = sum(value is None for value in data.values())
+            assert found.gaps or (found.empty and empty) or empty > 1  # gaps are looked for with one column empty at a time
         try:
             answer = decide(decisions, "D", data, {})
         except DecisionError:

@@ -37,6 +37,14 @@ def files_of(page: Page, draft: str) -> dict[str, str]:
     return files
 
 
+def write(office: Office, draft: str, file: str, text: str) -> None:
+    """Put a file into the draft as a program does."""
+    analyst = office["analyst"]
+    body = {"revision": None, "files": {file: text}}
+    answer = analyst.client.post(f"/api/v1/drafts/{draft.rpartition('/')[2]}/files", json=body, headers={"X-CSRF-Token": analyst.csrf})
+    assert answer.status_code == 200, answer.text
+
+
 def at_the_review(browse: Open, draft: str) -> Page:
     """The designer with the tab "form" of the step "review"."""
     page = browse("analyst", draft)
@@ -218,15 +226,27 @@ def test_every_form_comes_back_as_it_was(browse: Open, draft: str) -> None:
     assert json.loads(kept["strings/en.json"]) == json.loads((PROCESSES / "complaint" / "strings" / "en.json").read_text(encoding="utf-8"))
 
 
+def test_english_that_cannot_be_read_is_told_of_and_never_written_over(browse: Open, draft: str, office: Office) -> None:
+    cut_off = '{"受理": "Registration",'
+    write(office, draft, "strings/en.json", cut_off)
+    page = at_the_review(browse, draft)
+    page.get_by_role("button", name="打开表单").click()
+    expect(page.locator(".f-middle")).to_contain_text("文件 strings/en.json 无法读取")
+    page.locator("[data-part=outcome] .f-choose").click()
+    page.locator("#f-label-zh").fill("结论")
+    page.locator("#f-label-en").fill("Outcome")
+    saved(page, lambda: page.keyboard.press("Escape"))
+    kept = files_of(page, draft)
+    assert "结论" in kept["forms/review.json"]
+    assert kept["strings/en.json"] == cut_off
+
+
 def test_rules_written_by_hand_are_kept_and_said(browse: Open, draft: str, office: Office) -> None:
-    analyst = office["analyst"]
     form = json.loads((PROCESSES / "complaint" / "forms" / "review.json").read_text(encoding="utf-8"))
     form["schema"]["properties"]["outcome"]["x-ours"] = {"a": [1]}
     form["schema"]["dependentRequired"] = {"outcome": ["class_code"]}
     form["schema"]["allOf"].append({"if": {"not": {"required": ["outcome"]}}, "then": {"required": ["class_code"]}})
-    body = {"revision": None, "files": {"forms/review.json": json.dumps(form)}}
-    answer = analyst.client.post(f"/api/v1/drafts/{draft.rpartition('/')[2]}/files", json=body, headers={"X-CSRF-Token": analyst.csrf})
-    assert answer.status_code == 200, answer.text
+    write(office, draft, "forms/review.json", json.dumps(form))
     page = at_the_review(browse, draft)
     page.get_by_role("button", name="打开表单").click()
     expect(page.locator(".f-byhand")).to_contain_text("保留了 3 条手写的规则")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.api.desk import ROOT
 from tests.browsing import faults
 from tests.web.office import Office
-from tests.web.studio import BPMN, Studio, files
+from tests.web.studio import BATON, BPMN, Studio, files
 
 Open = Callable[[Mapping[str, str]], Studio]
 
@@ -114,3 +114,20 @@ def test_a_problem_leads_to_its_field_and_is_mended_at_one_press(opened: Open) -
     assert gateway.get("default") == "f4"
     expect(problems.get_by_role("listitem").filter(has_text="怎么办？")).to_have_count(0)
     assert faults(studio.page) == []
+
+
+@pytest.mark.browser
+@pytest.mark.one_database
+def test_four_eyes_on_a_step_that_is_gone_lead_to_their_field_and_are_taken_out(office: Office, page: Page, address: str) -> None:
+    drawn = files()
+    drawn["main.bpmn"] = drawn["main.bpmn"].replace(b'unit="JN-NET-1"/></', b'unit="JN-NET-1" exclude="looked check"/></')
+    studio = Studio(office, page, address, drawn)
+    row = page.get_by_role("region", name="问题").get_by_role("listitem").filter(has_text="不能由“looked”的办理人办理")
+    row.locator(".b-problem").click()
+    expect(studio.panel.get_by_role("tab", name="谁办")).to_have_attribute("aria-selected", "true")
+    expect(studio.panel.locator("[data-field=exclude] :focus")).to_have_count(1)
+    row.get_by_role("button", name="去掉“looked”").click()
+    assignment = studio.saved().find(f".//{BPMN}userTask[@id='mend']//{BATON}assignment")
+    assert assignment is not None
+    assert assignment.get("exclude") == "check"
+    expect(row).to_have_count(0)

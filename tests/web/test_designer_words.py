@@ -75,6 +75,10 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
     assert [english for english, zh in pairs if sorted(places.findall(english)) != sorted(places.findall(zh))] == []
 
 
+def test_no_plural_stands_in_brackets() -> None:
+    assert [english for path in OWN for english in _read(path) if re.search(r"\w\(e?s\)", english)] == []
+
+
 @pytest.mark.skipif(not (DESIGNER / "node_modules" / "bpmn-js").exists(), reason="the browser side is not installed")
 def test_what_bpmn_js_says_is_there_in_chinese() -> None:
     words: set[str] = set()

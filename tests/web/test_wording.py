@@ -40,6 +40,10 @@ def test_a_translation_fills_the_same_places(catalogue: Catalog) -> None:
     assert differing == []
 
 
+def test_no_plural_stands_in_brackets() -> None:
+    assert [text for text in texts() if re.search(r"\w\(e?s\)", text)] == []
+
+
 def test_chinese_texts_are_written_the_chinese_way(catalogue: Catalog) -> None:
     """Full-width punctuation after Chinese letters, and none of the empty words of the house's list."""
     wrong = [

@@ -32,6 +32,7 @@ class DraftFindingShape(Shape):
     field = fields.String(required=True, allow_none=True, metadata={"description": "tab/field of the designer's panel that mends it"})
     code = fields.String(required=True)
     sentence = fields.String(required=True)
+    facts = fields.Dict(required=True, metadata={"description": "What fills the sentence"})
     fix = fields.String(required=True, allow_none=True, metadata={"description": "What can be done about it at one press"})
 
 
@@ -223,7 +224,8 @@ def person(session: Session, login: str | None, language: str) -> dict[str, Any]
 
 def mendable_row(finding: Finding) -> dict[str, Any]:
     """A finding in the reader's language, and where it is mended."""
-    return finding_row(finding) | {"field": definitions.field_of(finding), "fix": definitions.fix_of(finding)}
+    mended = {"field": definitions.field_of(finding), "fix": definitions.fix_of(finding)}
+    return finding_row(finding) | mended | {"facts": finding.facts}
 
 
 def draft_row(draft: Draft, session: Session, language: str) -> dict[str, Any]:

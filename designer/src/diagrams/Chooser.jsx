@@ -1,6 +1,7 @@
 /* Which diagram of the draft is shown; a new one, its name, which is the main one. */
 import { useState } from 'preact/hooks';
 
+import { Dialog } from '../shell/Dialog.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from './i18n.js';
 import { addDiagram, mainDiagram, makeMain, removeDiagram, renameDiagram } from './index.js';
@@ -43,22 +44,19 @@ function Name({ kind, studio, onDone }) {
     if (kind === 'new') await addDiagram(studio, name);
     onDone();
   }
+  const foot = (
+    <>
+      <button type="button" class="btn" onClick={onDone}>{t('Cancel')}</button>
+      <button type="submit" form="diagram-naming" class="btn btn-primary">{t('OK')}</button>
+    </>
+  );
   return (
-    <dialog class="b-dialog" ref={(dialog) => dialog && !dialog.open && dialog.showModal()} onClose={onDone} aria-labelledby="name-h">
-      <form onSubmit={give}>
-        <div class="b-dialog__b">
-          <h2 id="name-h">{kind === 'new' ? t('New diagram') : t('Rename the file')}</h2>
-          <div class="b-field">
-            <label for="diagram-name">{t('Name')}</label>
-            <input id="diagram-name" class="form-control" name="name" maxLength={80} defaultValue={kind === 'new' ? '' : studio.diagram.replace(/\.bpmn$/, '')} />
-            {problem && <p class="b-err" role="alert">{problem}</p>}
-          </div>
-        </div>
-        <div class="b-dialog__f">
-          <button type="button" class="btn" onClick={onDone}>{t('Cancel')}</button>
-          <button type="submit" class="btn btn-primary">{t('OK')}</button>
-        </div>
+    <Dialog at={(dialog) => dialog && !dialog.open && dialog.showModal()} title={kind === 'new' ? t('New diagram') : t('Rename the file')} foot={foot} onClose={onDone}>
+      <form id="diagram-naming" class="b-field" onSubmit={give}>
+        <label for="diagram-name">{t('Name')}</label>
+        <input id="diagram-name" class="form-control" name="name" maxLength={80} defaultValue={kind === 'new' ? '' : studio.diagram.replace(/\.bpmn$/, '')} />
+        {problem && <p class="b-err" role="alert">{problem}</p>}
       </form>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,17 +1,21 @@
 /* The diagrams of the draft: which is shown, what opening it could lose, and its XML written back to the draft after each change. */
 import './diagrams.css';
+import { isNarrow } from '../modeler/narrow.js';
 import { xmlFault } from '../opening/faults.js';
 import { lossesOf } from '../opening/losses.js';
 import { Notices } from './Notices.jsx';
-import { fault, keptAside, losses } from './reading.js';
+import { keptAside, lacking, losses } from './reading.js';
 
+/* What is said of a diagram that opens without trouble. */
+const NOTHING = { fault: null, detail: '', losses: [], aside: [] };
 const PAUSE = 300;
 const [BESIDE, ABOVE, EDGE] = [150, 60, 20]; /* pixels that the palette, the bar and the edges take */
+const READABLE = 0.8; /* the smallest scale at which names can be read */
 
 export function start(studio) {
   const { modeler, draft } = studio;
   let waiting = 0;
-  Object.assign(studio, { opening: { fault: null, detail: '', losses: [], aside: [] } });
+  studio.opening = NOTHING;
   studio.addPart({ id: 'notices', order: 10, Part: Notices });
 
   async function write() {
@@ -35,14 +39,13 @@ export function start(studio) {
   modeler.on('selection.changed', () => studio.say('select', studio.selected));
 
   async function drawn(xml) {
-    const wrong = fault(xml);
-    const unfit = xmlFault(studio.diagram, xml);
-    if (wrong || unfit) return { fault: wrong ?? 'not-drawn', detail: unfit ?? '', losses: [], aside: [] };
+    const wrong = xmlFault(studio.diagram, xml) ?? lacking(xml);
+    if (wrong) return { ...NOTHING, fault: wrong.kind, detail: wrong.sentence };
     try {
       const { warnings } = await modeler.importXML(xml);
-      return { fault: null, detail: '', losses: losses(await dropped(xml), warnings), aside: keptAside(xml), warnings };
+      return { ...NOTHING, losses: losses(await dropped(xml), warnings), aside: keptAside(xml), warnings };
     } catch (error) {
-      return { fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200), losses: [], aside: [] };
+      return { ...NOTHING, fault: 'not-drawn', detail: error.message.split('\n')[0].slice(0, 200) };
     }
   }
 
@@ -61,6 +64,7 @@ export function start(studio) {
     studio.opening = opening;
     studio.setReadOnly('loss', Boolean(opening.fault) || opening.losses.length > 0);
     studio.fit();
+    showBeginning();
     studio.say('diagram', studio.diagram);
     return opening.warnings ?? [];
   };
@@ -69,11 +73,21 @@ export function start(studio) {
   studio.fit = () => {
     const canvas = studio.service('canvas');
     const { inner, outer } = canvas.viewbox();
-    const scale = Math.min(1, (outer.width - BESIDE - 2 * EDGE) / (inner.width || 1), (outer.height - 2 * ABOVE) / (inner.height || 1));
+    const beside = isNarrow() ? 0 : BESIDE;
+    const scale = Math.min(1, (outer.width - beside - 2 * EDGE) / (inner.width || 1), (outer.height - 2 * ABOVE) / (inner.height || 1));
     const middle = { x: inner.x + inner.width / 2, y: inner.y + inner.height / 2 };
     const [width, height] = [outer.width / scale, outer.height / scale];
-    canvas.viewbox({ x: middle.x - width / 2 - BESIDE / 2 / scale, y: middle.y - height / 2, width, height });
+    canvas.viewbox({ x: middle.x - width / 2 - beside / 2 / scale, y: middle.y - height / 2, width, height });
   };
+
+  /* A narrow window shows where it begins, large enough to be read; the rest is a finger's move away. */
+  function showBeginning() {
+    const canvas = studio.service('canvas');
+    const begin = studio.service('elementRegistry').find(({ type }) => type === 'bpmn:StartEvent');
+    if (!isNarrow() || !begin || canvas.zoom() >= READABLE) return;
+    canvas.zoom(READABLE);
+    canvas.scrollToElement(begin, { top: 2 * ABOVE, left: EDGE, bottom: ABOVE, right: canvas.getSize().width / 2 });
+  }
 
   /* What is drawn is in the draft when this resolves. */
   studio.flush = () => (waiting ? write() : Promise.resolve());

@@ -1,5 +1,5 @@
 /* What opening a diagram may lose or set aside, read from its text and from what the modeller said. */
-import { parse } from '../opening/losses.js';
+import { parse } from '../shell/xml.js';
 
 const OWN = new Set([
   'http://www.omg.org/spec/BPMN/20100524/MODEL',
@@ -45,14 +45,10 @@ export function keptAside(xml) {
   return [...counts.values()];
 }
 
-/* Why a text cannot be drawn: 'empty', 'not-xml', 'not-bpmn', 'no-process', 'no-picture', or null. */
-export function fault(xml) {
-  if (!xml?.trim()) return 'empty';
-  if (/<!DOCTYPE|<!ENTITY/i.test(xml)) return 'not-xml';
+/* What a BPMN diagram lacks to be drawn, or null; ``kind``: no-process, no-picture. */
+export function lacking(xml) {
   const document = parse(xml);
-  if (document.querySelector('parsererror')) return 'not-xml';
-  if (document.documentElement.localName !== 'definitions') return 'not-bpmn';
   const has = (name) => document.getElementsByTagNameNS('*', name).length > 0;
-  if (!has('process')) return 'no-process';
-  return has('BPMNPlane') ? null : 'no-picture';
+  if (!has('process')) return { kind: 'no-process', sentence: '' };
+  return has('BPMNPlane') ? null : { kind: 'no-picture', sentence: '' };
 }

@@ -1,6 +1,7 @@
-/* The forms of a draft as files: their names and titles, a new one, and the English of their texts. */
+/* The forms of a draft as files: their names and titles, a new one. */
+import { ENGLISH } from '../shell/english.js';
+
 const FOLDER = 'forms/';
-const ENGLISH = 'strings/en.json';
 
 export const fileOf = (name) => `${FOLDER}${name}.json`;
 
@@ -14,14 +15,6 @@ export function formNames(draft) {
 /* The form's content, or null where the file is missing or no JSON object. */
 export function readForm(draft, name) {
   return asObject(draft.read(fileOf(name)));
-}
-
-export function readEnglish(draft) {
-  return asObject(draft.read(ENGLISH)) ?? {};
-}
-
-export function writeEnglish(draft, english) {
-  if (draft.read(ENGLISH) !== null || Object.keys(english).length) draft.writeJson(ENGLISH, english);
 }
 
 /* Tell whether a text stands anywhere else in the draft: its English is then still needed. */

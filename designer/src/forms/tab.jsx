@@ -3,8 +3,8 @@ import { useEffect, useReducer } from 'preact/hooks';
 
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { isChinese } from '../shell/i18n.js';
-import { createForm, fieldsOf, fileOf, formNames, readEnglish, readForm } from './files.js';
+import { readEnglish, said } from '../shell/english.js';
+import { createForm, fieldsOf, fileOf, formNames, readForm } from './files.js';
 import { t } from './i18n.js';
 
 export function FormTab({ studio, element }) {
@@ -12,15 +12,14 @@ export function FormTab({ studio, element }) {
   useEffect(() => studio.draft.on('change', redraw), [studio]);
   const given = extensionOf(element, 'Form');
   const ref = given?.get('ref') ?? '';
-  const english = readEnglish(studio.draft);
-  const say = (text) => (isChinese() ? text : (english[text] ?? text));
+  const say = (text) => said(studio.draft, text);
   const set = (attributes) => setExtension(studio, element, 'Form', attributes);
   const form = ref ? readForm(studio.draft, ref) : null;
   const isLost = Boolean(ref) && !form;
 
   function create() {
     const title = element.businessObject.name || t('New form');
-    const name = createForm(studio.draft, title, english[title] ?? title);
+    const name = createForm(studio.draft, title, readEnglish(studio.draft)?.[title] ?? title);
     set({ ref: name, readOnly: undefined });
     studio.openForm(name, { step: element });
   }

@@ -2,12 +2,11 @@
 import { useState } from 'preact/hooks';
 
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
+import { readEnglish, writeEnglish } from '../shell/english.js';
 import { Icon } from '../shell/Icon.jsx';
 import { useRead } from '../shell/useRead.jsx';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
-
-const ENGLISH = 'strings/en.json';
 
 export function Notice({ studio, element }) {
   const notices = extensionsOf(element, 'notice').map(plain);
@@ -77,7 +76,7 @@ function Post({ studio, value, onChange }) {
 
 function Text({ studio, name, texts, onChange }) {
   const text = texts[name];
-  const english = studio.draft.readJson(ENGLISH) ?? {};
+  const english = readEnglish(studio.draft);
   const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), { value: '+', title: t('A new text…') }];
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
@@ -85,7 +84,7 @@ function Text({ studio, name, texts, onChange }) {
     studio.draft.writeJson('process.json', settings);
     studio.say('changed');
   }
-  const translate = (original, words) => original && studio.draft.writeJson(ENGLISH, { ...english, [original]: words });
+  const translate = (original, words) => original && writeEnglish(studio.draft, { ...english, [original]: words });
   return (
     <>
       <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => onChange(key === '+' ? addText(studio) : key)} />
@@ -93,8 +92,9 @@ function Text({ studio, name, texts, onChange }) {
         <>
           <Line label={t('Subject')} value={text.subject} onChange={(words) => write('subject', words)} />
           <Line label={t('Body')} rows={4} value={text.body} onChange={(words) => write('body', words)} help={t('{example} is replaced by the field.', { example: '{{number}}' })} />
-          <Line label={t('Subject in English')} value={english[text.subject]} onChange={(words) => translate(text.subject, words)} />
-          <Line label={t('Body in English')} rows={4} value={english[text.body]} onChange={(words) => translate(text.body, words)} />
+          {english && <Line label={t('Subject in English')} value={english[text.subject]} onChange={(words) => translate(text.subject, words)} />}
+          {english && <Line label={t('Body in English')} rows={4} value={english[text.body]} onChange={(words) => translate(text.body, words)} />}
+          {!english && <p class="b-err">{t('The English texts cannot be read, so none can be written here.')}</p>}
         </>
       )}
     </>

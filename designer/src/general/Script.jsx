@@ -1,8 +1,8 @@
 /* The tab of a script task: lines “name = expression”, and a table of the draft bound to a business rule task. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { pathOf, tables } from '../shell/tables.js';
 import { Typed } from '../way/Typed.jsx';
 import { useFields } from '../way/fields.js';
-import { tables } from '../way/sources.js';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
@@ -18,7 +18,7 @@ export function Script({ studio, element }) {
 
 export function Table({ studio, element }) {
   const decision = extensionOf(element, 'decision');
-  const all = tables(studio);
+  const all = tables(studio.draft);
   const id = decision?.get('id') ?? '';
   const table = all.find((each) => each.id === id);
   return (
@@ -27,7 +27,7 @@ export function Table({ studio, element }) {
       {id && <Line label={t('Keep the answer as')} field="table/result" value={decision.get('result')} onChange={(result) => setExtension(studio, element, 'Decision', { result: result.trim() })} help={t('Left empty, each output becomes a field of its own.')} />}
       {table && (
         <>
-          <ul class="b-comes" aria-label={t('What comes back')}>{table.outputs.map((each) => <li key={each.name}><span>{each.title}</span><code>{decision.get('result') ? `${decision.get('result')}${table.outputs.length > 1 ? `.${each.name}` : ''}` : each.name}</code></li>)}</ul>
+          <ul class="b-comes" aria-label={t('What comes back')}>{table.outputs.map((each) => <li key={each.name}><span>{each.title}</span><code>{pathOf(table, each, decision.get('result'))}</code></li>)}</ul>
           <button type="button" class="btn btn-sm b-start" onClick={() => studio.say('open-table', table.file)}>{t('Open the table')}</button>
         </>
       )}

@@ -1,6 +1,7 @@
 /* The sheet of keys. */
 import { useEffect, useRef } from 'preact/hooks';
 
+import { Dialog } from '../shell/Dialog.jsx';
 import { t } from './i18n.js';
 
 const sheet = () => [
@@ -29,17 +30,11 @@ export function Help({ studio }) {
   const dialog = useRef(null);
   useEffect(() => studio.on('help', () => dialog.current.showModal()), [studio]);
   return (
-    <dialog class="b-dialog" ref={dialog} aria-labelledby="keys-h">
-      <div class="b-dialog__b">
-        <h2 id="keys-h">{t('Keys of the designer')}</h2>
-        <dl class="b-facts">
-          {sheet().map(([what, keys]) => [<dt key={what}><kbd>{keys}</kbd></dt>, <dd key={keys}>{what}</dd>])}
-        </dl>
-        <p class="b-help">{t('The keys work while the canvas has the focus: click on it, or go there with Tab.')}</p>
-      </div>
-      <div class="b-dialog__f">
-        <button type="button" class="btn btn-primary" onClick={() => dialog.current.close()}>{t('Close')}</button>
-      </div>
-    </dialog>
+    <Dialog at={dialog} title={t('Keys of the designer')} foot={<button type="button" class="btn btn-primary" onClick={() => dialog.current.close()}>{t('Close')}</button>}>
+      <dl class="b-facts">
+        {sheet().map(([what, keys]) => [<dt key={what}><kbd>{keys}</kbd></dt>, <dd key={keys}>{what}</dd>])}
+      </dl>
+      <p class="b-help">{t('The keys work while the canvas has the focus: click on it, or go there with Tab.')}</p>
+    </Dialog>
   );
 }

@@ -58,7 +58,7 @@ function walk(studio, way) {
 
 function toPanel(studio) {
   if (!studio.selected) return false;
-  studio.root.querySelector('.b-props [role=tabpanel] :is(input, select, textarea, button), .b-props [role=tab][aria-selected=true]')?.focus();
+  studio.root.querySelector('.b-props [role=tabpanel] :is(input, select, textarea, button):enabled, .b-props [role=tab][aria-selected=true]')?.focus();
   return true;
 }
 

@@ -1,5 +1,5 @@
 /* Ladders: decision tables whose rows are rungs, in the form that the engine reads. A table's file keeps all that is not a rung. */
-import { childOf, named, parsed, textOf } from '../shell/sources.js';
+import { childOf, childrenOf, named, parsed, textOf } from '../shell/xml.js';
 
 const DMN = 'https://www.omg.org/spec/DMN/20191111/MODEL/';
 const COLUMNS = [
@@ -19,8 +19,7 @@ export const FIRST = [
   { tests: ['-'], description: '', tier: 2, percent: 150, plus_minutes: null, before_statutory_hours: null, to: ['department_head'], how: ['popup', 'mail'], priority: 0 },
 ];
 
-const parts = (node, name) => [...(node?.children ?? [])].filter((each) => each.localName === name);
-const outputNames = (grid) => parts(grid, 'output').map((each) => each.getAttribute('name'));
+const outputNames = (grid) => childrenOf(grid, 'output').map((each) => each.getAttribute('name'));
 
 /* Every table of the draft that is a ladder: {id, name, file}. */
 export function ladders(draft) {
@@ -38,15 +37,15 @@ export function readLadder(draft, file, id) {
   const grid = childOf(decisionIn(parsed(draft.read(file)), id), 'decisionTable');
   const names = outputNames(grid);
   return {
-    inputs: parts(grid, 'input').map((each) => ({ label: each.getAttribute('label'), expression: textOf(childOf(each, 'inputExpression')) })),
+    inputs: childrenOf(grid, 'input').map((each) => ({ label: each.getAttribute('label'), expression: textOf(childOf(each, 'inputExpression')) })),
     columns: names,
-    rungs: parts(grid, 'rule').map((rule) => rung(rule, names)),
+    rungs: childrenOf(grid, 'rule').map((rule) => rung(rule, names)),
   };
 }
 
 function rung(rule, names) {
-  const texts = parts(rule, 'outputEntry').map(textOf);
-  const found = { id: rule.getAttribute('id'), description: childOf(rule, 'description')?.textContent.trim() ?? '', tests: parts(rule, 'inputEntry').map(textOf), fixed: true, texts };
+  const texts = childrenOf(rule, 'outputEntry').map(textOf);
+  const found = { id: rule.getAttribute('id'), description: childOf(rule, 'description')?.textContent.trim() ?? '', tests: childrenOf(rule, 'inputEntry').map(textOf), fixed: true, texts };
   names.forEach((name, column) => {
     const value = literal(texts[column], TEXTS.includes(name));
     if (value === undefined) found.fixed = false;
@@ -73,7 +72,7 @@ export function writeLadder(draft, file, id, rungs) {
   const grid = childOf(decisionIn(document, id), 'decisionTable');
   const names = outputNames(grid);
   const make = maker(document, grid.namespaceURI, grid.prefix);
-  parts(grid, 'rule').forEach((rule) => rule.remove());
+  childrenOf(grid, 'rule').forEach((rule) => rule.remove());
   grid.append(...rungs.map((each, index) => ruleOf(make, id, each, index + 1, names)));
   draft.write(file, written(document));
 }

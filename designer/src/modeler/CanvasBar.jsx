@@ -4,6 +4,7 @@ import { useEffect, useReducer, useState } from 'preact/hooks';
 import { Chooser } from '../diagrams/Chooser.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { t } from './i18n.js';
+import { isNarrow } from './narrow.js';
 
 function Tool({ icon, label, onClick, ...rest }) {
   return (
@@ -35,7 +36,7 @@ export function CanvasBar({ studio }) {
       <Tool icon="search" label={t('Find an element')} onClick={() => studio.find()} />
       <Tool icon="map" label={t('Minimap')} aria-pressed={studio.service('minimap').isOpen()} onClick={() => { studio.service('minimap').toggle(); redraw(); }} />
       <More studio={studio} />
-      <Tool icon="keyboard" label={t('These keys')} onClick={() => studio.say('help')} />
+      {!isNarrow() && <Tool icon="keyboard" label={t('These keys')} onClick={() => studio.say('help')} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Panel } from '../panel/Panel.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { CanvasBar } from './CanvasBar.jsx';
 import { t } from './i18n.js';
+import { isNarrow } from './narrow.js';
 import { Saved } from './Saved.jsx';
 import './frame.css';
 
@@ -35,6 +36,7 @@ export function Frame({ studio, canvas }) {
           ))}
         </span>
       </div>
+      {isNarrow() && <p class="b-note m-2">{t('This window is too narrow to draw in. Here you can look, comment, try it and have it reviewed.')}</p>}
       <section class="b-canvas" data-bs-theme="light" aria-label={t('Canvas')}>
         <div ref={holder} />
         <CanvasBar studio={studio} />

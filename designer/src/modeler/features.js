@@ -22,6 +22,8 @@ import { start as general } from '../general/index.js';
 import { start as way } from '../way/index.js';
 import wordsModule from '../words/index.js';
 import { start as history } from './history.js';
+import { start as narrow } from './narrow.js';
+import { start as touch } from './touch.js';
 
 export const modules = [wordsModule, paletteModule, appendModule, clipboardModule, ...arrangeModules];
 
@@ -47,4 +49,6 @@ export const features = [
   call,
   general,
   way,
+  narrow,
+  touch,
 ];

@@ -21,7 +21,7 @@ export class Studio extends Events {
     return this.#catalogue;
   }
 
-  /* A tab of the panel: {id, title, order, applies(element), Panel} where Panel is a Preact component with {studio, element}. */
+  /* A tab of the panel: {id, title, order, applies(element), Panel, forReaders?} where Panel is a Preact component with {studio, element}. */
   addTab(tab) {
     this.tabs.push(tab);
     this.tabs.sort((a, b) => a.order - b.order);
@@ -45,7 +45,7 @@ export class Studio extends Events {
     this.parts.sort((a, b) => a.order - b.order);
   }
 
-  /* Close or open the draft to drawing for a reason of one's own ('loss', 'presence', 'reader'); it is open when nobody has a reason. */
+  /* Close or open the draft to drawing for a reason of one's own ('loss', 'narrow', 'presence', 'reader'); it is open when nobody has a reason. */
   setReadOnly(reason, on) {
     if (on === this.#locks.has(reason)) return;
     if (on) this.#locks.add(reason);
@@ -61,9 +61,9 @@ export class Studio extends Events {
     return this.#locks.size > 0;
   }
 
-  /* Nothing of the draft may be changed: a diagram that would lose something locks only itself. */
+  /* Nothing of the draft may be changed: a diagram that would lose something locks only itself, a narrow window only drawing. */
   get isHeld() {
-    return [...this.#locks].some((reason) => reason !== 'loss');
+    return [...this.#locks].some((reason) => reason !== 'loss' && reason !== 'narrow');
   }
 
   /* A way of working other than drawing: {id, Panel}; while ``mode`` is its id, its Panel ({studio}) stands where the tabs are. */

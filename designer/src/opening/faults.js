@@ -1,6 +1,6 @@
 /* What can be seen to be wrong with the files of a draft before anybody asks the server: a sentence each. */
+import { parse } from '../shell/xml.js';
 import { t } from './i18n.js';
-import { parse } from './losses.js';
 
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 const DI = 'http://www.omg.org/spec/BPMN/20100524/DI';
@@ -13,25 +13,27 @@ const SETTINGS = 'process.json';
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/* The first thing that keeps a .bpmn or .dmn file from being read, or null. */
+const wrong = (kind, sentence) => ({ kind, sentence });
+
+/* The first thing that keeps a .bpmn or .dmn file from being read, or null. ``kind``: empty, not-xml, not-bpmn, not-dmn, no-process, not-drawn. */
 export function xmlFault(file, xml) {
-  if (file === null) return t('There is no diagram in this draft.');
-  if (xml === null || xml === undefined) return t('There is no file {file} in this draft.', { file });
-  if (!xml.trim()) return t('The file {file} is empty.', { file });
-  if (/<!DOCTYPE/i.test(xml)) return t('The file {file} declares a document type (DOCTYPE); such files are not read, for safety.', { file });
+  if (file == null) return wrong('empty', t('There is no diagram in this draft.'));
+  if (xml == null) return wrong('empty', t('There is no file {file} in this draft.', { file }));
+  if (!xml.trim()) return wrong('empty', t('The file {file} is empty.', { file }));
+  if (/<!DOCTYPE/i.test(xml)) return wrong('not-xml', t('The file {file} declares a document type (DOCTYPE); such files are not read, for safety.', { file }));
   const { documentElement: root } = parse(xml);
   const broken = root.localName === 'parsererror' ? root : root.getElementsByTagName('parsererror')[0];
-  if (broken) return t('The file {file} is not well-formed XML; it goes wrong in line {line}.', { file, line: broken.textContent.match(/line (\d+)/)?.[1] ?? '?' });
+  if (broken) return wrong('not-xml', t('The file {file} is not well-formed XML; it goes wrong in line {line}.', { file, line: broken.textContent.match(/line (\d+)/)?.[1] ?? '?' }));
   return file.endsWith('.bpmn') ? bpmnFault(file, root) : dmnFault(file, root);
 }
 
 function bpmnFault(file, root) {
-  if (root.namespaceURI !== BPMN || root.localName !== 'definitions') return t('The file {file} holds XML, but no BPMN 2.0 diagram.', { file });
+  if (root.namespaceURI !== BPMN || root.localName !== 'definitions') return wrong('not-bpmn', t('The file {file} holds XML, but no BPMN 2.0 diagram.', { file }));
   const drawn = ['process', 'collaboration'].some((name) => root.getElementsByTagNameNS(BPMN, name).length);
-  if (!drawn) return t('The diagram {file} holds no process.', { file });
-  if (isTooDeep(root)) return t('The diagram {file} is nested too deeply.', { file });
+  if (!drawn) return wrong('no-process', t('The diagram {file} holds no process.', { file }));
+  if (isTooDeep(root)) return wrong('not-drawn', t('The diagram {file} is nested too deeply.', { file }));
   const id = misplaced(root);
-  return id === null ? null : t('In the drawing of {file}, {id} has no place that can be shown.', { file, id });
+  return id === null ? null : wrong('not-drawn', t('In the drawing of {file}, {id} has no place that can be shown.', { file, id }));
 }
 
 function isTooDeep(root) {
@@ -49,14 +51,21 @@ function misplaced(root) {
   const bare = [...root.getElementsByTagNameNS(DI, 'BPMNShape')].find((shape) => ![...shape.children].some(({ localName }) => localName === 'Bounds'));
   const bounds = [...root.getElementsByTagNameNS(DC, 'Bounds')].find((box) => SIDES.some((name) => isWrong(box, name)) || Number(box.getAttribute('width')) < 0 || Number(box.getAttribute('height')) < 0);
   const bend = [...root.getElementsByTagNameNS(DD, 'waypoint')].find((point) => isWrong(point, 'x') || isWrong(point, 'y'));
-  const wrong = bare ?? bounds ?? bend;
-  return wrong ? (wrong.closest('[bpmnElement]')?.getAttribute('bpmnElement') ?? '?') : null;
+  const found = bare ?? bounds ?? bend;
+  return found ? (found.closest('[bpmnElement]')?.getAttribute('bpmnElement') ?? '?') : null;
 }
 
 function dmnFault(file, root) {
-  if (root.localName !== 'definitions' || !/DMN/.test(root.namespaceURI ?? '')) return t('The file {file} holds XML, but no decision table.', { file });
+  if (root.localName !== 'definitions' || !/DMN/.test(root.namespaceURI ?? '')) return wrong('not-dmn', t('The file {file} holds XML, but no decision table.', { file }));
   const tables = [...root.getElementsByTagNameNS(root.namespaceURI, 'decision')];
-  return tables.length ? null : t('The file {file} holds no decision.', { file });
+  return tables.length ? null : wrong('not-dmn', t('The file {file} holds no decision.', { file }));
+}
+
+/* Browsers tell of the place in words of their own, and not always. */
+function notJson(file, { message }, text) {
+  const at = message.match(/position (\d+)/)?.[1];
+  const line = message.match(/line (\d+)/)?.[1] ?? (at && text.slice(0, Number(at)).split('\n').length);
+  return line ? t('The file {file} is not JSON; it goes wrong in line {line}.', { file, line }) : t('The file {file} is not JSON.', { file });
 }
 
 function jsonFault(file, text, draft) {
@@ -64,7 +73,7 @@ function jsonFault(file, text, draft) {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return t('The file {file} is not JSON: {reason}.', { file, reason: error.message });
+    return notJson(file, error, text);
   }
   if (!isObject(value)) return t('The file {file} must hold a JSON object.', { file });
   if (file === SETTINGS) return settingsFault(value, draft);
@@ -107,7 +116,7 @@ export class Faults {
     const text = this.draft.read(file);
     const known = this.#known.get(file);
     if (known?.read === text && file !== SETTINGS) return known.fault;
-    const fault = /\.(bpmn|dmn)$/.test(file) ? xmlFault(file, text) : file.endsWith('.json') ? jsonFault(file, text, this.draft) : null;
+    const fault = /\.(bpmn|dmn)$/.test(file) ? (xmlFault(file, text)?.sentence ?? null) : file.endsWith('.json') ? jsonFault(file, text, this.draft) : null;
     this.#known.set(file, { read: text, fault });
     return fault;
   }

@@ -1,4 +1,6 @@
 /* What saving would drop: all that the opened text says and the saved one does not. bpmn-js warns of some of it only. */
+import { parse } from '../shell/xml.js';
+
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
@@ -16,10 +18,6 @@ export function lossesOf(before, after, moddle) {
     return left > 0;
   };
   return [...missing(parse(before).documentElement, { path: '', id: null }, moddle, take)];
-}
-
-export function parse(xml) {
-  return new DOMParser().parseFromString(xml, 'application/xml');
 }
 
 function* missing(node, above, moddle, take) {

@@ -28,8 +28,10 @@ export function Panel({ studio }) {
         ))}
       </div>
       {current && (
-        <div class="stack" role="tabpanel" id={`pan-${current.id}`} aria-labelledby={`tab-${current.id}`} inert={studio.mode === 'read'}>
-          <current.Panel key={element.id} studio={studio} element={element} />
+        <div role="tabpanel" id={`pan-${current.id}`} aria-labelledby={`tab-${current.id}`}>
+          <fieldset class="b-fields-of stack" disabled={studio.mode === 'read' && !current.forReaders}>
+            <current.Panel key={element.id} studio={studio} element={element} />
+          </fieldset>
         </div>
       )}
     </div>

@@ -38,11 +38,11 @@ export function Drawer({ studio }) {
   );
 }
 
-const LOOKS = { error: { tag: 'b-tag--late', tone: 't-late', icon: 'alert-circle', word: 'Error', count: '{count} error(s)' }, warning: { tag: 'b-tag--warn', tone: 't-warn', icon: 'alert-triangle', word: 'Remark', count: '{count} remark(s)' }, info: { tag: '', tone: 't-3', icon: 'info-circle', word: 'To know', count: '' } };
+const LOOKS = { error: { tag: 'b-tag--late', tone: 't-late', icon: 'alert-circle', word: 'Error', counts: ['{count} error', '{count} errors'] }, warning: { tag: 'b-tag--warn', tone: 't-warn', icon: 'alert-triangle', word: 'Remark', counts: ['{count} remark', '{count} remarks'] }, info: { tag: '', tone: 't-3', icon: 'info-circle', word: 'To know' } };
 
 function Count({ level, count }) {
   const look = LOOKS[level];
-  return count > 0 && <span class={`b-tag ${look.tag}`}><Icon name={look.icon} />{t(look.count, { count })}</span>;
+  return count > 0 && <span class={`b-tag ${look.tag}`}><Icon name={look.icon} />{t(look.counts[count === 1 ? 0 : 1], { count })}</span>;
 }
 
 function Row({ studio, finding }) {

@@ -1,5 +1,5 @@
 /* What can be done about a finding at one press. Each is one step of undo. */
-import { extensionsOf, setExtensions, plain } from '../modeler/extensions.js';
+import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { conditionOf, makeDefault, titleOf, waysOut } from '../way/flows.js';
 import { t } from './i18n.js';
 
@@ -15,10 +15,13 @@ const FIXES = {
     const way = ways.find((flow) => !conditionOf(flow)) ?? ways.at(-1);
     return way && { title: t('Make “{name}” the default way', { name: titleOf(way) }), act: () => makeDefault(studio, way) };
   },
-  'remove-input'(studio, element, { facts, field }) {
-    const name = facts?.name ?? field?.replace('call/input.', '');
+  'remove-input'(studio, element, { facts: { name } }) {
     const kept = extensionsOf(element, 'input').filter((each) => each.get('name') !== name).map(plain);
     return { title: t('Remove the input “{name}”', { name }), act: () => setExtensions(studio, element, 'Input', kept) };
+  },
+  'remove-doer'(studio, element, { facts: { name, attribute } }) {
+    const others = (extensionOf(element, 'Assignment')?.get(attribute) ?? '').split(/\s+/).filter((each) => each !== name);
+    return { title: t('Take “{name}” out', { name }), act: () => setExtension(studio, element, 'Assignment', { [attribute]: others.join(' ') }) };
   },
   'remove-element': (studio, element) => ({ title: t('Remove it'), act: () => studio.service('modeling').removeElements([element]) }),
 };

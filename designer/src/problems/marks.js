@@ -18,7 +18,7 @@ function signOf(studio, id, { level, sentences }) {
   sign.type = 'button';
   sign.className = `b-mark b-mark--${level}`;
   sign.title = sentences.join('\n');
-  sign.setAttribute('aria-label', t(level === 'error' ? '{count} error(s) here: {text}' : '{count} remark(s) here: {text}', { count: sentences.length, text: sentences[0] }));
+  sign.setAttribute('aria-label', t(level === 'error' ? 'Errors here: {count}. {text}' : 'Remarks here: {count}. {text}', { count: sentences.length, text: sentences[0] }));
   const icon = document.createElementNS(SVG, 'svg');
   icon.setAttribute('class', 'icon');
   icon.setAttribute('aria-hidden', 'true');

@@ -10,17 +10,15 @@ export function watchPointed(studio) {
 
 export function usePointed(studio, tab) {
   const place = useRef(null);
-  useEffect(() => {
-    const go = () => {
-      const [where, name] = (pointed.get(studio) ?? '').split('/');
-      const field = where === tab && name && place.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
-      if (!field) return;
-      pointed.delete(studio);
-      field.closest('details')?.setAttribute('open', '');
-      field.querySelector('input, select, textarea, button')?.focus();
-    };
-    go();
-    return studio.on('field', () => setTimeout(go));
-  }, [studio, tab]);
+  const go = () => {
+    const [where, name] = (pointed.get(studio) ?? '').split('/');
+    const field = where === tab && name && place.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    if (!field) return;
+    pointed.delete(studio);
+    field.closest('details')?.setAttribute('open', '');
+    field.querySelector('input, select, textarea, button')?.focus();
+  };
+  useEffect(go); /* the field may come only with what the tab reads from the server */
+  useEffect(() => studio.on('field', () => setTimeout(go)), [studio, tab]);
   return place;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
-import { named, parsed } from '../shell/sources.js';
+import { named, parsed } from '../shell/xml.js';
 import { fieldsOf, outputsOf, testsOf, writeTests } from './files.js';
 import { t } from './i18n.js';
 

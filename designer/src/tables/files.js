@@ -1,5 +1,5 @@
 /* The decision tables among a draft's files, their tests, and what a new one begins with. */
-import { childOf, named, parsed } from '../shell/sources.js';
+import { childOf, named, parsed } from '../shell/xml.js';
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => escapes[sign]);

@@ -28,12 +28,13 @@ function Tour({ studio }) {
   const [at, go] = useState(null);
   const box = useRef(null);
   useEffect(() => studio.on('open-tour', () => go(0)), [studio]);
-  const stops = at === null ? [] : STOPS.filter((stop) => document.querySelector(stop.at));
+  const stops = at === null ? [] : STOPS.filter(({ at: selector }) => document.querySelector(selector)?.checkVisibility());
   const stop = stops[at];
   useLayoutEffect(() => {
     if (!stop) return undefined;
     const target = document.querySelector(stop.at);
     target.classList.add('b-toured');
+    target.scrollIntoView({ block: 'nearest' });
     Object.assign(box.current.style, place(target, box.current));
     box.current.querySelector('.btn-primary').focus();
     return () => target.classList.remove('b-toured');

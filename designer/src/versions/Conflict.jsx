@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
-import { Refusal } from './Dialog.jsx';
+import { Dialog } from '../shell/Dialog.jsx';
+import { Refusal } from './Sheet.jsx';
 import { t } from './i18n.js';
 
 export function Conflict({ studio }) {
@@ -34,21 +35,20 @@ export function Conflict({ studio }) {
     window.location.reload();
   }
 
+  const foot = (
+    <>
+      <button type="button" class="btn" onClick={loadTheirs}>
+        {t('Load theirs')}
+      </button>
+      <button type="button" class="btn btn-primary" onClick={keepAsCopy}>
+        {t('Keep mine as a copy')}
+      </button>
+    </>
+  );
   return (
-    <dialog class="b-dialog" ref={dialog} aria-labelledby="conflict-h">
-      <div class="b-dialog__b stack">
-        <h2 id="conflict-h">{t('Two people have changed this draft')}</h2>
-        <p class="mb-0">{problem?.message}</p>
-        <Refusal problem={refused} />
-      </div>
-      <div class="b-dialog__f">
-        <button type="button" class="btn" onClick={loadTheirs}>
-          {t('Load theirs')}
-        </button>
-        <button type="button" class="btn btn-primary" onClick={keepAsCopy}>
-          {t('Keep mine as a copy')}
-        </button>
-      </div>
-    </dialog>
+    <Dialog at={dialog} title={t('Two people have changed this draft')} foot={foot}>
+      <p class="mb-0">{problem?.message}</p>
+      <Refusal problem={refused} />
+    </Dialog>
   );
 }

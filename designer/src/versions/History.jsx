@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
-import { Dialog, Moment, Refusal } from './Dialog.jsx';
+import { Moment, Refusal, Sheet } from './Sheet.jsx';
 import { t } from './i18n.js';
 
 export function History({ studio }) {
@@ -31,7 +31,7 @@ export function History({ studio }) {
   }
 
   return (
-    <Dialog studio={studio} name="open-history" title="History of this draft" wide onOpen={load}>
+    <Sheet studio={studio} name="open-history" title="History of this draft" wide onOpen={load}>
       <Refusal problem={problem} />
       {revisions === null && !problem && <p class="t-3">{t('Loading…')}</p>}
       {revisions && (
@@ -73,6 +73,6 @@ export function History({ studio }) {
         </table>
       )}
       <p class="t-sm t-3 mb-0">{t('Bringing back makes a new save; nothing is lost.')}</p>
-    </Dialog>
+    </Sheet>
   );
 }

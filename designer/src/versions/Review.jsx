@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
-import { Dialog, Moment, Refusal } from './Dialog.jsx';
+import { Moment, Refusal, Sheet } from './Sheet.jsx';
 import { t } from './i18n.js';
 
 const STEPS = {
@@ -111,7 +111,7 @@ export function Review({ studio }) {
 
   const { review } = whole ?? {};
   return (
-    <Dialog studio={studio} name="open-review" title="Review and publish" wide onOpen={load}>
+    <Sheet studio={studio} name="open-review" title="Review and publish" wide onOpen={load}>
       <Refusal problem={problem} />
       {whole && (
         <>
@@ -134,6 +134,6 @@ export function Review({ studio }) {
           <Buttons whole={whole} note={note} act={act} />
         </>
       )}
-    </Dialog>
+    </Sheet>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
-import { Moment, Refusal } from './Dialog.jsx';
+import { Moment, Refusal } from './Sheet.jsx';
 import { t } from './i18n.js';
 
 const OVERLAY = 'comments';

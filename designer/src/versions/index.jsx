@@ -25,7 +25,7 @@ export function start(studio) {
   studio.addTool({ id: 'history', title: t('History'), icon: 'clock', order: 60, act: open('open-history') });
   studio.addTool({ id: 'compare', title: t('What has changed'), icon: 'git-branch', order: 61, hidden: () => !studio.draft.row.base_id, act: () => compareWithBase(studio) });
   studio.addTool({ id: 'review', title: t('Review and publish'), icon: 'send', order: 90, primary: true, act: open('open-review') });
-  studio.addTab({ id: 'comments', title: t('Comments'), order: 95, applies: () => true, Panel: Comments });
+  studio.addTab({ id: 'comments', title: t('Comments'), order: 95, applies: () => true, Panel: Comments, forReaders: true });
   startComments(studio);
 }
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { post } from '../shell/api.js';
-import { Refusal } from './Dialog.jsx';
+import { Refusal } from './Sheet.jsx';
 import { t } from './i18n.js';
 
 export function Presence({ studio }) {

@@ -1,5 +1,5 @@
 /* What an element brings into the process, told alike for the drawing on the canvas and for a diagram that is only a file. */
-import { parsed } from '../shell/sources.js';
+import { parsed } from '../shell/xml.js';
 
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 const BATON = 'urn:baton:bpmn:1';

@@ -109,6 +109,7 @@ function Notices({ builder, problems, byHand }) {
           </ul>
         </details>
       )}
+      {!builder.session.hasEnglish && <p class="b-err">{t('The file strings/en.json cannot be read. What is written in English here is not kept until it is mended.')}</p>}
       {english > 0 && <p class="t-3 t-sm mt-0">{t('{count} places have no English yet: they are marked EN.', { count: english })}</p>}
       {byHand.length > 0 && (
         <details class="f-byhand t-sm">

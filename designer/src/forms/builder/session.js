@@ -1,6 +1,7 @@
 /* One sitting at a form: its document and English texts, what was done to them, and the way back. Saved into the draft as it changes. */
+import { readEnglish, writeEnglish } from '../../shell/english.js';
 import { Events } from '../../shell/events.js';
-import { fileOf, isUsedBeside, readEnglish, readForm, writeEnglish } from '../files.js';
+import { fileOf, isUsedBeside, readForm } from '../files.js';
 import { carried, textsOf, translated } from './texts.js';
 
 const PAUSE = 250;
@@ -23,7 +24,8 @@ export class Session extends Events {
     this.#original = draft.read(this.#file);
     this.name = name;
     this.form = readForm(draft, name);
-    this.english = readEnglish(draft);
+    this.english = readEnglish(draft) ?? {};
+    this.hasEnglish = readEnglish(draft) !== null;
     this.first = this.form;
   }
 
@@ -92,6 +94,6 @@ export class Session extends Events {
     clearTimeout(this.#timer);
     if (this.form === this.first) this.#draft.write(this.#file, this.#original);
     else this.#draft.writeJson(this.#file, this.form);
-    if (JSON.stringify(this.english) !== JSON.stringify(readEnglish(this.#draft))) writeEnglish(this.#draft, this.english);
+    writeEnglish(this.#draft, this.english);
   }
 }

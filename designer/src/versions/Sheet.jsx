@@ -1,11 +1,11 @@
-/* A dialog of the house, opened by what the studio says. */
-import { useEffect, useId, useRef } from 'preact/hooks';
+/* A dialog that opens by what the studio says and only shows, and what the dialogs of this feature share. */
+import { useEffect, useRef } from 'preact/hooks';
 
+import { Dialog } from '../shell/Dialog.jsx';
 import { t } from './i18n.js';
 
-export function Dialog({ studio, name, title, wide, onOpen, children }) {
+export function Sheet({ studio, name, title, wide, onOpen, children }) {
   const dialog = useRef(null);
-  const heading = useId();
   useEffect(() => {
     const offOpen = studio.on(name, (detail) => {
       dialog.current.showModal();
@@ -15,17 +15,9 @@ export function Dialog({ studio, name, title, wide, onOpen, children }) {
     return () => [offOpen, offClose].forEach((each) => each());
   });
   return (
-    <dialog class={`b-dialog${wide ? ' b-dialog--wide' : ''}`} ref={dialog} aria-labelledby={heading}>
-      <div class="b-dialog__b stack">
-        <h2 id={heading}>{t(title)}</h2>
-        {children}
-      </div>
-      <div class="b-dialog__f">
-        <button type="button" class="btn" onClick={() => dialog.current.close()}>
-          {t('Close')}
-        </button>
-      </div>
-    </dialog>
+    <Dialog at={dialog} title={t(title)} wide={wide} foot={<button type="button" class="btn" onClick={() => dialog.current.close()}>{t('Close')}</button>}>
+      {children}
+    </Dialog>
   );
 }
 

@@ -1,0 +1,15 @@
+/* A dialog: its title, what it holds, and its buttons (``foot``). Whoever opens it has it through ``at``. */
+import { useId } from 'preact/hooks';
+
+export function Dialog({ at, title, foot, wide, onClose, children }) {
+  const heading = useId();
+  return (
+    <dialog class={`b-dialog${wide ? ' b-dialog--wide' : ''}`} ref={at} aria-labelledby={heading} onClose={onClose}>
+      <div class="b-dialog__b">
+        <h2 id={heading}>{title}</h2>
+        {children}
+      </div>
+      <div class="b-dialog__f">{foot}</div>
+    </dialog>
+  );
+}
