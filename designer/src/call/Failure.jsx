@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { together } from '../way/together.js';
+import { together } from '../modeler/commands.js';
 import { boundaryFor, drawBoundary } from './boundary.js';
 import { t } from './i18n.js';
 
