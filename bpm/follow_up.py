@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import access, journal, limits, notices, options, org, suspension, workorders
+from bpm import access, contacts, journal, limits, notices, options, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError, InvalidError
 from bpm.models.instance import Instance
@@ -67,7 +67,7 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
     """Somebody asks when it will be done. Tells whether it counted: an urge soon after another is only shown. Raises OrderClosedError."""
     instance = _locked(session, order)
     _require_open(order)
-    workorders.note_contact(session, order, "urge", reason, now, user_id=actor.user_id)
+    contacts.add(session, order, "urge", reason, now, user_id=actor.user_id)
     counted = order.last_urged_at is None or now - order.last_urged_at >= COUNTED_AGAIN
     drawn = False
     if counted:
@@ -88,7 +88,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
     if not text.strip():
         raise NothingSaidError
     instance = _locked(session, order)
-    workorders.note_contact(session, order, "information", text, now, user_id=actor.user_id)
+    contacts.add(session, order, "information", text, now, user_id=actor.user_id)
     drawn = False
     if order.state not in CLOSED_STATES:
         if order.state == suspension.SUSPENDED and order.suspend_reason == "WAIT_CUSTOMER":
@@ -106,7 +106,7 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
     _require(actor, options.MAY_WITHDRAW)
     instance = _locked(session, order)
     _require_open(order)
-    workorders.note_contact(session, order, "withdraw", reason, now, user_id=actor.user_id)
+    contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
     suspension.end(session, order, actor, now, "withdrawn")
     if not suspension.tell_process(session, order, "withdrawn", {"withdraw_reason": reason, "close_code": "WITHDRAWN"}, actor, now):
         raise NotProvidedError
@@ -128,7 +128,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
         raise NewOrderNeededError(number=order.number)
     count = order.reopen_count
     _go_on_counting(session, order, actor, now)
-    workorders.note_contact(session, order, "reopen", reason, now, user_id=actor.user_id)
+    contacts.add(session, order, "reopen", reason, now, user_id=actor.user_id)
     if not suspension.tell_process(session, order, "reopened", {**facts, "reopen_reason": reason}, actor, now):
         raise NewOrderNeededError(number=order.number)
     order.reopen_count = max(order.reopen_count, count + 1)  # a drawing need not have a state for it

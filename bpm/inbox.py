@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access, assigning, limits, org, workorders
+from bpm import access, assigning, contacts, limits, org
 from bpm.access import Actor
 from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
@@ -385,8 +385,8 @@ def _name(session: Session, user_id: UUID, actor: Actor) -> str:
 
 def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datetime) -> Task:
     """Leave a remark for colleagues on a task. Raises TextTooLongError."""
-    if len(text) > workorders.LONGEST_TEXT:
-        raise workorders.TextTooLongError(limit=workorders.LONGEST_TEXT)
+    if len(text) > contacts.LONGEST_TEXT:
+        raise contacts.TextTooLongError(limit=contacts.LONGEST_TEXT)
     task = get(session, task_id, actor)
     if actor.user_id is None:
         raise ForbiddenError

@@ -15,12 +15,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, definitions, journal, org, work_items
-from bpm.calendars import WorkingCalendar
 from bpm.engine.faults import StepError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.instance import Instance
 from bpm.models.task import Task
 from bpm.models.work_order import Pause, WorkOrder
+from bpm.working_time import WorkingCalendar
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import bpm
-from bpm import clock, definitions, journal, work_items, workorders
+from bpm import clock, contacts, definitions, journal, work_items
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
 from bpm.models.ids import row_id
@@ -140,7 +140,7 @@ def tell_customer(session: Session, order: WorkOrder, key: str, variables: Mappi
     subject, body = _wording(session, order, key, variables, language)
     by_mail = bool(order.contact_email) and _is_ready("mail")
     channel = "EMAIL" if by_mail else "WEB_SELF"
-    contact = workorders.note_contact(session, order, key, body or subject, now, direction="out", channel=channel)
+    contact = contacts.add(session, order, key, body or subject, now, direction="out", channel=channel)
     if by_mail and order.contact_email:
         link = tracking_url(order)
         text = body if link in body else f"{body}\n\n{link}"

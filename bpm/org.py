@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, lazyload
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
 from bpm.models.rows import Rows, known
+from bpm.working_time import ALL_THE_TIME
 
 Post = Literal["section_head", "department_head", "customer_service_head", "vice_president"]
 """Who is meant by "the one above" on a rung of a ladder."""
@@ -37,7 +38,6 @@ ROLES: Mapping[str, str] = {
 }
 """What people are here, and the word for it."""
 
-ALL_THE_TIME = "CAL-247"
 CUSTOMER_SERVICE = "CS_DEPT"
 """The function of the customer-service department of a city or of the province."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, clock, escalation, inbox, limits, notices, org
+from bpm import assigning, calendars, clock, escalation, inbox, limits, notices, org, working_time
 from bpm.engine import timers
 from bpm.engine.expressions import is_expression
 from bpm.engine.facts import Assignment
@@ -127,7 +127,7 @@ def ladder(
     if not 0 < minutes <= limits.LONGEST:
         raise limits.LimitError
     place = org.resolve_unit(session, unit, city) if unit else None
-    code = calendar or (org.calendar_of(session, place.code) if place is not None else calendars.ALL_THE_TIME)
+    code = calendar or (org.calendar_of(session, place.code) if place is not None else working_time.ALL_THE_TIME)
     counting = calendars.get(session, code)
 
     def moment(used: float) -> datetime:

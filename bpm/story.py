@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import journal, limits, workorders
+from bpm import contacts, journal, limits
 from bpm.inbox import OPEN
 from bpm.models.org import User
 from bpm.models.task import HandOver, Task, TaskComment
@@ -175,7 +175,7 @@ def _said(session: Session, order: WorkOrder) -> list[Event]:
             who=contact.user.login if contact.user else ("customer" if contact.direction == "in" and contact.kind != "note" else "system"),
             facts={"text": contact.text, "channel": contact.channel, "kind": contact.kind, "direction": contact.direction},
         )
-        for contact in workorders.contacts(session, order)
+        for contact in contacts.of_order(session, order)
     ]
 
 

@@ -12,11 +12,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, limits
-from bpm.calendars import WorkingCalendar
+from bpm import calendars, limits, working_time
 from bpm.limits import Rung
 from bpm.models.task import Task
 from bpm.models.work_order import Pause, WorkOrder
+from bpm.working_time import WorkingCalendar
 
 State = Literal["ok", "warn", "late", "hold"]
 
@@ -120,7 +120,7 @@ def of_law(order: WorkOrder, now: datetime) -> Face | None:
     left = (order.statutory_due_at - now) / timedelta(minutes=1)
     mark = 100 - 100 * (STATUTORY_WARNING / (order.statutory_due_at - order.created_at))
     warned = order.statutory_due_at - now <= STATUTORY_WARNING
-    return _face(calendars.ALWAYS, left, limit, mark, order.statutory_due_at, on_hold=False, warned=warned)
+    return _face(working_time.ALWAYS, left, limit, mark, order.statutory_due_at, on_hold=False, warned=warned)
 
 
 def _face(calendar: WorkingCalendar, left: float, limit: float, mark: float, due_at: datetime, *, on_hold: bool, warned: bool) -> Face:
@@ -133,7 +133,7 @@ def _face(calendar: WorkingCalendar, left: float, limit: float, mark: float, due
         due_at=due_at,
         limit_minutes=limit,
         day_minutes=calendar.day_minutes,
-        natural=calendar.code == calendars.ALL_THE_TIME,
+        natural=calendar.code == working_time.ALL_THE_TIME,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import definitions, follow_up, journal, messages, suspension, workorders
+from bpm import attachments, contacts, definitions, follow_up, journal, messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.inbox import OPEN
@@ -141,7 +141,7 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
         may_write=order.state not in ("WITHDRAWN", "MERGED", "REJECTED"),
         may_withdraw=not closed and order.answered_at is None,
         may_reopen=order.state in ("CLOSED", "ARCHIVED"),
-        said=tuple(contact for contact in workorders.contacts(session, order, public_only=True) if contact.kind not in _HIDDEN),
+        said=tuple(contact for contact in contacts.of_order(session, order, public_only=True) if contact.kind not in _HIDDEN),
     )
 
 
@@ -165,7 +165,7 @@ def rate(session: Session, order: WorkOrder, score: int, comment: str, now: date
         raise RatingError
     if _awaited(session, order) is None:
         raise NotAskedError
-    workorders.note_contact(session, order, "rating", f"{score}/{_BEST}" + (f" · {comment}" if comment else ""), now, channel="WEB_SELF")
+    contacts.add(session, order, "rating", f"{score}/{_BEST}" + (f" · {comment}" if comment else ""), now, channel="WEB_SELF")
     answers = {
         "outcome": "REACHED",
         "solved": solved,
@@ -181,7 +181,7 @@ def rate(session: Session, order: WorkOrder, score: int, comment: str, now: date
 def write(session: Session, order: WorkOrder, text: str, files: list[tuple[str, bytes]], now: datetime) -> None:
     """The customer adds something, with files. Raises NothingSaidError, AttachmentRefusedError."""
     for name, content in files:
-        workorders.attach(session, order, name, content, now)
+        attachments.attach(session, order, name, content, now)
     follow_up.inform(session, order, text or ", ".join(name for name, _ in files), CUSTOMER, now)
 
 

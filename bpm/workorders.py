@@ -4,7 +4,6 @@ The number and the secret token are given at intake; the state follows the drawi
 """
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,21 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm import access, clock, limits
 from bpm.access import Actor
 from bpm.engine.templates import reach
-from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.errors import N_, NotFoundError
 from bpm.models.definition import Definition
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
 from bpm.models.rows import Rows
 from bpm.models.task import Task
-from bpm.models.work_order import Attachment, Contact, OrderSerial, WorkOrder
+from bpm.models.work_order import OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
 STATUTORY = timedelta(days=15)
@@ -56,67 +55,8 @@ STATES: Mapping[str, str] = {
 """What a work order can be in (reference processes, A6), and the word for it."""
 
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
-ATTACHMENT_LIMIT = 20 * 1024 * 1024
-LONGEST_TEXT = 20_000
-"""Characters of what is said or noted at once."""
-
 LONGEST_SOUGHT = 200
 """Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
-
-_MOST_FILES = {True: (30, 100 * 1024 * 1024), False: (500, 1024 * 1024 * 1024)}
-"""Of the customer (True), and of the staff: how many files, and how many bytes together. A private link costs nothing to get."""
-
-LONGEST_NAME = 200
-ALLOWED_ENDINGS = frozenset(
-    [
-        "pdf",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "tif",
-        "tiff",
-        "txt",
-        "csv",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ppt",
-        "pptx",
-        "wps",
-        "et",
-        "mp3",
-        "wav",
-        "amr",
-        "m4a",
-        "mp4",
-        "eml",
-        "msg",
-    ]
-)
-
-
-class TextTooLongError(InvalidError):
-    """More than anybody reads."""
-
-    code = "text-too-long"
-    sentence = N_("This is too long: at most {limit} characters.")
-
-
-class TooManyFilesError(InvalidError):
-    """An order is no store of files."""
-
-    code = "too-many-files"
-    sentence = N_("{name} was not added: this order holds as many files as an order can.")
-
-
-class AttachmentRefusedError(InvalidError):
-    """The file is too large or of a kind that is not taken."""
-
-    code = "attachment-refused"
-    sentence = N_("{name} was not added: files may have at most {megabytes} MB and be documents, pictures or recordings.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,104 +263,6 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     if filters.open_only:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
     return conditions
-
-
-def note_contact(  # noqa: PLR0913 -- a row's columns, all named
-    session: Session,
-    order: WorkOrder,
-    kind: str,
-    text: str,
-    now: datetime,
-    *,
-    direction: str = "in",
-    channel: str = "",
-    user_id: UUID | None = None,
-    public: bool = True,
-) -> Contact:
-    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something. Raises TextTooLongError."""
-    if len(text) > LONGEST_TEXT:
-        raise TextTooLongError(limit=LONGEST_TEXT)
-    contact = Contact(
-        id=row_id(),
-        order_id=order.id,
-        at=now,
-        direction=direction,
-        channel=channel or order.channel,
-        kind=kind,
-        text=text,
-        user_id=user_id,
-        public=public,
-    )
-    session.add(contact)
-    return contact
-
-
-def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> Contact:
-    """Add a remark that only the staff can read."""
-    return note_contact(session, order, "note", text, now, user_id=actor.user_id, public=False)
-
-
-def contacts(session: Session, order: WorkOrder, *, public_only: bool = False) -> list[Contact]:
-    """What was said and noted, oldest first."""
-    query = select(Contact).where(Contact.order_id == order.id).order_by(Contact.at)
-    return list(session.scalars(query.where(Contact.public) if public_only else query))
-
-
-def attach(
-    session: Session,
-    order: WorkOrder,
-    name: str,
-    content: bytes,
-    now: datetime,
-    *,
-    actor: Actor | None = None,
-    task: Task | None = None,
-    media_type: str = "application/octet-stream",
-) -> Attachment:
-    """Keep a file with the order. Raises AttachmentRefusedError for its size or kind, TooManyFilesError."""
-    clean = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip()
-    stem, dot, ending = clean.rpartition(".")
-    if len(content) > ATTACHMENT_LIMIT or not dot or ending.lower() not in ALLOWED_ENDINGS:
-        raise AttachmentRefusedError(name=clean[:LONGEST_NAME], megabytes=ATTACHMENT_LIMIT // 1024 // 1024)
-    clean = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-    by_customer = actor is None or actor.user_id is None
-    _require_room(session, order, clean, len(content), by_customer=by_customer)
-    attachment = Attachment(
-        id=row_id(),
-        order_id=order.id,
-        task_id=task.id if task else None,
-        name=clean,
-        media_type=media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        by_customer=by_customer,
-        user_id=actor.user_id if actor else None,
-        created_at=now,
-    )
-    session.add(attachment)
-    return attachment
-
-
-def _require_room(session: Session, order: WorkOrder, name: str, size: int, *, by_customer: bool) -> None:
-    of_them = Attachment.order_id == order.id, Attachment.by_customer == by_customer
-    count, octets = session.execute(select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(*of_them)).one()
-    most, largest = _MOST_FILES[by_customer]
-    if count >= most or octets + size > largest:
-        raise TooManyFilesError(name=name)
-
-
-def attachments(session: Session, order: WorkOrder) -> list[Attachment]:
-    """The files of an order, without their content, oldest first."""
-    return list(session.scalars(select(Attachment).where(Attachment.order_id == order.id).order_by(Attachment.created_at)))
-
-
-def attachment(session: Session, order: WorkOrder, attachment_id: UUID) -> Attachment:
-    """One file of this order. Raises NotFoundError."""
-    found = session.get(Attachment, attachment_id)
-    if found is None or found.order_id != order.id:
-        raise NotFoundError
-    return found
 
 
 def open_tasks(session: Session, order: WorkOrder) -> list[Task]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import current_app
 
-from bpm import follow_up, intake, suspension, workorders
+from bpm import contacts, follow_up, intake, suspension, workorders
 from bpm.api import etag
 from bpm.api.chapter import Chapter, for_reader, url_of
 from bpm.api.schemas.base import page_of, written_page
@@ -61,9 +61,9 @@ def show(number: str) -> Answer:
 
 @chapter.get("/work-orders/<number>/contacts")
 @chapter.answers(200, ContactsShape)
-def contacts(number: str) -> dict[str, Any]:
+def said(number: str) -> dict[str, Any]:
     """Read what was said and noted, oldest first."""
-    return {"items": [contact_row(contact) for contact in workorders.contacts(session(), _order(number))], "next_cursor": None}
+    return {"items": [contact_row(contact) for contact in contacts.of_order(session(), _order(number))], "next_cursor": None}
 
 
 @chapter.post("/work-orders/<number>/urge")
@@ -101,7 +101,7 @@ def resume(number: str) -> Answer:
 def note(body: dict[str, Any], number: str) -> Answer:
     """Add a remark that only the staff can read."""
     order = _checked(number)
-    workorders.note(session(), order, body["text"], actor(), now())
+    contacts.note(session(), order, body["text"], actor(), now())
     return _whole(order)
 
 

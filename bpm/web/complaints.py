@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import access, clock, intake, tracking, workorders
+from bpm import access, attachments, clock, intake, tracking
 from bpm.access import CUSTOMER
 from bpm.errors import N_, InvalidError
 from bpm.forms import AnswersError
@@ -59,7 +59,7 @@ def send() -> Response:
             )
         order = intake.take(session(), _complaint(typed), CUSTOMER, now())
         for file in files:
-            workorders.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
+            attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
     except InvalidError as error:
         return _again(error, typed)
     return frame.done(

@@ -11,7 +11,8 @@ from flask import Blueprint, make_response, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import clock, desk, inbox, instances, queues, workorders
+from bpm import attachments, clock, desk, inbox, instances, queues
+from bpm.attachments import AttachmentRefusedError
 from bpm.errors import BatonError, ConflictError, NotFoundError
 from bpm.forms import AnswersError, from_html
 from bpm.models.task import Task
@@ -20,7 +21,6 @@ from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import fields, frame, rows, words
 from bpm.web.sheet import Sheet, sheet_of
 from bpm.web.speech import gettext, ngettext
-from bpm.workorders import AttachmentRefusedError
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -170,7 +170,7 @@ def _attached(task_id: UUID) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for field, file in http.files.items(multi=True):
         if found.order is not None and field.startswith(fields.FILES_PREFIX) and file.filename:
-            kept = workorders.attach(
+            kept = attachments.attach(
                 session(), found.order, file.filename, file.read(), now(), actor=actor(), task=found, media_type=file.mimetype
             )
             names.setdefault(field.removeprefix(fields.FILES_PREFIX), []).append(kept.name)
@@ -221,7 +221,7 @@ def attach(task_id: UUID) -> Response:
     files = [file for file in http.files.getlist("files") if file.filename]
     if found.order is not None:
         for file in files:
-            workorders.attach(
+            attachments.attach(
                 session(), found.order, file.filename or "", file.read(), now(), actor=actor(), task=found, media_type=file.mimetype
             )
     said = ngettext("%(num)d file was added.", "%(num)d files were added.", len(files))

@@ -8,7 +8,21 @@ from flask import Blueprint, jsonify, make_response, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import definitions, follow_up, incidents, instances, journal, options, picture, story, suspension, timeline, workorders
+from bpm import (
+    attachments,
+    contacts,
+    definitions,
+    follow_up,
+    incidents,
+    instances,
+    journal,
+    options,
+    picture,
+    story,
+    suspension,
+    timeline,
+    workorders,
+)
 from bpm.errors import BatonError, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -73,8 +87,8 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         pictures=picture.of_instance(session(), instance) if instance else [],
         whole=timeline.of_order(session(), order, now()),
         law=timeline.of_law(order, now()),
-        contacts=workorders.contacts(session(), order),
-        attachments=workorders.attachments(session(), order),
+        contacts=contacts.of_order(session(), order),
+        attachments=attachments.of_order(session(), order),
         others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
         owner=rows.person_name(order.first_owner),
         places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else {},
@@ -125,7 +139,7 @@ def drawing(number: str) -> Response:
 def attachment(number: str, attachment_id: UUID) -> Response:
     """A file of the order: always a download, whatever it calls itself."""
     order = workorders.by_number(session(), number, actor())
-    return frame.download(workorders.attachment(session(), order, attachment_id))
+    return frame.download(attachments.get(session(), order, attachment_id))
 
 
 @blueprint.post("/<number>/number")
@@ -192,7 +206,7 @@ def note(number: str) -> Response:
     """Add a remark that only the staff can read."""
     text = http.form.get("text", "").strip()
     return _change(
-        number, lambda order: text and workorders.note(session(), order, text, actor(), now()), gettext("The note stands with the order.")
+        number, lambda order: text and contacts.note(session(), order, text, actor(), now()), gettext("The note stands with the order.")
     )
 
 
@@ -214,7 +228,7 @@ def attach(number: str) -> Response:
     def add(order: WorkOrder) -> None:
         for file in http.files.getlist("files"):
             if file.filename:
-                workorders.attach(session(), order, file.filename, file.read(), now(), actor=actor(), media_type=file.mimetype)
+                attachments.attach(session(), order, file.filename, file.read(), now(), actor=actor(), media_type=file.mimetype)
 
     return _change(number, add, gettext("The files stand with the order."))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpm import inbox, instances, options, org, workorders
+from bpm import attachments, inbox, instances, options, org
 from bpm.forms import Form
 from bpm.models.org import User
 from bpm.models.task import Task, TaskComment
@@ -46,7 +46,7 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
         form=form,
         fields=fields.of_form(form, answers, wrong or {}) if form else [],
         comments=inbox.comments(session(), task),
-        attachments=workorders.attachments(session(), order) if order else [],
+        attachments=attachments.of_order(session(), order) if order else [],
         colleagues=_colleagues(task) if "reassign" in can else [],
         can=can,
         why=rows.translated(task, task.why),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from bpm import access, clock, definitions, instances, intake, journal, org, running, workorders
+from bpm import access, clock, contacts, definitions, instances, intake, journal, org, running
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError
@@ -58,7 +58,7 @@ class TestTakingIn:
         assert order.number == "SD-JN-20261124-000001"
         instance = session.get_one(Instance, order.instance_id)
         assert (instance.business_key, instance.status) == (order.number, "running")
-        assert [contact.text for contact in workorders.contacts(session, order)] == ["每天早上都这样"]
+        assert [contact.text for contact in contacts.of_order(session, order)] == ["每天早上都这样"]
         assert {"started", "received"} <= {entry.kind for entry in journal.entries(session, instance.id)}
 
     def test_whoever_of_the_staff_takes_it_in_owns_it_to_the_end(self, session: Session) -> None:

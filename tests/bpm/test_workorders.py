@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from bpm import access, clock, org, workorders
+from bpm import access, attachments, clock, contacts, org, workorders
 from bpm.access import CUSTOMER, Actor
+from bpm.attachments import ATTACHMENT_LIMIT, AttachmentRefusedError
 from bpm.errors import NotFoundError
 from bpm.models.database import unit_of_work
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import CursorError
-from bpm.workorders import ATTACHMENT_LIMIT, STATUTORY, AttachmentRefusedError, NewOrder, OrderFilters
+from bpm.workorders import STATUTORY, NewOrder, OrderFilters
 from tests.bpm import organisation
 from tests.bpm.organisation import NOW
 
@@ -204,10 +205,10 @@ class TestStates:
 class TestRemarks:
     def test_what_the_staff_note_the_customer_does_not_read(self, session: Session) -> None:
         order = complain(session)
-        workorders.note_contact(session, order, "complaint", "没有信号", NOW)
-        workorders.note(session, order, "客户态度激动", actor(session, "agent"), NOW + DAY)
-        assert [contact.text for contact in workorders.contacts(session, order)] == ["没有信号", "客户态度激动"]
-        assert [contact.text for contact in workorders.contacts(session, order, public_only=True)] == ["没有信号"]
+        contacts.add(session, order, "complaint", "没有信号", NOW)
+        contacts.note(session, order, "客户态度激动", actor(session, "agent"), NOW + DAY)
+        assert [contact.text for contact in contacts.of_order(session, order)] == ["没有信号", "客户态度激动"]
+        assert [contact.text for contact in contacts.of_order(session, order, public_only=True)] == ["没有信号"]
 
 
 class TestFiles:
@@ -216,14 +217,14 @@ class TestFiles:
     )
     def test_what_is_no_document_picture_or_recording_is_refused(self, session: Session, name: str) -> None:
         with pytest.raises(AttachmentRefusedError) as refused:
-            workorders.attach(session, complain(session), name, b"x", NOW)
+            attachments.attach(session, complain(session), name, b"x", NOW)
         assert "20 MB" in str(refused.value)
 
     def test_what_is_too_large_is_refused(self, session: Session) -> None:
         order = complain(session)
-        workorders.attach(session, order, "ok.pdf", bytes(ATTACHMENT_LIMIT), NOW)
+        attachments.attach(session, order, "ok.pdf", bytes(ATTACHMENT_LIMIT), NOW)
         with pytest.raises(AttachmentRefusedError):
-            workorders.attach(session, order, "big.pdf", bytes(ATTACHMENT_LIMIT + 1), NOW)
+            attachments.attach(session, order, "big.pdf", bytes(ATTACHMENT_LIMIT + 1), NOW)
 
     @pytest.mark.parametrize(
         ("given", "kept"),
@@ -238,17 +239,17 @@ class TestFiles:
     )
     def test_a_name_is_a_name_and_no_path(self, session: Session, given: str, kept: str) -> None:
         order = complain(session)
-        workorders.attach(session, order, given, b"%PDF", NOW, actor=CUSTOMER)
+        attachments.attach(session, order, given, b"%PDF", NOW, actor=CUSTOMER)
         session.flush()
-        (found,) = workorders.attachments(session, order)
+        (found,) = attachments.of_order(session, order)
         assert found.name == kept
         assert (found.by_customer, found.size) == (True, 4)
 
     def test_a_file_belongs_to_one_order(self, session: Session) -> None:
         order, other = complain(session), complain(session)
-        file = workorders.attach(session, order, "a.pdf", b"x", NOW)
+        file = attachments.attach(session, order, "a.pdf", b"x", NOW)
         session.flush()
-        assert workorders.attachment(session, order, file.id) is file
+        assert attachments.get(session, order, file.id) is file
         for asked, id_ in ((other, file.id), (order, uuid4())):
             with pytest.raises(NotFoundError):
-                workorders.attachment(session, asked, id_)
+                attachments.get(session, asked, id_)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bpm.calendars import Day, WorkingCalendar
 from bpm.engine import commands as c
 from bpm.engine import facts as f
 from bpm.engine.definition import Definition
 from bpm.engine.expressions import value
 from bpm.engine.process import Process
+from bpm.working_time import Day, WorkingCalendar
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "processes" / "complaint"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select, update
 
-from bpm import access, clock, notices, org, workorders
+from bpm import access, attachments, clock, notices, org
 from bpm.models import Attachment, Task, WorkOrder
 from bpm.models.database import unit_of_work
 from bpm.paging import CursorError, cursor_of, read_cursor
@@ -47,7 +47,7 @@ def poisoned(town: Town) -> Loot:
         order.title, order.contact_name, order.result = SCRIPTS[0], SCRIPTS[1], SCRIPTS[2]
         order.answered_at = None
         for payload in SCRIPTS[:12]:
-            workorders.attach(session, order, f"{payload.replace('/', '')}.pdf", b"x", clock.now())
+            attachments.attach(session, order, f"{payload.replace('/', '')}.pdf", b"x", clock.now())
         people = [org.find_user(session, login) for login in ("agent", "reviewer")]
         notices.tell(session, people, "urge", "{text}", {"text": everything}, now=clock.now(), order=order)
     return loot
@@ -259,7 +259,7 @@ def test_no_line_is_slipped_into_an_answer(town: Town) -> None:
             "文件.pdf",
             "\ud83d\ude00.pdf".encode("utf-16", "surrogatepass").decode("utf-16"),
         ]
-        files = [workorders.attach(session, order, name, b"x", clock.now()).id for name in names]
+        files = [attachments.attach(session, order, name, b"x", clock.now()).id for name in names]
     for file in files:
         answer = town["agent"].get(f"/orders/{loot.number}/attachments/{file}").response
         assert answer.status_code == 200

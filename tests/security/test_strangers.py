@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from waitress import wasyncore
 
 import app
-from bpm import clock, tracking, workorders
+from bpm import attachments, clock, tracking, workorders
 from bpm.models import Attachment, WorkOrder
 from bpm.models.database import DatabaseBusyError, engine_options, unit_of_work
 from bpm.request import unit
@@ -132,7 +132,7 @@ def test_a_private_link_is_no_store_of_files(town: Town, monkeypatch: pytest.Mon
     assert send(10, name="run.exe") == 422
     with unit_of_work(write=False) as session:
         order = session.scalars(select(WorkOrder).where(WorkOrder.number == loot.number)).one()
-        by_customer = [file.by_customer for file in workorders.attachments(session, order)]
+        by_customer = [file.by_customer for file in attachments.of_order(session, order)]
         assert sorted(by_customer) == [False, True, True, True, True]
     assert town.stranger.post(f"/track/{loot.token}/message", data={"text": "x" * 20_001}).status_code == 422
     person = town["reviewer"]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from bpm import access, clock, drafts, workorders
+from bpm import access, attachments, clock, contacts, drafts
 from bpm.models import Attachment, Incident, Instance, JournalEntry, Membership, Notice, Task, TaskComment, Unit, User, WorkOrder
 from bpm.models.database import unit_of_work
 from tests.api.desk import Desk, found
@@ -95,7 +95,7 @@ class Town:
             order = session.scalars(select(WorkOrder).where(WorkOrder.number == number)).one()
             instance = session.get_one(Instance, order.instance_id)
             agent = session.scalars(select(User).where(User.login == "agent")).one()
-            file = workorders.attach(session, order, "bill.pdf", b"%PDF-1.4 secret", now, actor=access.actor_of(agent))
+            file = attachments.attach(session, order, "bill.pdf", b"%PDF-1.4 secret", now, actor=access.actor_of(agent))
             fault = Incident(
                 id=uuid4(), instance_id=instance.id, kind="step", code="x", message="x", facts={}, name="x", created_at=now, state="open"
             )
@@ -126,7 +126,7 @@ class Town:
                     (TaskComment, TaskComment.task_id, loot.task_id),
                 )
             ]
-            said = len(workorders.contacts(session, order))
+            said = len(contacts.of_order(session, order))
             read = session.get_one(Notice, loot.notice_id).read_at
             return (order.state, order.urge_count, task.status, task.assignee_id, task.queue, fault.state, said, read, *counts)
 

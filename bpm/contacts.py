@@ -1,0 +1,63 @@
+"""What customer and organisation said to each other about an order, and what the staff noted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm.access import Actor
+from bpm.errors import N_, InvalidError
+from bpm.models.ids import row_id
+from bpm.models.work_order import Contact, WorkOrder
+
+LONGEST_TEXT = 20_000
+"""Characters of what is said or noted at once."""
+
+
+class TextTooLongError(InvalidError):
+    """More than anybody reads."""
+
+    code = "text-too-long"
+    sentence = N_("This is too long: at most {limit} characters.")
+
+
+def add(  # noqa: PLR0913 -- a row's columns, all named
+    session: Session,
+    order: WorkOrder,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    direction: str = "in",
+    channel: str = "",
+    user_id: UUID | None = None,
+    public: bool = True,
+) -> Contact:
+    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something. Raises TextTooLongError."""
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLongError(limit=LONGEST_TEXT)
+    contact = Contact(
+        id=row_id(),
+        order_id=order.id,
+        at=now,
+        direction=direction,
+        channel=channel or order.channel,
+        kind=kind,
+        text=text,
+        user_id=user_id,
+        public=public,
+    )
+    session.add(contact)
+    return contact
+
+
+def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> Contact:
+    """Add a remark that only the staff can read."""
+    return add(session, order, "note", text, now, user_id=actor.user_id, public=False)
+
+
+def of_order(session: Session, order: WorkOrder, *, public_only: bool = False) -> list[Contact]:
+    """What was said and noted, oldest first."""
+    query = select(Contact).where(Contact.order_id == order.id).order_by(Contact.at)
+    return list(session.scalars(query.where(Contact.public) if public_only else query))
