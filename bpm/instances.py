@@ -18,7 +18,7 @@ from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.message import Subscription
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
@@ -276,7 +276,7 @@ def move(session: Session, instance_id: UUID, source: str, target: str, actor: A
 
 def _token_at(session: Session, instance: Instance, element_id: str) -> str | None:
     """The token that stands at an element: a task's, a call's, a timer's, a message's or an incident's."""
-    task = select(Task.token_id).where(Task.instance_id == instance.id, Task.element_id == element_id, Task.status.in_(inbox.OPEN))
+    task = select(Task.token_id).where(Task.instance_id == instance.id, Task.element_id == element_id, Task.status.in_(OPEN))
     incident = select(Incident.token_id).where(
         Incident.instance_id == instance.id, Incident.element_id == element_id, Incident.state == "open"
     )
