@@ -8,7 +8,8 @@ from flask_babel import force_locale, gettext
 
 from bpm import access, definitions, drafts, forms, org
 from bpm.api.chapter import Chapter
-from bpm.api.schemas.forms import PreviewQuestion
+from bpm.api.schemas.drafts import as_text
+from bpm.api.schemas.forms import NewName, PreviewQuestion, RenamingShape
 from bpm.errors import N_, NotFoundError, RefusedError
 from bpm.forms import Form, mail
 from bpm.request import actor, language, session
@@ -49,6 +50,17 @@ def preview(body: dict[str, Any]) -> Response:
     answer = make_response(drawn)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; sandbox"
     return answer
+
+
+@chapter.post("/designer/forms/rename-field")
+@chapter.takes(NewName)
+@chapter.answers(200, RenamingShape)
+def rename_field(body: dict[str, Any]) -> dict[str, Any]:
+    """Where the files of a draft speak of a form's field, and how they read with another name for it. Nothing is kept."""
+    access.require(actor(), *drafts.READERS)
+    files = {name: content.encode() for name, content in body["files"].items()}
+    renaming = definitions.rename(files, body["form"], body["old"], body["new"])
+    return {"places": renaming.places, "files": as_text(renaming.files), "is_given_elsewhere": renaming.is_given_elsewhere}
 
 
 def _resolved(body: Mapping[str, Any], reader: str) -> Form:

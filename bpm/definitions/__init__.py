@@ -23,6 +23,7 @@ from bpm.definitions.reading import (
     text,
     versions,
 )
+from bpm.definitions.renaming import Place, Renaming, rename
 from bpm.definitions.settings import NoticeText, ProcessSettings
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "NoProcessForTypeError",
     "NothingToDeployError",
     "NoticeText",
+    "Place",
     "ProcessSettings",
+    "Renaming",
     "archive",
     "deploy",
     "engine_definition",
@@ -53,6 +56,7 @@ __all__ = [
     "page",
     "publish",
     "read_zip",
+    "rename",
     "settings_of",
     "started_by_message",
     "text",

@@ -3,6 +3,7 @@
 What zen may be given is decided in ``reading``; here it is worked out. zen answers every number as a float.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import zen
 
 from bpm.engine.faults import ExpressionError
-from bpm.engine.reading import MAX_DEPTH, NAME, NOTHING, PYTHON, WEIGHT, WORDS, Work, alias, read, zones
+from bpm.engine.reading import MAX_DEPTH, NAME, NOTHING, PYTHON, TOKEN, WEIGHT, WORDS, Work, alias, read, zones
 from bpm.engine.zen_faults import of_zen, unreadable, unworkable
 from bpm.errors import N_
 
@@ -51,6 +52,20 @@ def check(text: str) -> str | None:
 def variables(text: str) -> set[str]:
     """The variables that an expression uses. Raises ExpressionError when it cannot be read."""
     return set(read(text).names)
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """The expression with a variable under another name; members, keys and texts of that name stay. Raises ExpressionError."""
+    plain = text.strip()
+    words, places = TOKEN.findall(plain), set(read(plain).places)
+    inside = re.compile(r"(?<=\$\{)[^}]*")
+    for index, word in enumerate(words):
+        if word.startswith("`"):
+            words[index] = inside.sub(lambda part: renamed(part[0], old, new), word)
+        elif index in places and word == old:
+            words[index] = new
+    read("".join(words))  # a template takes ASCII names only
+    return text.replace(plain, "".join(words))
 
 
 def tidy(found: Any) -> Any:

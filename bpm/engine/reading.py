@@ -112,12 +112,13 @@ def _measured(values: Mapping[str, Any]) -> tuple[int, int, dict[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An expression as zen is given it, the variables it uses, and those of them that it hands to a date function."""
+    """An expression as zen is given it, the variables it uses (``places``: which of its tokens), and those that date functions get."""
 
     zen: str
     names: tuple[str, ...]
     dates: frozenset[str]
     work: Work = Work()
+    places: tuple[int, ...] = ()
 
 
 def alias(name: str) -> str:
@@ -139,6 +140,7 @@ class _Reader:
         self.deep = self.range = self.copies = self.inner_deep = 0
         self.inner: set[str] = set()
         self.functions: set[str] = set()
+        self.places: list[int] = []
         self.elements_dated: set[str] = set()
 
     def refuse(self, text: str, /, **facts: Any) -> ExpressionError:
@@ -158,7 +160,7 @@ class _Reader:
         copies = self.copies + sum(word == "#" for word in self.tokens)
         making, fuzzy, splitting = not self.functions.isdisjoint(MAKING), "fuzzyMatch" in self.functions, "split" in self.functions
         work = Work(self.deep, self.range, making, fuzzy, splitting, copies, tuple(self.inner), self.inner_deep)
-        return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates), work)
+        return Reading("".join(self.tokens), tuple(self.names), frozenset(self.dates), work, tuple(self.places))
 
     def take(self, place: int, index: int, word: str) -> None:
         if word in ("(", "[", "{"):
@@ -237,6 +239,7 @@ class _Reader:
             self.function(place, word)
         else:
             self.names[word] = None
+            self.places.append(index)
             self.tokens[index] = alias(word)
             self.copies += 1
             if any(self.bodies):

@@ -201,7 +201,7 @@ def test_an_analyst_who_reads_english_builds_a_form(office: Office, browse: Open
     page.locator("#f-label-zh").fill("保修期内")
     page.locator("#f-label-en").fill("")
     expect(page.locator("[data-part=field_1] .f-en")).to_have_text("EN")
-    expect(page.locator(".f-middle")).to_contain_text("1 places have no English yet")
+    expect(page.locator(".f-middle")).to_contain_text("Places without English yet: 1")
 
 
 @pytest.mark.timeout(180)
@@ -256,3 +256,45 @@ def test_rules_written_by_hand_are_kept_and_said(browse: Open, draft: str, offic
     saved(page, lambda: page.keyboard.press("Escape"))
     form["ui"]["fields"]["outcome"]["help"] = "按实际情况选"
     assert json.loads(files_of(page, draft)["forms/review.json"]) == form
+
+
+def rename(page: Page, old: str, new: str) -> None:
+    page.locator(f"[data-part={old}] .f-choose").click()
+    page.get_by_text("样式与字段名").click()
+    page.locator("#f-name").fill(new)
+    page.locator("#f-name").press("Tab")
+
+
+def test_what_uses_a_field_follows_its_new_name_and_can_be_undone(browse: Open, draft: str) -> None:
+    page = at_the_review(browse, draft)
+    page.locator("#form-ref").select_option("dispatch")
+    page.get_by_role("button", name="打开表单").click()
+    rename(page, "lead_unit", "lead")
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("以下各处的“lead_unit”也改成“lead”吗？")
+    expect(asked.get_by_role("listitem")).to_have_text(["谁来办：2 处", "脚本和环节：1 处"])
+    assert faults(page) == []
+    asked.get_by_role("button", name="一起改").click()
+    expect(asked).to_have_count(0)
+    saved(page, lambda: page.keyboard.press("Escape"))
+    expect(page.locator(".f-layer")).to_have_count(0)
+    drawn = files_of(page, draft)["complaint.bpmn"]
+    assert 'unit="= lead"' in drawn
+    assert "lead_unit" not in drawn
+    saved(page, lambda: page.locator("#designer").get_by_role("button", name="撤销").click())
+    assert 'unit="= lead_unit"' in files_of(page, draft)["complaint.bpmn"]
+
+
+def test_who_leaves_the_others_as_they_are_changes_the_form_only(browse: Open, draft: str) -> None:
+    page = at_the_review(browse, draft)
+    saved(page, lambda: page.locator("#form-ref").select_option("register"))
+    before = files_of(page, draft)
+    page.get_by_role("button", name="打开表单").click()
+    rename(page, "class_code", "kind")
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("不只来自表单")
+    expect(asked.get_by_role("button", name="不改")).to_be_focused()
+    asked.get_by_role("button", name="不改").click()
+    saved(page, lambda: page.keyboard.press("Escape"))
+    after = files_of(page, draft)
+    assert {name for name in after if after[name] != before[name]} == {"forms/register.json"}

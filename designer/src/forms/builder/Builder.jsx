@@ -7,7 +7,9 @@ import { isChinese } from '../../shell/i18n.js';
 import { fileOf } from '../files.js';
 import { t } from '../i18n.js';
 import zh from '../zh.json';
-import { addField, addGroup, addNote, fieldsOf, freeName, groupOf, groupsOf, isNote, notesOf, orderOf, place, remove, removeGroup, step as oneStep, stepGroup } from './form.js';
+import { addField, addGroup, addNote, fieldsOf, freeName, groupOf, groupsOf, isNote, notesOf, orderOf, place, remove, removeGroup, rename, step as oneStep, stepGroup } from './form.js';
+import { elsewhere } from './elsewhere.js';
+import { Elsewhere } from './Elsewhere.jsx';
 import { handwritten } from './handwritten.js';
 import { kind as kindNamed } from './kinds.js';
 import { Look } from './Look.jsx';
@@ -27,8 +29,9 @@ export function Builder({ studio, session, step, field, readOnly, close }) {
   const [shows, show] = useState('build');
   const [language, setLanguage] = useState(isChinese() ? 'zh' : 'en');
   const [told, tell] = useState('');
+  const [found, ask] = useState(null);
   const layer = useRef(null);
-  const builder = useMemo(() => new Acts(session, { choose, tell }), [session]);
+  const builder = useMemo(() => new Acts(session, { choose, tell, ask, studio }), [session]);
   builder.chosen = chosen;
   builder.language = language;
   useEffect(() => session.on('change', redraw), [session]);
@@ -89,6 +92,7 @@ export function Builder({ studio, session, step, field, readOnly, close }) {
         <Preview session={session} look={shows} language={language} readOnly={fixed} />
       )}
       <p class="visually-hidden" role="status">{told}</p>
+      {found && <Elsewhere studio={studio} session={session} found={found} close={() => ask(null)} />}
     </section>
   );
 }
@@ -110,10 +114,10 @@ function Notices({ builder, problems, byHand }) {
         </details>
       )}
       {!builder.session.hasEnglish && <p class="b-err">{t('The file strings/en.json cannot be read. What is written in English here is not kept until it is mended.')}</p>}
-      {english > 0 && <p class="t-3 t-sm mt-0">{t('{count} places have no English yet: they are marked EN.', { count: english })}</p>}
+      {english > 0 && <p class="t-3 t-sm mt-0">{t('Places without English yet: {count}. They are marked EN.', { count: english })}</p>}
       {byHand.length > 0 && (
         <details class="f-byhand t-sm">
-          <summary>{t('{count} rules written by hand are kept', { count: byHand.length })}</summary>
+          <summary>{t('Rules written by hand that are kept: {count}', { count: byHand.length })}</summary>
           <ul>{byHand.map(({ where, what }, at) => <li key={at}><code>{what}</code>{where ? ` (${where})` : ''}</li>)}</ul>
         </details>
       )}
@@ -123,10 +127,19 @@ function Notices({ builder, problems, byHand }) {
 
 /* What can be done to a form by mouse and by keys alike; each tells what happened. */
 class Acts {
-  constructor(session, { choose, tell }) {
-    Object.assign(this, { session, chosen: null, language: 'zh' });
+  constructor(session, { choose, tell, ask, studio }) {
+    Object.assign(this, { session, studio, tell, ask, chosen: null, language: 'zh' });
     this.show = choose;
-    this.tell = tell;
+  }
+
+  /* Give a field another name; where others use the old one, ask whether they follow. */
+  rename(old, name) {
+    this.session.act(rename(this.form, old, name), { chosen: name });
+    this.choose(name);
+    elsewhere(this.studio, this.session, old, name).then(
+      (renaming) => renaming.places.length > 0 && this.ask({ old, name, renaming }),
+      ({ message }) => this.tell(message),
+    );
   }
 
   get form() {

@@ -7,7 +7,7 @@ import { Icon } from '../../shell/Icon.jsx';
 import { useRead } from '../../shell/useRead.jsx';
 import { t } from '../i18n.js';
 import { addWhen, changeWhen, removeWhen, requirement, setRequirement } from './conditions.js';
-import { fieldsOf, groupsOf, hintsOf, isNote, notesOf, orderOf, rename, freeName, setForm, setGroup, setHints, setNote, setRule, setUi } from './form.js';
+import { fieldsOf, groupsOf, hintsOf, isNote, notesOf, orderOf, freeName, setForm, setGroup, setHints, setNote, setRule, setUi } from './form.js';
 import { Choices } from './Choices.jsx';
 import { Columns } from './Columns.jsx';
 import { Choice, Line, Tick, Words, Wrong } from './inputs.jsx';
@@ -91,8 +91,7 @@ function OfField(props) {
     if (!/^field_\d+$/.test(chosen) || kind(type).title === label.replace(/ \d+$/, '')) return;
     const name = freeName(session.form, label);
     if (/^field_\d+$/.test(name)) return;
-    session.act(rename(session.form, chosen, name), { chosen: name });
-    builder.choose(name);
+    builder.rename(chosen, name);
   }
 
   return (
@@ -263,8 +262,7 @@ function Name({ session, builder, chosen }) {
 
   function settle() {
     if (typed === null || problem || typed === chosen) return;
-    session.act(rename(session.form, chosen, typed), { chosen: typed });
-    builder.choose(typed);
+    builder.rename(chosen, typed);
   }
 
   return (
@@ -272,7 +270,7 @@ function Name({ session, builder, chosen }) {
       <label for="f-name">{t('Name in conditions and tables')}</label>
       <input id="f-name" class="form-control mono" value={typed ?? chosen} aria-invalid={Boolean(problem)} aria-describedby="f-name-h" onInput={(event) => type(event.target.value.trim())} onChange={settle} />
       {problem && <p class="b-err"><Icon name="alert-circle" />{problem}</p>}
-      <p class="b-help" id="f-name-h">{t('Conditions, tables and other forms that use the old name are not changed with it.')}</p>
+      <p class="b-help" id="f-name-h">{t('Where conditions, tables and other forms use the old name, you are asked whether they follow.')}</p>
     </div>
   );
 }
