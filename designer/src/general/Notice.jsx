@@ -84,7 +84,7 @@ function Text({ studio, name, texts, onChange }) {
     settings.notices[name] = { ...settings.notices[name], [part]: words };
     writeJson(studio, 'process.json', settings);
   }
-  const translate = (original, words) => original && writeEnglish(studio.draft, { ...english, [original]: words });
+  const translate = (original, words) => original && writeEnglish(studio.draft, { ...readEnglish(studio.draft), [original]: words });
   return (
     <>
       <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => onChange(key === '+' ? addText(studio) : key)} />
