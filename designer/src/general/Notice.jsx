@@ -84,7 +84,7 @@ function Text({ studio, name, texts, onChange }) {
     studio.draft.writeJson('process.json', settings);
     studio.say('changed');
   }
-  const translate = (original, words) => original && writeEnglish(studio.draft, { ...english, [original]: words });
+  const translate = (original, words) => original && writeEnglish(studio.draft, { ...readEnglish(studio.draft), [original]: words });
   return (
     <>
       <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => onChange(key === '+' ? addText(studio) : key)} />
