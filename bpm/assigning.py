@@ -1,21 +1,31 @@
-"""People who are meant by their place: whoever started the case, who leads a unit, who stands so many levels above somebody.
+"""Who gets a task: the people and the queue that a drawing means.
 
-What a drawing says of them is settled into a login before the inbox looks for the right queue; where nobody is found, nothing is
-settled and the drawing's queue, or its fallback, takes the task.
+First those who are meant by their place (whoever started the case, who leads a unit, who stands so many levels above somebody) are
+settled into a login; where nobody is found, nothing is settled. Then the queue is looked for, or the drawing's fallback.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import org
 from bpm.engine.facts import Assignment
+from bpm.errors import N_, ConflictError
 from bpm.models.org import Membership, Unit, User
 
 STARTER = "starter"
 """The word by which ``managerOf`` and ``exclude`` mean whoever started the case."""
+
+
+class NobodyFoundError(ConflictError):
+    """A reassignment names nobody who could do it."""
+
+    code = "nobody-found"
+    sentence = N_("Nobody there can take this task.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,60 @@ def settle(session: Session, wanted: Assignment, around: Around, excluded: Colle
     if found is None:
         return wanted
     return replace(wanted, user=found.user.login, unit=wanted.unit or found.unit.code, role=wanted.role or found.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Who did the step that ``sameAs`` names, and in which unit and role."""
+
+    user: User | None
+    unit_code: str
+    role: str
+
+
+def whose(
+    session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
+) -> tuple[Unit, str, User | None]:
+    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the order's. Raises NobodyFoundError."""
+    city = wanted.city or city
+    person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
+    if person is not None:
+        person = org.available(session, person, now)
+        if not person.active or person.id in excluded:
+            person = None
+    unit = org.resolve_unit(session, wanted.unit, city) if wanted.unit else None
+    role = wanted.role
+    if before is not None and (unit is None or role is None):
+        unit, role = unit or org.unit(session, before.unit_code), role or before.role
+    if person is not None and (unit is None or role is None):
+        member = next((m for m in person.memberships if role in (None, m.role)), None)
+        if member is not None:
+            unit, role = unit or member.unit, role or member.role
+    if unit is None or role is None or (person is None and not _someone(session, unit, role, excluded)):
+        return _otherwise(session, wanted, unit, city, excluded)
+    return unit, role, person
+
+
+def _someone(session: Session, unit: Unit, role: str, excluded: list[UUID]) -> bool:
+    return any(user.id not in excluded for user in org.members(session, unit.code, role))
+
+
+def _otherwise(
+    session: Session, wanted: Assignment, unit: Unit | None, city: str | None, excluded: list[UUID]
+) -> tuple[Unit, str, User | None]:
+    """Nobody is where the drawing looked: the drawn fallback, else whoever leads there, else the administrators."""
+    if wanted.fallback_role and wanted.fallback_unit:
+        other = org.resolve_unit(session, wanted.fallback_unit, city)
+        if other is not None and _someone(session, other, wanted.fallback_role, excluded):
+            return other, wanted.fallback_role, None
+    if unit is not None:
+        for head in org.superior(session, unit.code, "department_head", city):
+            if head.id not in excluded:
+                return unit, wanted.role or "DEPT_HEAD", head
+    root = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.code)).first()
+    if root is None:
+        raise NobodyFoundError
+    return root, "ADMIN", None
 
 
 def members(session: Session, role: str, unit: str, city: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from bpm import definitions
 from bpm.access import Actor
 from bpm.models.instance import Instance
 from bpm.models.notice import Notice
-from bpm.models.task import Task
+from bpm.models.task import WORKABLE, Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
@@ -37,7 +37,7 @@ def steps(session: Session, actor: Actor, language: str) -> list[DeskStep]:
     """The steps at which the actor's own open tasks stand, the fullest first."""
     query = (
         select(Task.element_id, Task.name, func.count())
-        .where(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
+        .where(Task.assignee_id == actor.user_id, Task.status.in_(WORKABLE))
         .group_by(Task.element_id, Task.name)
         .order_by(func.count().desc(), Task.element_id)
     )

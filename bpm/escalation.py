@@ -18,7 +18,7 @@ from bpm.errors import N_
 from bpm.limits import Rung
 from bpm.models.instance import Instance
 from bpm.models.org import User
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock
@@ -52,7 +52,7 @@ def _standing(session: Session, task_id: UUID) -> Task | None:
     """The task as it is now, if it is still open and its clock goes."""
     session.flush()
     task = session.scalars(select(Task).where(Task.id == task_id).execution_options(populate_existing=True)).one()
-    return task if task.status in limits.OPEN and task.paused_at is None else None
+    return task if task.status in OPEN and task.paused_at is None else None
 
 
 def _ring(session: Session, instance: Instance, task: Task, rung: Rung, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,19 +9,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from bpm import access, assigning, contacts, limits, org
 from bpm.access import Actor
-from bpm.engine.facts import Assignment, TaskClosed, TaskOpened
+from bpm.engine.facts import TaskClosed, TaskOpened
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
-from bpm.models.org import Unit, User
+from bpm.models.org import User
 from bpm.models.prepared import one_of
 from bpm.models.rows import Rows, bring, new
-from bpm.models.task import HandOver, Task, TaskComment
+from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
-
-OPEN = ("open", "claimed", "suspended")
 
 
 class TaskAlreadyClaimedError(ConflictError):
@@ -60,13 +57,6 @@ class NotForYouError(ForbiddenError):
     sentence = N_("This step must be done by another person than the one who did the step before.")
 
 
-class NobodyFoundError(ConflictError):
-    """A reassignment names nobody who could do it."""
-
-    code = "nobody-found"
-    sentence = N_("Nobody there can take this task.")
-
-
 def open_task(
     session: Session, instance: Instance, order: WorkOrder | None, fact: TaskOpened, came_from: HandOver | None, now: datetime
 ) -> Task:
@@ -75,12 +65,12 @@ def open_task(
     wanted = fact.assignment
     excluded = _doers(session, instance, wanted.exclude, place.scope_id)
     before = _last(session, instance, wanted.same_as, place.scope_id) if wanted.same_as else None
-    done_before = Before(before.user, before.unit_code, before.role) if before is not None else None
+    done_before = assigning.Before(before.user, before.unit_code, before.role) if before is not None else None
     city = order.city if order else None
     if before is None:
         around = assigning.Around(city, instance.started_by, lambda name: _doer(session, instance, name, place.scope_id))
         wanted = assigning.settle(session, wanted, around, excluded)
-    unit, role, assignee = whose(session, wanted, city, done_before, excluded, now)
+    unit, role, assignee = assigning.whose(session, wanted, city, done_before, excluded, now)
     returned = came_from is not None and came_from.how == "returned"
     task = new(
         Task,
@@ -120,60 +110,6 @@ def open_task(
     if order is not None:
         _show_on(order, task, assignee)
     return task
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Who did the step that ``sameAs`` names, and in which unit and role."""
-
-    user: User | None
-    unit_code: str
-    role: str
-
-
-def whose(
-    session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
-) -> tuple[Unit, str, User | None]:
-    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the order's. Raises NobodyFoundError."""
-    city = wanted.city or city
-    person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
-    if person is not None:
-        person = org.available(session, person, now)
-        if not person.active or person.id in excluded:
-            person = None
-    unit = org.resolve_unit(session, wanted.unit, city) if wanted.unit else None
-    role = wanted.role
-    if before is not None and (unit is None or role is None):
-        unit, role = unit or org.unit(session, before.unit_code), role or before.role
-    if person is not None and (unit is None or role is None):
-        member = next((m for m in person.memberships if role in (None, m.role)), None)
-        if member is not None:
-            unit, role = unit or member.unit, role or member.role
-    if unit is None or role is None or (person is None and not _someone(session, unit, role, excluded)):
-        return _otherwise(session, wanted, unit, city, excluded)
-    return unit, role, person
-
-
-def _someone(session: Session, unit: Unit, role: str, excluded: list[UUID]) -> bool:
-    return any(user.id not in excluded for user in org.members(session, unit.code, role))
-
-
-def _otherwise(
-    session: Session, wanted: Assignment, unit: Unit | None, city: str | None, excluded: list[UUID]
-) -> tuple[Unit, str, User | None]:
-    """Nobody is where the drawing looked: the drawn fallback, else whoever leads there, else the administrators."""
-    if wanted.fallback_role and wanted.fallback_unit:
-        other = org.resolve_unit(session, wanted.fallback_unit, city)
-        if other is not None and _someone(session, other, wanted.fallback_role, excluded):
-            return other, wanted.fallback_role, None
-    if unit is not None:
-        for head in org.superior(session, unit.code, "department_head", city):
-            if head.id not in excluded:
-                return unit, wanted.role or "DEPT_HEAD", head
-    root = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.code)).first()
-    if root is None:
-        raise NobodyFoundError
-    return root, "ADMIN", None
 
 
 def _last(session: Session, instance: Instance, elements: tuple[str, ...], scope_id: str | None) -> HandOver | None:
@@ -331,22 +267,24 @@ def release(session: Session, task_id: UUID, actor: Actor) -> Task:
 def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, user: str | None = None, unit: str | None = None) -> Task:
     """Hand a task to another person, or to another unit's queue.
 
-    The holder, the heads of the unit and administrators may. Raises ForbiddenError, NobodyFoundError, NotForYouError.
+    The holder, whoever serves its queue, who leads its unit or one above, and administrators may.
+    Raises ForbiddenError, NobodyFoundError, NotForYouError.
     """
     task = _for_moving(session, task_id, actor)
-    if not (task.assignee_id == actor.user_id or actor.is_admin or _leads(session, actor, task) or f"{task.queue}" in actor.queues):
+    concerned = actor.is_admin or task.assignee_id == actor.user_id or task.queue in actor.queues
+    if not (concerned or access.leads(session, actor, task.unit_code)):
         raise ForbiddenError
     if user:
         person = org.named(session, user)
         if person is None or not person.active:
-            raise NobodyFoundError
+            raise assigning.NobodyFoundError
         if task.excluded and f" {person.id} " in task.excluded:
             raise NotForYouError
         _give(session, task, org.available(session, person, now), now, accepted=False)
         return task
     other = org.resolve_unit(session, unit or "", task.order.city if task.order else None)
     if other is None or not org.members(session, other.code, task.role):
-        raise NobodyFoundError
+        raise assigning.NobodyFoundError
     task.unit_code, task.queue = other.code, f"{other.code}:{task.role}"
     task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
     if task.order is not None:
@@ -359,16 +297,6 @@ def delegate(session: Session, task_id: UUID, actor: Actor, user: str, now: date
     lock_of_task(session, task_id)
     for_completion(session, task_id, actor)
     return reassign(session, task_id, actor, now, user=user)
-
-
-def _leads(session: Session, actor: Actor, task: Task) -> bool:
-    """Whether the actor leads the task's unit or one above it."""
-    unit: Unit | None = org.unit(session, task.unit_code)
-    while unit is not None:
-        if unit.code in actor.heads:
-            return True
-        unit = unit.parent
-    return False
 
 
 def _give(session: Session, task: Task, person: User, now: datetime, *, accepted: bool) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from bpm import access, classes, contacts, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
 from bpm.errors import N_, ConflictError, NotFoundError
-from bpm.forms import AnswersError, FieldSentence
+from bpm.forms import AnswersError, FieldSentence, Form, resolved
+from bpm.models.definition import Definition
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
 from bpm.models.work_order import WorkOrder
@@ -121,6 +122,12 @@ def start(session: Session, key: str, variables: dict[str, Any], business_key: s
     order = workorders.create(session, _new_order(session, given, actor, None), definition, now)
     everything = {**variables, **_variables(session, order, given, actor, now)}
     return instances.start(session, key, everything, actor, now, order=order)
+
+
+def first_form(session: Session, definition: Definition, language: str) -> Form | None:
+    """The form at the plain start of a process, ready for a reader; None where the drawing names none."""
+    name = definitions.engine_definition(session, definition.id).start_of(None).form
+    return resolved(session, definition.id, name, {}, language=language, city=None) if name else None
 
 
 def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: bool = True) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bpm import calendars, definitions, journal, org, work_items
 from bpm.engine.faults import StepError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.instance import Instance
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.working_time import WorkingCalendar
 
@@ -29,8 +29,6 @@ STATUTORY_WARNING = timedelta(hours=72)
 
 WARNING_PERCENT = 75.0
 """When a limit without a ladder begins to warn, in percent of the limit."""
-
-OPEN = ("open", "claimed", "suspended")
 
 LONGEST = 10 * 366 * 24 * 60.0
 """Minutes: no limit that somebody means is longer than ten years."""

@@ -4,11 +4,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from bpm import org
+from bpm import access
 from bpm.access import Actor
-from bpm.inbox import OPEN
-from bpm.models.org import Unit
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
 from bpm.workorders import CLOSED_STATES
 
@@ -35,7 +33,7 @@ def of_task(session: Session, task: Task, actor: Actor) -> frozenset[OfTask]:
     elif task.assignee_id is None or mine:
         excluded = task.excluded is not None and f" {actor.user_id} " in task.excluded
         can |= set() if excluded or actor.user_id is None else {"claim"}
-    if actor.is_admin or task.queue in actor.queues or leads(session, actor, task.unit_code):
+    if actor.is_admin or task.queue in actor.queues or access.leads(session, actor, task.unit_code):
         can.add("reassign")
     return frozenset(can)
 
@@ -63,13 +61,3 @@ def of_order(session: Session, order: WorkOrder, actor: Actor) -> frozenset[OfOr
 
 def _plays(actor: Actor, roles: frozenset[str]) -> bool:
     return actor.is_admin or not actor.roles.isdisjoint(roles)
-
-
-def leads(session: Session, actor: Actor, unit_code: str) -> bool:
-    """Tell whether the actor leads a unit or one above it."""
-    unit: Unit | None = org.unit(session, unit_code)
-    while unit is not None:
-        if unit.code in actor.heads:
-            return True
-        unit = unit.parent
-    return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, clock, escalation, inbox, limits, notices, org, working_time
+from bpm import assigning, calendars, clock, escalation, limits, notices, org, working_time
 from bpm.engine import timers
 from bpm.engine.expressions import is_expression
 from bpm.engine.facts import Assignment
@@ -85,7 +85,7 @@ def meant(session: Session, drawn: Mapping[str, str], city: str | None, language
     if is_open and not (queue.unit and queue.role):
         return Meant([], _said(LATER, language))
     wanted = assigning.settle(session, queue, assigning.Around(city, None, lambda _: None))
-    unit, role, person = inbox.whose(session, wanted, city, None, [], now)
+    unit, role, person = assigning.whose(session, wanted, city, None, [], now)
     people = [person] if person is not None else org.members(session, unit.code, role)
     return Meant(people, _sentence(people, unit, role, _frame(is_open, queue, unit, role, person), language))
 

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from bpm import definitions, incidents, journal
 from bpm.definitions import drawings
 from bpm.engine.documents import Notes, local, parse
-from bpm.inbox import OPEN
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 
 _NAME = re.compile(r'\bname="([^"]*)"')
 

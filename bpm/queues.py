@@ -18,7 +18,7 @@ from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, bring
-from bpm.models.task import Task
+from bpm.models.task import OPEN, WORKABLE, Task
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
@@ -115,7 +115,7 @@ def _who(actor: Actor, led: Sequence[str]) -> dict[str, Any]:
 
 def _scopes(whose: _Whose, wanted: str | None) -> list[ColumnElement[bool]]:
     """The stretches of an index that hold this view: each is one queue or one person, in one status."""
-    statuses = [wanted] if wanted else ["open", "claimed", "suspended"]
+    statuses = [wanted] if wanted else OPEN
     if whose.view == "mine":
         return [and_(_MINE, Task.status == status) for status in statuses]
     if whose.view == "done":
@@ -203,7 +203,7 @@ def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
 
 @lru_cache(500)
 def _counts(queues: int, led: int) -> dict[str, Prepared | None]:
-    mine = and_(_MINE, one_of(Task.status, ("open", "claimed")))
+    mine = and_(_MINE, one_of(Task.status, WORKABLE))
     views = {
         "mine": [mine],
         "unit": _scopes(_Whose("unit", queues, led), None),
@@ -225,7 +225,7 @@ def _counted(scopes: Sequence[ColumnElement[bool]]) -> Prepared | None:
 
 def steps(session: Session, actor: Actor) -> dict[str, int]:
     """How many of the actor's own tasks stand at each step: name -> count."""
-    query = select(Task.name, func.count()).where(Task.assignee_id == actor.user_id, Task.status.in_(("open", "claimed")))
+    query = select(Task.name, func.count()).where(Task.assignee_id == actor.user_id, Task.status.in_(WORKABLE))
     return {row[0]: row[1] for row in session.execute(query.group_by(Task.name))}
 
 
@@ -237,7 +237,7 @@ def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
     return found
 
 
-_GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, ("open", "claimed")), order_by=_SORTS["priority"])
+_GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, WORKABLE), order_by=_SORTS["priority"])
 
 
 def _may_do(actor: Actor, task: Task) -> bool:

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bpm import contacts, journal, limits
-from bpm.inbox import OPEN
 from bpm.models.org import User
-from bpm.models.task import HandOver, Task, TaskComment
+from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 
 Group = Literal["handover", "contact", "system"]

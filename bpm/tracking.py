@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bpm import attachments, contacts, definitions, follow_up, journal, messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
-from bpm.inbox import OPEN
 from bpm.models.instance import Instance
+from bpm.models.task import OPEN
 from bpm.models.work_order import Contact, WorkOrder
 from bpm.workorders import CLOSED_STATES
 

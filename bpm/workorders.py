@@ -24,7 +24,7 @@ from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
 from bpm.models.rows import Rows
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
@@ -267,5 +267,5 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
 
 def open_tasks(session: Session, order: WorkOrder) -> list[Task]:
     """The tasks on which this order's progress depends now."""
-    query = select(Task).where(Task.order_id == order.id, Task.status.in_(("open", "claimed", "suspended"))).order_by(Task.created_at)
+    query = select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).order_by(Task.created_at)
     return list(session.scalars(query))

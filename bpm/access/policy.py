@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from bpm import org
 from bpm.errors import ForbiddenError
 from bpm.models.customer import Customer
 from bpm.models.org import Unit, User
@@ -152,6 +153,11 @@ def _in_units(units: Iterable[str], heads: tuple[str, ...]) -> ColumnElement[boo
 def led_units(session: Session, actor: Actor) -> list[str]:
     """The codes of the units the actor leads, and of all below them."""
     return list(session.scalars(_led(actor.heads))) if actor.heads else []
+
+
+def leads(session: Session, actor: Actor, unit_code: str) -> bool:
+    """Tell whether the actor leads a unit or one above it."""
+    return bool(actor.heads) and any(unit.code in actor.heads for unit in org.upwards(session, unit_code))
 
 
 def _led(heads: tuple[str, ...]) -> Select[str]:

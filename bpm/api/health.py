@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bpm import clock, work_items
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
 from bpm.request import session
 
@@ -19,7 +19,6 @@ chapter = Blueprint("health", __name__)
 
 _started = time.monotonic()
 _OPEN_INSTANCES = ("running", "suspended", "incident")
-_OPEN_TASKS = ("open", "claimed", "suspended")
 
 
 @chapter.get("/healthz")
@@ -48,7 +47,7 @@ def _lines(session: Session) -> Iterator[str]:
     yield from _gauge("baton_work_items_waiting", "Work items that wait for their time or their turn", health.waiting)
     yield from _gauge("baton_work_items_failed", "Work items that were given up", health.failed)
     yield from _gauge("baton_work_items_lateness_seconds", "How long the oldest work item is overdue", late.total_seconds())
-    yield from _counts(session, "baton_tasks", "Tasks that are not done", Task.status, _OPEN_TASKS)
+    yield from _counts(session, "baton_tasks", "Tasks that are not done", Task.status, OPEN)
     yield from _counts(session, "baton_instances", "Instances that have not ended", Instance.status, _OPEN_INSTANCES)
     yield from _counts(session, "baton_incidents", "Incidents", Incident.state, ("open",))
     overdue = select(func.count()).where(WorkOrder.due_at < clock.now(), WorkOrder.answered_at.is_(None), WorkOrder.closed_at.is_(None))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from bpm import instances, intake, journal
+from bpm import instances, intake, interventions, journal
 from bpm.api.chapter import Chapter, for_reader
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.instances import (
@@ -69,21 +69,21 @@ def tasks(instance_id: UUID) -> dict[str, Any]:
 @chapter.answers(200, InstanceShape)
 def suspend(instance_id: UUID) -> dict[str, Any]:
     """Stop an instance; nothing moves until it is resumed, and no clock is paused."""
-    return _whole(instances.suspend(session(), instance_id, actor(), now()))
+    return _whole(interventions.suspend(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/resume")
 @chapter.answers(200, InstanceShape)
 def resume(instance_id: UUID) -> dict[str, Any]:
     """Let a stopped instance go on."""
-    return _whole(instances.resume(session(), instance_id, actor(), now()))
+    return _whole(interventions.resume(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/cancel")
 @chapter.answers(200, InstanceShape)
 def cancel(instance_id: UUID) -> dict[str, Any]:
     """End an instance now."""
-    return _whole(instances.cancel(session(), instance_id, actor(), now()))
+    return _whole(interventions.cancel(session(), instance_id, actor(), now()))
 
 
 @chapter.post("/instances/<uuid:instance_id>/move")
@@ -91,7 +91,7 @@ def cancel(instance_id: UUID) -> dict[str, Any]:
 @chapter.answers(200, InstanceShape)
 def move(body: dict[str, Any], instance_id: UUID) -> dict[str, Any]:
     """Take the token from one step to another by hand."""
-    return _whole(instances.move(session(), instance_id, body["from_"], body["to"], actor(), now()))
+    return _whole(interventions.move(session(), instance_id, body["from_"], body["to"], actor(), now()))
 
 
 def _whole(instance: Instance) -> dict[str, Any]:

@@ -13,6 +13,12 @@ from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.work_order import WorkOrder
 
+OPEN = ("open", "claimed", "suspended")
+"""What the status of a task can be before it is done or taken back."""
+
+WORKABLE = ("open", "claimed")
+"""Those in which something can be done: the order is not on hold."""
+
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a task without a limit stands in a list that is sorted by due time."""
 

@@ -20,7 +20,7 @@ from bpm.access import CUSTOMER, Actor
 from bpm.clockwork.embedded import Embedded
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.database import unit_of_work
-from bpm.models.task import HandOver, Task
+from bpm.models.task import OPEN, WORKABLE, HandOver, Task
 from bpm.models.work_order import WorkOrder
 from bpm.replay import staff
 from bpm.replay.cases import Arrival, arrivals
@@ -133,7 +133,7 @@ class Replay:
     def _discover(self) -> None:
         """Plan for tasks that were opened since the last look."""
         with unit_of_work(write=False) as session:
-            query = select(Task).where(Task.status.in_(("open", "claimed"))).options(joinedload(Task.order))
+            query = select(Task).where(Task.status.in_(WORKABLE)).options(joinedload(Task.order))
             for task in session.scalars(query):
                 if task.id not in self._planned:
                     self._planned.add(task.id)
@@ -175,7 +175,7 @@ class Replay:
             return
         with unit_of_work(write=False) as session:
             task = session.get(Task, task_id)
-            if task is not None and task.status in ("open", "claimed", "suspended"):
+            if task is not None and task.status in OPEN:
                 self._push(clock.now() + _AGAIN, "finish", task_id)
 
     def _log(self) -> "_Log":

@@ -15,7 +15,7 @@ from bpm.definitions.form_schema import FormValidator
 from bpm.errors import ConflictError, ForbiddenError
 from bpm.forms import Form
 from bpm.models.org import User
-from bpm.models.task import Task
+from bpm.models.task import WORKABLE, Task
 from bpm.models.work_order import WorkOrder
 from bpm.replay.cases import class_of
 
@@ -56,7 +56,7 @@ def plan(session: Session, task: Task) -> Plan:
 def take(session: Session, task_id: UUID, now: datetime) -> bool:
     """Somebody of the queue claims the task; False when it is no longer to be had."""
     task = session.get(Task, task_id)
-    if task is None or task.status not in ("open", "claimed"):
+    if task is None or task.status not in WORKABLE:
         return False
     person = _person(session, task)
     if person is None:

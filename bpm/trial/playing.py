@@ -15,13 +15,14 @@ from bpm.definitions.unsaved import Unsaved, read_unsaved
 from bpm.engine import commands as c
 from bpm.engine import facts as f
 from bpm.engine import timers
+from bpm.engine.definition import StartEvent
 from bpm.errors import N_, BatonError, ConflictError, InvalidError, NotFoundError
 from bpm.inbox import NotForYouError
 from bpm.models.org import Unit, User
 from bpm.trial import examples
 from bpm.trial.order import NUMBER
 from bpm.trial.sandbox import MAX_SECONDS, Sandbox, TooFarError
-from bpm.trial.script import Script, Step
+from bpm.trial.script import Script, Start, Step
 from bpm.trial.trail import plan_of
 from bpm.trial.work import Work
 
@@ -102,7 +103,7 @@ def play_on(
     played = Played(box)
     try:
         box.say("start", start.element_id, N_("The case begins."))
-        box.apply(c.Start({**first_variables(unsaved, city), **start.variables}, start.element_id))
+        box.apply(c.Start({**first_variables(unsaved, city), **start.variables, **_first_answers(box, start)}, start.element_id))
         _note(played, {})
         for number, step in enumerate(script.steps, 1):
             box.step = number
@@ -147,6 +148,22 @@ def first_variables(unsaved: Unsaved, city: str | None) -> dict[str, Any]:
     }
 
 
+def first_form(session: Session, unsaved: Unsaved, start: StartEvent, language: str, city: str | None) -> forms.Form | None:
+    """The form at a start event, made ready for the reader; None where the drawing names none. Raises RefusedError."""
+    if start.form is None:
+        return None
+
+    def text(zh: str) -> str:
+        return unsaved.text(zh, language)
+
+    return forms.made_ready(session, start.form, unsaved.form(start.form), text, {}, language=language, city=city)
+
+
+def _first_answers(box: Sandbox, start: Start) -> dict[str, Any]:
+    form = first_form(box.session, box.unsaved, box.unsaved.engine.start_of(start.element_id), box.language, box.city)
+    return {} if form is None else forms.check(form, {**ordinary_answers(form, box.language), **start.variables})
+
+
 def form_of(box: Sandbox, task: Work) -> forms.Form | None:
     """The form of an open task, made ready for the reader; None where the drawing names none. Raises RefusedError."""
     if task.fact.form is None:
@@ -161,9 +178,9 @@ def form_of(box: Sandbox, task: Work) -> forms.Form | None:
     return forms.made_ready(box.session, task.fact.form, written, text, data, language=box.language, city=box.city, read_only=read_only)
 
 
-def ordinary_answers(box: Sandbox, form: forms.Form) -> dict[str, Any]:
+def ordinary_answers(form: forms.Form, language: str) -> dict[str, Any]:
     """What a person in a hurry would answer."""
-    return examples.answers(form, notices.in_language(WORD, box.language))
+    return examples.answers(form, notices.in_language(WORD, language))
 
 
 def ordinary_result(box: Sandbox, call: f.CallRequested) -> Any:
@@ -246,7 +263,7 @@ def _complete(box: Sandbox, step: Step) -> None:
     task, person = _work(box, step)
     form = form_of(box, task)
     given = step.values or {}
-    answers = given if form is None else forms.check(form, {**ordinary_answers(box, form), **given})
+    answers = given if form is None else forms.check(form, {**ordinary_answers(form, box.language), **given})
     _say_done(box, N_("{who} completes “{name}”."), step, person)
     token = task.fact.place.token_id
     box.apply(c.CompleteTask(token, answers), (token, person))

@@ -13,7 +13,7 @@ from bpm.engine import facts as f
 from bpm.errors import BatonError, RefusedError
 from bpm.forms import FieldSentence, Form
 from bpm.models.org import User
-from bpm.trial.playing import Played, default_city, first_variables, form_of, ordinary_answers, ordinary_result
+from bpm.trial.playing import Played, default_city, first_form, first_variables, form_of, ordinary_answers, ordinary_result
 from bpm.trial.sandbox import Sandbox
 from bpm.trial.work import Work
 
@@ -83,7 +83,15 @@ def beginnings(session: Session, files: Mapping[str, bytes], *, now: datetime, l
     unsaved, city = read_unsaved(session, files), default_city(session)
     starts = unsaved.engine.starts()
     return {
-        "starts": [{"element": each.element_id, "name": unsaved.text(each.name, language), "kind": each.kind} for each in starts],
+        "starts": [
+            {
+                "element": each.element_id,
+                "name": unsaved.text(each.name, language),
+                "kind": each.kind,
+                "form": _form(first_form(session, unsaved, each, language, city), language),
+            }
+            for each in starts
+        ],
         "variables": first_variables(unsaved, city),
         "city": city,
         "at": now.astimezone(clock.zone()).strftime("%Y-%m-%dT%H:%M"),
@@ -159,14 +167,16 @@ def _task(box: Sandbox, index: int, fact: f.TaskOpened) -> Json:
         "people": _people(box, task.people),
         "why": fact.why,
         "way_back": fact.way_back is not None,
-        "form": _form(box, form) if form is not None else None,
+        "form": _form(form, box.language),
         "problem": problem,
         "limit": _limit(task),
     }
 
 
-def _form(box: Sandbox, form: Form) -> Json:
-    return {"name": form.name, "title": form.title, "schema": form.schema, "ui": form.ui, "answers": ordinary_answers(box, form)}
+def _form(form: Form | None, language: str) -> Json | None:
+    if form is None:
+        return None
+    return {"name": form.name, "title": form.title, "schema": form.schema, "ui": form.ui, "answers": ordinary_answers(form, language)}
 
 
 def _limit(task: Work) -> Json | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, escalation, inbox, limits, org
+from bpm import assigning, calendars, escalation, limits, org
 from bpm.engine.definition import Definition
 from bpm.engine.facts import Assignment, TaskOpened
 from bpm.errors import N_, InvalidError
@@ -69,11 +69,11 @@ def give(session: Session, work: Work, city: str | None, hands: Sequence[Hand], 
     wanted, scope = work.fact.assignment, work.fact.place.scope_id
     before = _last(hands, wanted.same_as, scope)
     work.excluded = [person.id for name in wanted.exclude if (person := _meant(session, hands, name, scope)) is not None]
-    done = inbox.Before(before.person, before.unit_code, before.role) if before is not None else None
+    done = assigning.Before(before.person, before.unit_code, before.role) if before is not None else None
     if before is None:
         around = assigning.Around(city, _starter(hands), lambda name: _doer(hands, name, scope))
         wanted = assigning.settle(session, wanted, around, work.excluded)
-    work.unit, work.role, work.person = inbox.whose(session, wanted, city, done, list(work.excluded), now)
+    work.unit, work.role, work.person = assigning.whose(session, wanted, city, done, list(work.excluded), now)
     members = org.members(session, work.unit.code, work.role)
     work.people = [person for person in members if person.id not in work.excluded]
 

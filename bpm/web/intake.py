@@ -6,14 +6,15 @@ Cases of processes that make no work order are begun here too.
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, definitions, follow_up, intake, panel, queues, workorders
+from bpm import caller, catalogue, classes, clock, definitions, follow_up, intake, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
-from bpm.forms import AnswersError, FieldSentence
+from bpm.forms import AnswersError, FieldSentence, Form, check, from_html
+from bpm.models.definition import Definition
 from bpm.panel import Panel
 from bpm.request import actor, close, language, now, session
 from bpm.web import fields, frame, rows, words
@@ -177,21 +178,72 @@ def _amount(text: str) -> float | int | str:
 
 @blueprint.post("/begin")
 def begin() -> Response:
-    """Begin a case of a process that makes no work order. Where its first step is for whoever began it, that comes next."""
-    frame.require(actor(), *_ROLES)
-    flow = next((each for each in catalogue.without_order(session()) if each.key == http.form["flow"]), None)
-    if flow is None:
-        raise NotFoundError
-    about = http.form.get("about", "").strip()
+    """Begin a case of a process that makes no work order. Where its start has a form, that comes first."""
+    flow, about = _flow(http.form["flow"]), http.form.get("about", "").strip()
     if len(about) > _LONGEST_ABOUT:
         wrong = AnswersError(fields={"about": FieldSentence(intake.TOO_LONG, limit=_LONGEST_ABOUT)})
         typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}
         return _draw(typed, "", frame.refused(wrong), fields.sentences(wrong))
-    instance = intake.start(session(), flow.key, {}, about or None, actor(), now())
-    first = next(iter(queues.following(session(), actor(), instance.id)), None)
-    name = definitions.text(session(), flow.id, flow.name, language())
-    to = url_for("inbox.task", task_id=first.id) if first is not None else url_for("intake.page")
-    return frame.done(gettext("“%(name)s” has begun.", name=name), to)
+    if intake.first_form(session(), flow, language()) is not None:
+        return redirect(url_for("intake.first", key=flow.key, about=about), 303)
+    return _begun(flow, {}, about)
+
+
+@blueprint.get("/begin/<key>")
+def first(key: str) -> Response:
+    """The form at the start of a process, before a case begins."""
+    flow = _flow(key)
+    return _draw_first(flow, _first_form(flow))
+
+
+@blueprint.post("/begin/<key>")
+def fill_in(key: str) -> Response:
+    """Begin a case with the answers to the form at its start."""
+    flow = _flow(key)
+    form = _first_form(flow)
+    typed = from_html(form, http.form, clock.zone())
+    if "more-rows" in http.form:  # a table of the form is full, and the browser runs no script
+        return _draw_first(flow, form, typed)
+    try:
+        answers = check(form, typed)
+    except AnswersError as error:
+        return _draw_first(flow, form, typed, frame.refused(error), fields.sentences(error))
+    return _begun(flow, answers, http.args.get("about", "")[:_LONGEST_ABOUT])
+
+
+def _flow(key: str) -> Definition:
+    frame.require(actor(), *_ROLES)
+    flow = next((each for each in catalogue.without_order(session()) if each.key == key), None)
+    if flow is None:
+        raise NotFoundError
+    return flow
+
+
+def _first_form(flow: Definition) -> Form:
+    form = intake.first_form(session(), flow, language())
+    if form is None:
+        raise NotFoundError
+    return form
+
+
+def _draw_first(
+    flow: Definition, form: Form, typed: dict[str, Any] | None = None, status: int = 200, wrong: dict[str, str] | None = None
+) -> Response:
+    shown = fields.of_form(form, typed or {}, wrong or {})
+    about = http.args.get("about", "")
+    return frame.show("intake/first.html", status, flow=flow, name=_name(flow), form=form, fields=shown, about=about)
+
+
+def _begun(flow: Definition, answers: dict[str, Any], about: str) -> Response:
+    """Where the first step is for whoever began the case, that comes next."""
+    instance = intake.start(session(), flow.key, answers, about or None, actor(), now())
+    task = next(iter(queues.following(session(), actor(), instance.id)), None)
+    to = url_for("inbox.task", task_id=task.id) if task is not None else url_for("intake.page")
+    return frame.done(gettext("“%(name)s” has begun.", name=_name(flow)), to)
+
+
+def _name(flow: Definition) -> str:
+    return definitions.text(session(), flow.id, flow.name, language())
 
 
 @blueprint.post("/add")

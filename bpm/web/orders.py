@@ -15,6 +15,7 @@ from bpm import (
     follow_up,
     incidents,
     instances,
+    interventions,
     journal,
     options,
     picture,
@@ -255,7 +256,7 @@ def move(number: str) -> Response:
     given = http.form
 
     def carry(order: WorkOrder) -> None:
-        instances.move(session(), _instance(order).id, given.get("from", ""), given.get("to", ""), actor(), now())
+        interventions.move(session(), _instance(order).id, given.get("from", ""), given.get("to", ""), actor(), now())
 
     return _change(number, carry, gettext("The order stands at the other step now."))
 
@@ -263,7 +264,7 @@ def move(number: str) -> Response:
 @blueprint.post("/<number>/incidents/<uuid:incident_id>/retry")
 def retry(number: str, incident_id: UUID) -> Response:
     """Try a failed step again."""
-    return _change(number, lambda _order: instances.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+    return _change(number, lambda _order: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
 
 
 @blueprint.post("/<number>/incidents/<uuid:incident_id>/resolve")
@@ -272,4 +273,4 @@ def resolve(number: str, incident_id: UUID) -> Response:
     action = "result" if http.form.get("action") == "result" else "skip"
     result = stories.result_of(http.form.get("result", ""))
     said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
-    return _change(number, lambda _order: instances.resolve_incident(session(), incident_id, action, result, actor(), now()), said)
+    return _change(number, lambda _order: interventions.resolve_incident(session(), incident_id, action, result, actor(), now()), said)

@@ -11,6 +11,7 @@ from bpm import definitions, story
 from bpm.errors import N_, InvalidError
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
+from bpm.models.task import OPEN
 from bpm.picture import Picture
 from bpm.request import language, session
 from bpm.timeline import Line, Tick
@@ -234,7 +235,7 @@ def units(found: Sequence[story.Leg], instance: Instance | None) -> list[dict[st
             "step": _text(instance, leg.step),
             "who": rows.person_name(leg.who),
             "took": _took(leg.used, leg.limit),
-            "open": leg.status in ("open", "claimed", "suspended"),
+            "open": leg.status in OPEN,
             "late": leg.late,
         }
         for leg in found

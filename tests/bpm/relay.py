@@ -15,7 +15,7 @@ from bpm.clockwork.embedded import Embedded
 from bpm.models.database import unit_of_work
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_item import WorkItem
 from connectors.billing.simulator import Fault, Simulator
 from tests.bpm import organisation
@@ -62,12 +62,12 @@ class Relay:
 
     def task(self, element_id: str) -> UUID:
         with unit_of_work(write=False) as session:
-            query = select(Task.id).where(Task.instance_id == self.id, Task.element_id == element_id, Task.status.in_(inbox.OPEN))
+            query = select(Task.id).where(Task.instance_id == self.id, Task.element_id == element_id, Task.status.in_(OPEN))
             return session.scalars(query).one()
 
     def open_steps(self) -> set[str]:
         with unit_of_work(write=False) as session:
-            return set(session.scalars(select(Task.element_id).where(Task.instance_id == self.id, Task.status.in_(inbox.OPEN))))
+            return set(session.scalars(select(Task.element_id).where(Task.instance_id == self.id, Task.status.in_(OPEN))))
 
     def do(self, action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """One unit of work: ``action(session, *arguments, now)`` on a process that is loaded from its row."""

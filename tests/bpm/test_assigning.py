@@ -13,7 +13,7 @@ from bpm.models.database import unit_of_work
 from bpm.models.definition import Definition
 from bpm.models.instance import Instance
 from bpm.models.org import Membership, Unit, User
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from tests.bpm import organisation
 from tests.engine.drawing import baton, end, ext, model, start, user
 
@@ -78,7 +78,7 @@ def run(drawing: bytes, starter: str = "agent") -> Instance:
 
 def tasks() -> list[tuple[str, str | None, str]]:
     with unit_of_work(write=False) as session:
-        rows = session.scalars(select(Task).where(Task.status.in_(inbox.OPEN)))
+        rows = session.scalars(select(Task).where(Task.status.in_(OPEN)))
         return sorted((row.element_id, row.assignee.login if row.assignee else None, row.queue) for row in rows)
 
 
@@ -91,7 +91,7 @@ def errand(inner: str, *, before: str = "") -> bytes:
 def done(element: str, login: str) -> None:
     with unit_of_work() as session:
         actor = access.actor_of(org.find_user(session, login))
-        task = session.scalars(select(Task).where(Task.element_id == element, Task.status.in_(inbox.OPEN))).first()
+        task = session.scalars(select(Task).where(Task.element_id == element, Task.status.in_(OPEN))).first()
         assert task is not None
         inbox.claim(session, task.id, actor, clock.now())
         instances.complete_task(session, task.id, {}, actor, clock.now())

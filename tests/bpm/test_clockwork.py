@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 import app
-from bpm import caller, clock, incidents, instances, running, work_items
+from bpm import caller, clock, incidents, interventions, running, work_items
 from bpm.access import SYSTEM
 from bpm.clockwork import embedded
 from bpm.clockwork.embedded import BACK_OFF, TRIES, ClockBusyError, Embedded
@@ -244,7 +244,7 @@ class TestFailing:
         assert "reminded" not in relay.variables
 
         monkeypatch.setitem(HANDLERS, "timer", fire)
-        relay.do(instances.retry_incident, incident.id, SYSTEM)
+        relay.do(interventions.retry_incident, incident.id, SYSTEM)
         relay.clockwork.advance(timedelta(0))
 
         assert relay.variables["reminded"] is True
@@ -259,7 +259,7 @@ class TestFailing:
 
         monkeypatch.setitem(HANDLERS, "timer", broken)
         relay.clockwork.advance(5 * HOUR)
-        relay.do(instances.resolve_incident, relay.incidents()[0].id, "skip", None, SYSTEM)
+        relay.do(interventions.resolve_incident, relay.incidents()[0].id, "skip", None, SYSTEM)
         assert (relay.incidents(), relay.instance.status) == ([], "running")
         relay.complete("approve", "colleague")
         assert relay.instance.active == ["wait"]
@@ -407,7 +407,7 @@ class TestTogetherWithPeople:
         monkeypatch.setitem(HANDLERS, "timer", broken)
         relay.clockwork.advance(2 * HOUR)
         with unit_of_work() as session:
-            instances.cancel(session, relay.id, SYSTEM, clock.now())
+            interventions.cancel(session, relay.id, SYSTEM, clock.now())
         relay.clockwork.advance(HOUR)
         assert item(key).state == "cancelled"
         with unit_of_work(write=False) as session:

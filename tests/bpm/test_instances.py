@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import access, clock, inbox, instances, journal, messages
+from bpm import access, clock, inbox, instances, interventions, journal, messages
 from bpm.access import SYSTEM
 from bpm.errors import BatonError, ForbiddenError, NotFoundError
 from bpm.inbox import NotForYouError, TaskAlreadyClaimedError, TaskDoneError, TaskNotClaimedError
-from bpm.instances import NotHereError, UnknownElementError
+from bpm.interventions import NotHereError, UnknownElementError
 from bpm.models.database import unit_of_work
 from bpm.running import InstanceEndedError, InstanceSuspendedError
 from tests.bpm.relay import Relay
@@ -173,7 +173,7 @@ class TestCalls:
         assert relay.open_steps() == set()
 
         relay.billing.billing.faults.clear()
-        relay.do(instances.retry_incident, incident.id, SYSTEM)
+        relay.do(interventions.retry_incident, incident.id, SYSTEM)
         relay.clockwork.advance(timedelta(0))
 
         assert relay.instance.status == "running"
@@ -186,7 +186,7 @@ class TestCalls:
         relay.until_approval()
         relay.clockwork.advance(timedelta(days=1))
         (incident,) = relay.incidents()
-        relay.do(instances.resolve_incident, incident.id, action, result, SYSTEM)
+        relay.do(interventions.resolve_incident, incident.id, action, result, SYSTEM)
         assert relay.incidents() == []
         assert relay.open_steps() == {"approve"}
         assert relay.variables.get("customer") == (result or {}).get("customer")
@@ -197,7 +197,7 @@ class TestCalls:
         relay.clockwork.advance(timedelta(days=1))
         (incident,) = relay.incidents()
         with pytest.raises(ForbiddenError):
-            relay.do(instances.retry_incident, incident.id, relay.person("handler"))
+            relay.do(interventions.retry_incident, incident.id, relay.person("handler"))
 
 
 class TestMessages:
@@ -242,14 +242,14 @@ class TestOperators:
     def test_a_stopped_instance_takes_no_commands_and_its_timers_wait(self, relay: Relay) -> None:
         relay.until_approval()
         with unit_of_work() as session:
-            instances.suspend(session, relay.id, SYSTEM, clock.now())
+            interventions.suspend(session, relay.id, SYSTEM, clock.now())
         with pytest.raises(InstanceSuspendedError):
             relay.complete("approve", "colleague")
         relay.clockwork.advance(timedelta(hours=5))
         assert "reminded" not in relay.variables
 
         with unit_of_work() as session:
-            instances.resume(session, relay.id, SYSTEM, clock.now())
+            interventions.resume(session, relay.id, SYSTEM, clock.now())
         relay.clockwork.advance(timedelta(0))
         assert relay.instance.status == "running"
         assert relay.variables["reminded"] is True
@@ -258,26 +258,26 @@ class TestOperators:
         relay.until_approval()
         relay.complete("approve", "colleague")
         with unit_of_work() as session:
-            instances.suspend(session, relay.id, SYSTEM, clock.now())
+            interventions.suspend(session, relay.id, SYSTEM, clock.now())
         relay.do(instances.deliver, "go-on", "13800000001", {})
         relay.clockwork.advance(timedelta(0))
         assert relay.instance.status == "suspended"
         with unit_of_work() as session:
-            instances.resume(session, relay.id, SYSTEM, clock.now())
+            interventions.resume(session, relay.id, SYSTEM, clock.now())
         relay.clockwork.advance(timedelta(0))
         assert relay.instance.status == "completed"
 
     def test_a_token_is_moved_by_hand(self, relay: Relay) -> None:
         relay.until_approval()
         with unit_of_work() as session:
-            instances.move(session, relay.id, "approve", "wait", SYSTEM, clock.now())
+            interventions.move(session, relay.id, "approve", "wait", SYSTEM, clock.now())
         assert relay.instance.active == ["wait"]
         assert relay.open_steps() == set()
 
     @pytest.mark.parametrize(("source", "target", "error"), [("wait", "end", NotHereError), ("measure", "nowhere", UnknownElementError)])
     def test_a_move_that_makes_no_sense_is_refused(self, relay: Relay, source: str, target: str, error: type[BatonError]) -> None:
         with pytest.raises(error), unit_of_work() as session:
-            instances.move(session, relay.id, source, target, SYSTEM, clock.now())
+            interventions.move(session, relay.id, source, target, SYSTEM, clock.now())
         assert relay.open_steps() == {"measure", "check"}
 
     def test_a_cancelled_instance_leaves_nothing_behind(self, relay: Relay) -> None:
@@ -285,13 +285,13 @@ class TestOperators:
         task, colleague = relay.task("approve"), relay.person("colleague")
         relay.do(inbox.claim, task, colleague)
         with unit_of_work() as session:
-            instances.cancel(session, relay.id, SYSTEM, clock.now())
+            interventions.cancel(session, relay.id, SYSTEM, clock.now())
         assert relay.instance.status == "cancelled"
         assert {item.state for item in relay.items("timer")} == {"cancelled"}
         with pytest.raises(TaskDoneError):
             relay.do(instances.complete_task, task, {}, colleague)
         with pytest.raises(InstanceEndedError), unit_of_work() as session:
-            instances.cancel(session, relay.id, SYSTEM, clock.now())
+            interventions.cancel(session, relay.id, SYSTEM, clock.now())
 
     def test_whatever_happened_stands_in_an_unbroken_chain(self, relay: Relay) -> None:
         relay.until_approval()

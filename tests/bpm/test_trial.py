@@ -30,6 +30,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 COMPLAINT = files_of(PROCESSES / "complaint")
+START = '<bpmn:startEvent id="start">'
 SMALL = {
     "process.json": json.dumps({"key": "errand", "main": "errand.bpmn", "name": "跑腿"}).encode(),
     "errand.bpmn": ERRAND.encode(),
@@ -74,6 +75,18 @@ def test_a_small_process_is_walked_by_its_defaults_to_where_only_a_message_helps
     assert (state["ended"], state["variables"]["sum"], state["next"]) == ("completed", 8, None)
     assert state["path"] == ["start", "ask", "go", "share", "paid", "end"]
     assert [step["changed"] for step in state["steps"]] == [["amount", "ref"], ["note", "urgent"], ["share"], ["sum"]]
+
+
+def test_the_form_at_the_start_is_asked_before_the_case_begins(session: Session) -> None:
+    files = {
+        **SMALL,
+        "errand.bpmn": ERRAND.replace(START, f'{START}<bpmn:extensionElements><baton:form ref="note" /></bpmn:extensionElements>').encode(),
+    }
+    [start] = trial.beginnings(session, files, now=NOW, language="en")["starts"]
+    assert start["form"]["answers"] == {"note": "Trial", "urgent": False}
+    assert play(session, files=files, note="到楼下")["variables"]["note"] == "到楼下"
+    stopped = play(session, files=files, note="x" * 30)["stopped"]
+    assert (stopped["step"], stopped["fields"]) == (0, {"note": "At most 20 characters; there are 30 now."})
 
 
 def test_a_task_says_whom_it_comes_to_why_and_until_when(session: Session) -> None:

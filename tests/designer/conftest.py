@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,28 @@ class Studio:
         self.page.goto(f"{self.address}/designer/{draft_id}", wait_until="commit")
         self.page.wait_for_selector(READY)
         return self.page
+
+    def kept(self, draft_id: str, name: str, *words: str) -> str:
+        """A file of the draft once it is saved with these words: the page saves a moment after each change."""
+        for _ in range(100):
+            text = str(self.analyst.client.get(f"/api/v1/drafts/{draft_id}").json["files"].get(name, ""))
+            if all(word in text for word in words):
+                return text
+            self.page.wait_for_timeout(100)
+        pytest.fail(f"{name} never came to hold {words}:\n{text}")
+
+    @contextmanager
+    def beside(self, login: str, draft_id: str) -> Iterator[Page]:
+        """Somebody else with the same draft in a browser of their own."""
+        browser = self.page.context.browser
+        assert browser is not None
+        with browser.new_context(locale="zh-CN") as theirs:
+            theirs.set_default_timeout(PATIENCE)
+            log_in(theirs, Office(self.flask)[login].client, self.address)
+            page = theirs.new_page()
+            page.goto(f"{self.address}/designer/{draft_id}")
+            page.wait_for_selector(READY)
+            yield page
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bpm import definitions, inbox, journal, limits, running
+from bpm import definitions, journal, limits, running
 from bpm.engine import facts as f
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.message import Subscription
-from bpm.models.task import HandOver, Task
+from bpm.models.task import OPEN, HandOver, Task
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Contact, WorkOrder
 from bpm.workorders import CLOSED_STATES
@@ -137,7 +137,7 @@ def _place(fact: Any) -> tuple[str, str]:
 
 
 def _rows(session: Session, instance: Instance) -> dict[tuple[type, ...], list[tuple[str, str]]]:
-    tasks = select(Task.token_id, Task.element_id).where(Task.instance_id == instance.id, Task.status.in_(inbox.OPEN))
+    tasks = select(Task.token_id, Task.element_id).where(Task.instance_id == instance.id, Task.status.in_(OPEN))
     waits = select(Subscription.token_id, Subscription.element_id).where(Subscription.instance_id == instance.id)
     items = session.scalars(
         select(WorkItem).where(WorkItem.instance_id == instance.id, WorkItem.state.in_(("waiting", "paused", "held", "failed")))

@@ -50,6 +50,47 @@ def test_a_condition_is_built_from_the_fields_of_a_form(opened: Open) -> None:
 
 @pytest.mark.browser
 @pytest.mark.one_database
+def test_what_is_typed_stays_while_the_draft_is_saved(opened: Open) -> None:
+    studio = opened({"f3": "urgent == true"})
+    studio.select("choose", "去向")
+    studio.panel.get_by_role("button", name="抢修").first.click()
+    studio.panel.get_by_label("比较", exact=True).select_option("!=")
+    name = studio.panel.get_by_label("去向名称")
+    name.press_sequentially("加急")
+    studio.saved()
+    name.press_sequentially("的")
+    expect(name).to_have_value("加急的")
+    name.blur()
+    assert studio.saved().find(f".//{BPMN}sequenceFlow[@id='f3']").get("name") == "加急的"
+
+
+@pytest.mark.browser
+@pytest.mark.one_database
+def test_a_branch_is_ready_for_its_name_and_a_table_is_begun_where_it_is_asked(opened: Open) -> None:
+    studio = opened({})
+    pad, list_ = studio.page.locator(".djs-context-pad"), studio.page.locator(".djs-popup .entry")
+    studio.select("mend", "谁办")
+    pad.locator("[data-action='append.more']").click()
+    list_.filter(has_text="条件分支").click()
+    studio.page.keyboard.type("修好了吗")
+    studio.page.keyboard.press("Enter")
+    expect(studio.panel.get_by_role("heading", name="修好了吗")).to_be_visible()
+    pad.locator("[data-action='append.more']").click()
+    list_.filter(has_text="决策表").click()
+    studio.page.keyboard.type("查费用")
+    studio.page.keyboard.press("Enter")
+    studio.panel.get_by_role("button", name="新建决策表").click()
+    tables = studio.page.get_by_role("dialog", name="决策表")
+    expect(tables.get_by_role("button", name="查费用")).to_be_visible()
+    rule = tables.locator("tbody tr").first.bounding_box()
+    assert rule is not None
+    assert rule["height"] < 60  # one line of text: no part of the page's styles blows it up
+    tables.get_by_role("button", name="回到流程").click()
+    expect(studio.panel.locator("[data-field='table/ref']")).to_have_value("table")
+
+
+@pytest.mark.browser
+@pytest.mark.one_database
 def test_rows_are_joined_and_a_number_that_is_not_filled_in_counts_as_nothing(opened: Open) -> None:
     studio = opened({"f3": "urgent == true"})
     studio.select("choose", "去向")

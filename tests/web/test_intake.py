@@ -1,7 +1,11 @@
 """The intake desk."""
 
-from bpm import clock, customers, definitions
+import orjson
+from sqlalchemy import select
+
+from bpm import clock, customers, definitions, instances
 from bpm.models.database import unit_of_work
+from bpm.models.task import Task
 from tests.web import studio
 from tests.web.office import COMPLAINT, Office
 
@@ -65,10 +69,10 @@ def test_the_desk_is_for_those_who_take_complaints(office: Office) -> None:
     assert office["handler"].post("/intake", COMPLAINT).status == 403
 
 
-def _repairs(office: Office) -> None:
-    """A process is in use that makes no work order."""
-    files = studio.files({"f3": 'level == "L1"'})
-    files["main.bpmn"] = files["main.bpmn"].replace(b"serviceTask", b"manualTask")
+def _repairs(office: Office, at: bytes = b"", inside: bytes = b"", **more: bytes) -> None:
+    """A process is in use that makes no work order; ``inside`` stands in its element that begins with ``at``."""
+    files = studio.files({"f3": 'level == "L1"'}) | more
+    files["main.bpmn"] = files["main.bpmn"].replace(b"serviceTask", b"manualTask").replace(at, at + inside)
     with unit_of_work() as session:
         definitions.deploy(session, files, "analyst", clock.now(), publish=True)
 
@@ -80,6 +84,29 @@ def test_a_flow_without_an_order_is_begun_by_hand_and_its_title_stands_above_its
     answer = office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
     assert "“报修”已发起" in office["agent"].follow(answer).text
     assert "幸福路 8 号断网" in office["handler"].get("/inbox?view=unit").text
+
+
+def test_a_form_at_the_start_is_filled_in_before_the_case_begins(office: Office) -> None:
+    form = orjson.dumps(
+        {
+            "title": "报修单",
+            "schema": {"type": "object", "required": ["place"], "properties": {"place": {"type": "string", "title": "地点"}}},
+        }
+    )
+    start = '<bpmn:startEvent id="begin" name="开始">'.encode()
+    _repairs(office, start, b'<bpmn:extensionElements><baton:form ref="ticket"/></bpmn:extensionElements>', **{"forms/ticket.json": form})
+    agent = office["agent"]
+    page = agent.follow(agent.post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"}))
+    assert [heading.text for heading in page.find("h1")] == ["报修单"]
+    [form_] = page.find("form#first")
+    refused = agent.post(form_.get("action"), {"place": ""})
+    assert refused.status == 422
+    assert "地点" in refused.find("[role=alert]")[0].text_content()
+    assert office["handler"].get("/inbox?view=unit").find("tbody tr") == []
+    assert "“报修”已发起" in agent.follow(agent.post(form_.get("action"), {"place": "三楼"})).text
+    with unit_of_work(write=False) as session:
+        task = session.scalars(select(Task)).one()
+        assert (task.instance.business_key, instances.task_data(session, task)["place"]) == ("幸福路 8 号断网", "三楼")
 
 
 def test_only_flows_in_use_without_an_order_are_begun_and_only_by_the_desk(office: Office) -> None:

@@ -11,7 +11,7 @@ from bpm import inbox, instances, limits
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
 from bpm.definitions.form_schema import FormValidator
 from bpm.forms import Form
-from bpm.models.task import Task, TaskComment
+from bpm.models.task import OPEN, Task, TaskComment
 
 VIEWS = ("mine", "unit", "all", "done")
 STATUSES = ("open", "claimed", "suspended", "completed", "cancelled")
@@ -173,7 +173,7 @@ def whole_task(session: Session, task: Task, language: str, now: datetime) -> di
     row = task_row(task, inbox.claimable_by(session, task))
     if row["limit"] is not None:
         row["limit"]["used"] = round(limits.used_minutes(session, task, now), 2)
-    form = instances.form_of(session, task, language) if task.status in inbox.OPEN else None
+    form = instances.form_of(session, task, language) if task.status in OPEN else None
     row["form"] = None if form is None else _form(form)
     row["data"] = instances.task_data(session, task)
     return row

@@ -1,5 +1,7 @@
 /* What comes next: the pad's list of what can follow an element, and what it can become. */
 import './append.css';
+import { isAny } from 'bpmn-js/lib/features/modeling/util/ModelingUtil';
+
 import { ITEMS } from '../palette/items.js';
 import { GuidedMenus } from './menus.js';
 import { FreePlaces } from './places.js';
@@ -8,6 +10,10 @@ import { hearTyping } from './typing.js';
 export const appendModule = { __init__: ['guidedMenus', 'freePlaces'], guidedMenus: ['type', GuidedMenus], freePlaces: ['type', FreePlaces] };
 
 export function start(studio) {
+  /* bpmn-js asks for the name of steps and events; a branch is a question, and wants its words too. */
+  studio.service('eventBus').on('autoPlace.end', 400, ({ shape }) => {
+    if (isAny(shape, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'])) studio.service('directEditing').activate(shape);
+  });
   hearTyping(studio.service('canvas').getContainer());
   /* An item of the palette chosen by key: behind the chosen element, or in the middle of what is seen. */
   studio.on('place', (action) => {

@@ -3,10 +3,11 @@ import { useId, useState } from 'preact/hooks';
 
 import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { useRead } from '../shell/useRead.jsx';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
-import { together } from '../way/together.js';
+import { together } from '../modeler/commands.js';
 import { Failure } from './Failure.jsx';
 import { foundOperations } from './finding.js';
 import { t } from './i18n.js';
@@ -131,7 +132,7 @@ function Result({ studio, element, operation }) {
   return (
     <div class={`b-field ${result && !isName ? 'has-error' : ''}`}>
       <label for={id}>{t('Keep the answer as')}</label>
-      <input id={id} class="form-control" data-field="call/result" value={result} onChange={(event) => setExtension(studio, element, 'Call', { result: event.target.value.trim() })} />
+      <Kept id={id} class="form-control" data-field="call/result" value={result} onChange={(event) => setExtension(studio, element, 'Call', { result: event.target.value.trim() })} />
       {result && !isName && <p class="b-err"><Icon name="alert-circle" />{t('A name has letters, digits and _, and begins with no digit.')}</p>}
       {result ? (
         <ul class="b-comes" aria-label={t('What comes back')}>

@@ -1,9 +1,10 @@
 /* What happens when a call fails: how often it is tried, and whether a person looks at it or a drawn way is taken. */
 import { useId } from 'preact/hooks';
 
+import { together } from '../modeler/commands.js';
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
-import { together } from '../way/together.js';
+import { Kept } from '../shell/Kept.jsx';
 import { boundaryFor, drawBoundary } from './boundary.js';
 import { t } from './i18n.js';
 
@@ -24,7 +25,7 @@ export function Failure({ studio, element, operation }) {
       <legend>{t('When it fails')}</legend>
       <div class="b-field">
         <label for={id}>{t('Tries')}</label>
-        <input id={id} class="form-control" type="number" min="1" max="50" data-field="call/tries" value={call.get('tries') ?? ''} placeholder={t('{count}, as the connector says', { count: operation.retry.tries })} onChange={(event) => put({ tries: event.target.value })} />
+        <Kept id={id} class="form-control" type="number" min="1" max="50" data-field="call/tries" value={call.get('tries') ?? ''} placeholder={t('{count}, as the connector says', { count: operation.retry.tries })} onChange={(event) => put({ tries: event.target.value })} />
       </div>
       <div class="b-choices" role="radiogroup" aria-label={t('When all tries are used up')}>
         <label>
@@ -47,7 +48,7 @@ function Code({ studio, element, code, onChange }) {
   return (
     <div class="b-field">
       <label for={id}>{t('Error code')}</label>
-      <input id={id} class="form-control" value={code} onChange={(event) => onChange(event.target.value.trim())} />
+      <Kept id={id} class="form-control" value={code} onChange={(event) => onChange(event.target.value.trim())} />
       <Drawn studio={studio} element={element} code={code} name={t('Not reached')} />
     </div>
   );

@@ -4,7 +4,7 @@ import { useEffect, useReducer } from 'preact/hooks';
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { readEnglish, said } from '../shell/english.js';
-import { createForm, fieldsOf, fileOf, formNames, readForm } from './files.js';
+import { createForm, fieldsOf, formNames, readForm } from './files.js';
 import { t } from './i18n.js';
 
 export function FormTab({ studio, element }) {
@@ -29,13 +29,13 @@ export function FormTab({ studio, element }) {
       <div class="b-field">
         <label for="form-ref">{t('Form of this step')}</label>
         <select id="form-ref" class="form-select" value={ref} aria-describedby="form-ref-h" onChange={(event) => set({ ref: event.target.value, readOnly: undefined })}>
-          <option value="">{t('No form: only a button “done”')}</option>
+          <option value="">{element.type === 'bpmn:StartEvent' ? t('No form: it begins at once') : t('No form: only a button “Submit”')}</option>
           {isLost && <option value={ref}>{ref}</option>}
           {formNames(studio.draft).map((name) => (
             <option key={name} value={name}>{say(readForm(studio.draft, name)?.title ?? name)}</option>
           ))}
         </select>
-        <p class="b-help" id="form-ref-h">{ref ? fileOf(ref) : t('Steps may share one form.')}</p>
+        <p class="b-help" id="form-ref-h">{t('Steps may share one form.')}</p>
         {isLost && <p class="b-err"><Icon name="alert-circle" />{t('There is no such form in this draft, or its file is broken. Choose another one or make a new one.')}</p>}
       </div>
       <div class="row-flex">

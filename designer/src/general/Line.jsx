@@ -1,13 +1,15 @@
 /* A labelled field of the panel that writes when it is left. */
 import { useId } from 'preact/hooks';
 
+import { Kept } from '../shell/Kept.jsx';
+
 export function Line({ label, value, onChange, rows, field, help, list, ...more }) {
   const id = useId();
   const common = { id, class: 'form-control', 'data-field': field, value: value ?? '', onChange: (event) => onChange(event.target.value), 'aria-describedby': help ? `${id}-h` : undefined, ...more };
   return (
     <div class="b-field">
       <label for={id}>{label}</label>
-      {rows ? <textarea rows={rows} {...common} /> : <input list={list ? `${id}-l` : undefined} {...common} />}
+      {rows ? <Kept as="textarea" rows={rows} {...common} /> : <Kept list={list ? `${id}-l` : undefined} {...common} />}
       {list && <datalist id={`${id}-l`}>{list.map((each) => <option key={each} value={each} />)}</datalist>}
       {help && <p class="b-help" id={`${id}-h`}>{help}</p>}
     </div>

@@ -1,6 +1,8 @@
 /* The tab of a script task: lines “name = expression”, and a table of the draft bound to a business rule task. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { Icon } from '../shell/Icon.jsx';
 import { pathOf, tables } from '../shell/tables.js';
+import { newTable } from '../tables/files.js';
 import { Typed } from '../way/Typed.jsx';
 import { useFields } from '../way/fields.js';
 import { t } from './i18n.js';
@@ -21,6 +23,12 @@ export function Table({ studio, element }) {
   const all = tables(studio.draft);
   const id = decision?.get('id') ?? '';
   const table = all.find((each) => each.id === id);
+  const open = (file, wanted) => studio.say('open-table', `${file}#${wanted}`);
+  function begin() {
+    const made = newTable(studio.draft, element.businessObject.name || t('Decision table'));
+    setExtension(studio, element, 'Decision', { id: made });
+    open(`${made}.dmn`, made);
+  }
   return (
     <>
       <Choice label={t('Decision table')} field="table/ref" none={t('Choose…')} value={id} options={all.map((each) => ({ value: each.id, title: each.name }))} onChange={(value) => setExtension(studio, element, 'Decision', value ? { id: value } : { id: '', result: '' })} />
@@ -28,9 +36,10 @@ export function Table({ studio, element }) {
       {table && (
         <>
           <ul class="b-comes" aria-label={t('What comes back')}>{table.outputs.map((each) => <li key={each.name}><span>{each.title}</span><code>{pathOf(table, each, decision.get('result'))}</code></li>)}</ul>
-          <button type="button" class="btn btn-sm b-start" onClick={() => studio.say('open-table', table.file)}>{t('Open the table')}</button>
+          <button type="button" class="btn btn-sm b-start" onClick={() => open(table.file, id)}>{t('Open the table')}</button>
         </>
       )}
+      {!id && <button type="button" class="btn btn-sm b-start" onClick={begin}><Icon name="plus" />{t('New table')}</button>}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { isExpression, same } from '../shell/sources.js';
 import { useAnswer } from '../shell/useAnswer.js';
 import { isFunction, unitOptions } from '../who/places.jsx';
@@ -72,11 +73,11 @@ function Example({ catalogue, example, minutes, asksCity, asksUnit, say }) {
   return (
     <>
       <Field name="start" label={t('The step comes at')}>
-        <input type="datetime-local" class="form-control form-control-sm" value={example.start} onChange={({ target }) => say({ start: target.value })} />
+        <Kept type="datetime-local" class="form-control form-control-sm" value={example.start} onChange={({ target }) => say({ start: target.value })} />
       </Field>
       {minutes !== null && (
         <Field name="sample" label={t('Say, minutes')}>
-          <input type="number" min="1" class="form-control form-control-sm" value={minutes} onChange={({ target }) => say({ minutes: Number(target.value) || null })} />
+          <Kept type="number" min="1" class="form-control form-control-sm" value={minutes} onChange={({ target }) => say({ minutes: Number(target.value) || null })} />
         </Field>
       )}
       {asksCity && (

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select, Text } from '../shell/Field.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { isExpression, same } from '../shell/sources.js';
 import { t } from './i18n.js';
 import { ALL_THE_TIME, duration, minutesOf, split } from './words.js';
@@ -76,7 +77,7 @@ export function Amount({ minutes, put, counting, name = 'minutes', label = 'How 
 function AmountInputs({ amount, unit, units, onAmount, onUnit, ...rest }) {
   return (
     <div class="b-amount">
-      <input {...rest} type="number" min="0" step="any" class="form-control" value={amount} onChange={({ target }) => onAmount(target.value)} />
+      <Kept {...rest} type="number" min="0" step="any" class="form-control" value={amount} onChange={({ target }) => onAmount(target.value)} />
       <Select value={unit} options={units} onPick={onUnit} aria-label={t('Unit of time')} />
     </div>
   );

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Field, Select } from '../shell/Field.jsx';
 import { Icon } from '../shell/Icon.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { t } from './i18n.js';
 import { MEANS, POSTS, post, sentence } from './words.js';
 
@@ -18,11 +19,11 @@ export function Rung({ rung, number, columns, put, remove }) {
       <legend>{sentence(rung)}</legend>
       <div class="b-rung__two">
         <Field name={`percent-${number}`} label={t('At % of the limit')}>
-          <input type="number" min="1" max="1000" class="form-control" value={rung.percent} onChange={({ target }) => put({ percent: asNumber(target.value) ?? 100 })} />
+          <Kept type="number" min="1" max="1000" class="form-control" value={rung.percent} onChange={({ target }) => put({ percent: asNumber(target.value) ?? 100 })} />
         </Field>
         {has('plus_minutes') && (
           <Field name={`plus-${number}`} label={t('and min after it')}>
-            <input type="number" min="0" class="form-control" value={isAfter ? rung.plus_minutes : ''} onChange={({ target }) => put({ plus_minutes: asNumber(target.value) })} />
+            <Kept type="number" min="0" class="form-control" value={isAfter ? rung.plus_minutes : ''} onChange={({ target }) => put({ plus_minutes: asNumber(target.value) })} />
           </Field>
         )}
         <Field name={`tier-${number}`} label={t('The case rises to')}>
@@ -30,7 +31,7 @@ export function Rung({ rung, number, columns, put, remove }) {
         </Field>
         {has('priority') && (
           <Field name={`points-${number}`} label={t('Points of priority')}>
-            <input type="number" class="form-control" value={rung.priority ?? 0} onChange={({ target }) => put({ priority: asNumber(target.value) ?? 0 })} />
+            <Kept type="number" class="form-control" value={rung.priority ?? 0} onChange={({ target }) => put({ priority: asNumber(target.value) ?? 0 })} />
           </Field>
         )}
       </div>

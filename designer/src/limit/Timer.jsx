@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select, Text } from '../shell/Field.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { fields, isExpression, outputs, same } from '../shell/sources.js';
 import { useAnswer } from '../shell/useAnswer.js';
 import { usePointed } from '../shell/usePointed.js';
@@ -103,7 +104,7 @@ function Date_({ timer, put, ...shared }) {
     <Source {...shared} timer={timer} put={put} first={fresh.timeDate()}>
       {isPlain || !timer.text ? (
         <Field name="time" label={t('Date and time')}>
-          <input type="datetime-local" class="form-control" value={timer.text.slice(0, 16)} onChange={({ target }) => target.value && put({ text: `${target.value}:00` })} />
+          <Kept type="datetime-local" class="form-control" value={timer.text.slice(0, 16)} onChange={({ target }) => target.value && put({ text: `${target.value}:00` })} />
         </Field>
       ) : (
         <Raw timer={timer} put={put} />
@@ -142,12 +143,12 @@ function CycleFields({ cycle, change }) {
       )}
       {rhythm !== 'span' && (
         <Field name="clock" label={t('At')}>
-          <input type="time" class="form-control" value={time} onChange={({ target }) => target.value && change({ first: `${cycle.first.slice(0, 10)}T${target.value}` })} />
+          <Kept type="time" class="form-control" value={time} onChange={({ target }) => target.value && change({ first: `${cycle.first.slice(0, 10)}T${target.value}` })} />
         </Field>
       )}
       {rhythm === 'span' && minutes !== null && <Amount minutes={minutes} put={(text) => change({ every: spanOf(Number(text), false) })} counting={{ calendar: ALL_THE_TIME, dayMinutes: 1440 }} name="every" />}
       <Field name="count" label={t('How many times')} help={t('Empty: again and again.')}>
-        <input type="number" min="1" class="form-control" value={cycle.count} onChange={({ target }) => change({ count: target.value })} />
+        <Kept type="number" min="1" class="form-control" value={cycle.count} onChange={({ target }) => change({ count: target.value })} />
       </Field>
     </>
   );

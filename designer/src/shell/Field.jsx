@@ -2,6 +2,8 @@
 import { cloneElement } from 'preact';
 import { useId } from 'preact/hooks';
 
+import { Kept } from './Kept.jsx';
+
 export function Field({ name, label, help, problem, children }) {
   const id = useId();
   const told = [help && `${id}-h`, problem && `${id}-p`].filter(Boolean).join(' ') || undefined;
@@ -41,5 +43,5 @@ export function Select({ value, options, onPick, empty, ...rest }) {
 
 /* A text that is taken over when it is left or confirmed, so that every change is one step of undo. */
 export function Text({ value, onPick, ...rest }) {
-  return <input type="text" class="form-control" {...rest} value={value ?? ''} onChange={(event) => onPick(event.target.value.trim())} />;
+  return <Kept type="text" class="form-control" {...rest} value={value ?? ''} onChange={(event) => onPick(event.target.value.trim())} />;
 }

@@ -5,7 +5,7 @@ import { post } from '../shell/api.js';
 import { Icon } from '../shell/Icon.jsx';
 import { TableEditor } from './editor.js';
 import { ExcelButtons } from './Excel.jsx';
-import { blankTable, decisionsIn, decisionsOf, fieldsOf, freeName, testsFile } from './files.js';
+import { decisionsIn, decisionsOf, fieldsOf, newTable, testsFile } from './files.js';
 import { Findings } from './Findings.jsx';
 import { t } from './i18n.js';
 import { List } from './List.jsx';
@@ -219,8 +219,7 @@ function listActions({ draft, chosen, editing, go, setTold }) {
   return {
     choose: go,
     add(name) {
-      const id = freeName(draft, /^[a-z]\w*$/i.test(name) ? name : 'table');
-      draft.write(`${id}.dmn`, blankTable(id, name, { input: t('Condition'), output: t('Result') }));
+      const id = newTable(draft, name);
       go(decisionsOf(draft).find((each) => each.id === id));
     },
     rename: async (name) => {

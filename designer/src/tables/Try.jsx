@@ -88,7 +88,7 @@ export function Try({ draft, chosen, edits, flush, see, example }) {
         </p>
       )}
       {tried && <Outcome tried={tried} names={outputsOf(draft, chosen)} keep={() => keep([...rows, { data: tried.data, expected: tried.result }])} />}
-      <Rows rows={rows} results={results} keep={keep} run={run} load={(data) => (setValues(flat(data)), attempt(data))} />
+      <Rows rows={rows} titles={Object.fromEntries(fields.map(({ path, label }) => [path, label]))} results={results} keep={keep} run={run} load={(data) => (setValues(flat(data)), attempt(data))} />
     </>
   );
 }
@@ -217,7 +217,7 @@ function written(value) {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function Rows({ rows, results, keep, run, load }) {
+function Rows({ rows, titles, results, keep, run, load }) {
   if (!rows.length) return <p class="t-sm t-2">{t('Results that are right can be kept as tests: after every change they are run with one click.')}</p>;
   const failed = results?.filter(({ passed }) => !passed).length ?? 0;
   return (
@@ -236,16 +236,16 @@ function Rows({ rows, results, keep, run, load }) {
       )}
       <ol class="b-tables__rows">
         {rows.map((row, at) => (
-          <Row key={at} row={row} result={results?.[at]} load={() => load(row.data)} expect={(expected) => keep(rows.map((each, place) => (place === at ? { ...each, expected } : each)))} remove={() => keep(rows.filter((_, place) => place !== at))} />
+          <Row key={at} row={row} titles={titles} result={results?.[at]} load={() => load(row.data)} expect={(expected) => keep(rows.map((each, place) => (place === at ? { ...each, expected } : each)))} remove={() => keep(rows.filter((_, place) => place !== at))} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Row({ row, result, load, expect, remove }) {
+function Row({ row, titles, result, load, expect, remove }) {
   const [wrong, setWrong] = useState(false);
-  const said = Object.entries(flat(row.data)).map(([name, value]) => `${name} ${value}`);
+  const said = Object.entries(flat(row.data)).map(([name, value]) => `${titles[name] ?? name} ${value}`);
   const change = ({ target }) => {
     try {
       expect(JSON.parse(target.value || 'null'));

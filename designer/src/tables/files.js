@@ -1,5 +1,6 @@
 /* The decision tables among a draft's files, their tests, and what a new one begins with. */
 import { childOf, named, parsed } from '../shell/xml.js';
+import { t } from './i18n.js';
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => escapes[sign]);
@@ -28,7 +29,7 @@ export function outputsOf(draft, { file, id }) {
   return Object.fromEntries(named(decision, 'output').map((each) => [each.getAttribute('name'), each.getAttribute('label') || each.getAttribute('name')]));
 }
 
-export function freeName(draft, wanted) {
+function freeName(draft, wanted) {
   const plain = wanted.replace(/[^\w-]+/g, '_').replace(/^_+|_+$/g, '') || 'table';
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? plain : `${plain}_${number}`;
@@ -36,8 +37,15 @@ export function freeName(draft, wanted) {
   }
 }
 
+/* Add a blank table of a name that people read; returns its id. */
+export function newTable(draft, name) {
+  const id = freeName(draft, /^[a-z]\w*$/i.test(name) ? name : 'table');
+  draft.write(`${id}.dmn`, blankTable(id, name, { input: t('Condition'), output: t('Result') }));
+  return id;
+}
+
 /* A table with one input, one output and one empty rule: the first rule that matches answers. */
-export function blankTable(id, name, words) {
+function blankTable(id, name, words) {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_${id}" name="${escaped(name)}" namespace="urn:baton:decision:${id}">
   <decision id="${id}" name="${escaped(name)}">

@@ -26,7 +26,7 @@ function Refused({ studio, problem }) {
       <div class="grow">
         <p>{problem.findings.length ? t('This cannot be tried yet:') : problem.message}</p>
         {problem.findings.map((finding) => (
-          <button key={finding.file + finding.element + finding.code} type="button" class="trial-finding" onClick={() => studio.show(finding.element)}>
+          <button key={finding.file + finding.element + finding.code} type="button" class="trial-finding" onClick={() => { studio.trial.leave(); studio.leadTo(finding); }}>
             {finding.sentence}
           </button>
         ))}
@@ -49,10 +49,13 @@ function StartForm({ trial, begin }) {
   const [at, setAt] = useState(begin.at);
   const [element, setElement] = useState(begin.starts[0]?.element ?? '');
   const [values, setValues] = useState(begin.variables);
+  const [typed, type] = useState({});
   const button = useFocus(begin);
+  const form = begin.starts.find((start) => start.element === element)?.form;
+  const answers = { ...form?.answers, ...typed };
   const submit = (event) => {
     event.preventDefault();
-    trial.start({ at, element_id: element || null, variables: values });
+    trial.start({ at, element_id: element || null, variables: { ...values, ...given(form, answers) } });
   };
   const { title, ...others } = values;
   return (
@@ -79,6 +82,8 @@ function StartForm({ trial, begin }) {
           </select>
         </div>
       )}
+      <Stopped stopped={trial.stopped} />
+      {form && <Fields form={form} answers={answers} wrong={trial.stopped?.fields} change={(name, value) => type({ ...typed, [name]: value })} />}
       <button ref={button} class="btn btn-primary" type="submit">
         <Icon name="player-play" />
         {t('Start')}

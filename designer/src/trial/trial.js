@@ -88,8 +88,18 @@ export class Trial extends Events {
     this.say('change');
   }
 
-  start(start) {
-    return this.busy ? null : this.#replay({ start, steps: [] });
+  /* Begin a case. Where its first answers are not right it does not begin; ``stopped`` says why. */
+  async start(start) {
+    if (this.busy) return;
+    const script = { start, steps: [] };
+    const state = await this.#ask('/designer/trial', { script });
+    if (!state) return;
+    if (state.stopped) {
+      this.stopped = state.stopped;
+      this.say('change');
+    } else {
+      this.#take(script, state);
+    }
   }
 
   /* Add a step. One that cannot be taken is not kept; ``stopped`` says why. */

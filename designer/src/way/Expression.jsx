@@ -1,6 +1,7 @@
 /* A value that is fixed, taken from a field, or worked out: written as text, or as "= expression". */
 import { useId, useState } from 'preact/hooks';
 
+import { Kept } from '../shell/Kept.jsx';
 import { t } from './i18n.js';
 import { Typed } from './Typed.jsx';
 
@@ -88,5 +89,5 @@ function Fixed({ id, label, value, onChange, rule, field }) {
     );
   }
   const isNumber = rule.type === 'number' || rule.type === 'integer';
-  return <input {...common} class="form-control" type={isNumber ? 'number' : 'text'} step={rule.type === 'integer' ? 1 : 'any'} value={shown} onChange={(event) => onChange(isNumber && event.target.value ? `= ${event.target.value}` : event.target.value)} />;
+  return <Kept {...common} class="form-control" type={isNumber ? 'number' : 'text'} step={rule.type === 'integer' ? 1 : 'any'} value={shown} onChange={(event) => onChange(isNumber && event.target.value ? `= ${event.target.value}` : event.target.value)} />;
 }

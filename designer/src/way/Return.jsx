@@ -1,5 +1,6 @@
 /* The drawn way back of a step: the answer of its form with which “return” completes it. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { Kept } from '../shell/Kept.jsx';
 import { FieldChoice } from './Expression.jsx';
 import { t } from './i18n.js';
 import { formFields } from './sources.js';
@@ -36,7 +37,7 @@ function Answer({ value, choices, onChange }) {
           {choices.map((each) => <option key={String(each.value)} value={String(each.value)}>{each.title}</option>)}
         </select>
       )}
-      {choices.length === 0 && <input class="form-control" aria-label={label} value={value} onChange={(event) => onChange(event.target.value)} />}
+      {choices.length === 0 && <Kept class="form-control" aria-label={label} value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useId } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { FieldChoice } from './Expression.jsx';
 import { t } from './i18n.js';
 import { operatorsOf } from './words.js';
@@ -106,7 +107,7 @@ function One({ value, field, onChange }) {
   if (choices.length) return <Choice value={value} choices={choices} onChange={onChange} />;
   const isNumber = field ? field.type === 'number' : typeof value === 'number';
   const plainType = field?.type === 'date' ? 'date' : 'text';
-  return <input class="form-control" type={isNumber ? 'number' : plainType} step="any" aria-label={t('Value')} value={String(value)} onChange={(event) => onChange(read(event.target.value, isNumber, field))} />;
+  return <Kept class="form-control" type={isNumber ? 'number' : plainType} step="any" aria-label={t('Value')} value={String(value)} onChange={(event) => onChange(read(event.target.value, isNumber, field))} />;
 }
 
 /* A value that is no longer among the choices stays one. */
@@ -129,7 +130,7 @@ function read(text, isNumber, field) {
 function Values({ row, field, onChange }) {
   if (!field?.choices.length) {
     const typed = (text) => text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean).map((each) => read(each, field?.type === 'number', field));
-    return <input class="form-control" aria-label={t('Values, with commas between them')} value={row.value.join(', ')} onChange={(event) => onChange(typed(event.target.value))} />;
+    return <Kept class="form-control" aria-label={t('Values, with commas between them')} value={row.value.join(', ')} onChange={(event) => onChange(typed(event.target.value))} />;
   }
   const missing = row.value.filter((value) => !field.choices.some((each) => each.value === value)).map((value) => ({ value, title: String(value) }));
   const toggle = (value, isOn) => onChange([...field.choices, ...missing].map((each) => each.value).filter((each) => (each === value ? isOn : row.value.includes(each))));

@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { Condition } from './Condition.jsx';
 import { read } from './conditions.js';
 import { useFields } from './fields.js';
@@ -96,7 +97,7 @@ function Label({ studio, flow }) {
   return (
     <div class="b-field">
       <label for={id}>{t('Label of the way')}</label>
-      <input id={id} class="form-control" value={flow.businessObject.name ?? ''} placeholder={t('for example: yes')} onChange={(event) => studio.service('modeling').updateProperties(flow, { name: event.target.value.trim() || undefined })} />
+      <Kept id={id} class="form-control" value={flow.businessObject.name ?? ''} placeholder={t('for example: yes')} onChange={(event) => studio.service('modeling').updateProperties(flow, { name: event.target.value.trim() || undefined })} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /* Any one of them, all at once, or all in turn; and how many are enough. */
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { t } from './i18n.js';
 import { MEMBER, readLoop, writeLoop } from './loops.js';
 
@@ -35,7 +36,7 @@ export function HowMany({ studio, element, way, change, sources }) {
       )}
       {loop.how !== 'one' && (
         <Field name="enough" label={t('Enough when')} help={t('Empty: when all of them are done. With a number, the others need not do it any more.')}>
-          <input type="number" min="1" max="99" class="form-control" value={loop.enough} onChange={({ target }) => put({ enough: target.value })} />
+          <Kept type="number" min="1" max="99" class="form-control" value={loop.enough} onChange={({ target }) => put({ enough: target.value })} />
         </Field>
       )}
     </>

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { get } from '../shell/api.js';
 import { Combobox } from '../shell/Combobox.jsx';
 import { Field, Select } from '../shell/Field.jsx';
+import { Kept } from '../shell/Kept.jsx';
 import { same, stepsBefore } from '../shell/sources.js';
 import { t } from './i18n.js';
 import { readLoop } from './loops.js';
@@ -84,7 +85,7 @@ function Manager({ given, change, element }) {
         <Select value={given.managerOf} empty={t('Choose')} options={options} onPick={(managerOf) => change({ managerOf })} />
       </Field>
       <Field name="levels" label={t('How many levels up')} help={t('1: the head of the own unit; 2: the head of the unit above …')}>
-        <input type="number" min="1" max="9" class="form-control" value={given.levels ?? '1'} onChange={({ target }) => change({ levels: Number(target.value) > 1 ? target.value : undefined })} />
+        <Kept type="number" min="1" max="9" class="form-control" value={given.levels ?? '1'} onChange={({ target }) => change({ levels: Number(target.value) > 1 ? target.value : undefined })} />
       </Field>
     </>
   );
@@ -139,7 +140,7 @@ function Expression({ given, change }) {
       <p class="b-help">{t('What begins with = is worked out when the step is reached. From top to bottom: the first that finds somebody counts.')}</p>
       {RAW.map(([name, label]) => (
         <Field key={name} name={name} label={t(label)}>
-          <textarea rows="2" class="form-control b-code" spellcheck={false} value={given[name] ?? ''} onChange={({ target }) => change({ [name]: target.value.trim() })} />
+          <Kept as="textarea" rows="2" class="form-control b-code" spellcheck={false} value={given[name] ?? ''} onChange={({ target }) => change({ [name]: target.value.trim() })} />
         </Field>
       ))}
     </>

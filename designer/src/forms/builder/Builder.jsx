@@ -4,7 +4,6 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 import { extensionOf } from '../../modeler/extensions.js';
 import { Icon } from '../../shell/Icon.jsx';
 import { isChinese } from '../../shell/i18n.js';
-import { fileOf } from '../files.js';
 import { t } from '../i18n.js';
 import zh from '../zh.json';
 import { addField, addGroup, addNote, fieldsOf, freeName, groupOf, groupsOf, isNote, notesOf, orderOf, place, remove, removeGroup, rename, step as oneStep, stepGroup } from './form.js';
@@ -63,7 +62,6 @@ export function Builder({ studio, session, step, field, readOnly, close }) {
       <header class="b-bar-top f-bar">
         <button type="button" class="btn btn-quiet" onClick={close}><Icon name="chevron-left" />{t('Back to the diagram')}</button>
         <h1 id="f-title" class="cut">{title || session.name}</h1>
-        <span class="t-3 t-sm mono">{fileOf(session.name)}</span>
         <div class="b-pick" role="group" aria-label={t('View')}>
           {SHOWS.map(([id, words]) => (
             <label key={id}><input type="radio" name="f-shows" checked={shows === id} onChange={() => show(id)} />{t(words)}</label>

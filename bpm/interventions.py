@@ -1,0 +1,137 @@
+"""What people do to a running process by hand: try a failed step again or pass over it, move a token, stop, go on, end."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bpm import access, definitions, incidents, instances, journal, work_items
+from bpm.access import Actor
+from bpm.engine import commands as c
+from bpm.errors import N_, ConflictError
+from bpm.models.incident import Incident
+from bpm.models.instance import Instance
+from bpm.models.message import Subscription
+from bpm.models.task import OPEN, Task
+from bpm.models.work_item import WorkItem
+from bpm.recording import Doing
+from bpm.running import lock, require_running
+
+
+class NotHereError(ConflictError):
+    """The process does not stand at that element."""
+
+    code = "not-here"
+    sentence = N_("The process does not stand at {element} now.")
+
+
+class UnknownElementError(ConflictError):
+    """The diagram has no such element."""
+
+    code = "unknown-element"
+    sentence = N_("There is no step {element} in this process.")
+
+
+def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
+    """Try a failed step again. Raises NotFoundError, IncidentClosedError."""
+    incident = incidents.get(session, incident_id, actor)
+    instance = lock(session, incident.instance_id)
+    item = session.get(WorkItem, incident.work_item_id) if incident.work_item_id else None
+    if item is not None:
+        work_items.enqueue(session, item.kind, item.key, item.payload, now, now, instance.id)
+        incidents.close_one(session, incident, instance, actor.login, "retried", now)
+    else:
+        _require_token(incident)
+        instances.apply(session, instance, c.Retry(incident.token_id or ""), Doing(actor, now))  # mended or not, the engine tells
+    journal.note(session, instance, "incident-retried", actor.login, now, incident.element_id)
+    return incident
+
+
+def resolve_incident(
+    session: Session, incident_id: UUID, action: str, result: dict[str, Any] | None, actor: Actor, now: datetime
+) -> Incident:
+    """Pass over a failed step (``skip``), or give by hand what it should have brought (``result``: variables)."""
+    incident = incidents.get(session, incident_id, actor)
+    instance = lock(session, incident.instance_id)
+    how = "result" if action == "result" else "skipped"
+    if incident.work_item_id is None:
+        _require_token(incident)
+        instances.apply(session, instance, c.Skip(incident.token_id or "", result or {}), Doing(actor, now))
+    incidents.close_one(session, incident, instance, actor.login, how, now)
+    journal.note(session, instance, f"incident-{how}", actor.login, now, incident.element_id, result=result)
+    return incident
+
+
+def _require_token(incident: Incident) -> None:
+    if incident.token_id is None:
+        raise NotHereError(element=incident.name)
+
+
+def move(session: Session, instance_id: UUID, source: str, target: str, actor: Actor, now: datetime) -> Instance:
+    """Take the token from one step to another by hand. Raises ForbiddenError, NotHereError, UnknownElementError."""
+    access.require(actor, "ADMIN")
+    instance = instances.get(session, instance_id, actor, for_update=True)
+    token_id = _token_at(session, instance, source)
+    if token_id is None:
+        raise NotHereError(element=source)
+    if target not in definitions.engine_definition(session, instance.definition_id).names:
+        raise UnknownElementError(element=target)
+    instances.apply(session, instance, c.Move(token_id, target), Doing(actor, now))
+    journal.note(session, instance, "moved", actor.login, now, target, source=source)
+    return instance
+
+
+def _token_at(session: Session, instance: Instance, element_id: str) -> str | None:
+    """The token that stands at an element: a task's, a call's, a timer's, a message's or an incident's."""
+    task = select(Task.token_id).where(Task.instance_id == instance.id, Task.element_id == element_id, Task.status.in_(OPEN))
+    incident = select(Incident.token_id).where(
+        Incident.instance_id == instance.id, Incident.element_id == element_id, Incident.state == "open"
+    )
+    message = select(Subscription.token_id).where(Subscription.instance_id == instance.id, Subscription.element_id == element_id)
+    for query in (task, incident, message):
+        if (token := session.scalars(query).first()) is not None:
+            return token
+    items = session.scalars(
+        select(WorkItem).where(WorkItem.instance_id == instance.id, WorkItem.kind.in_(("call", "timer")), WorkItem.state == "waiting")
+    )
+    return next((item.payload["token_id"] for item in items if item.payload["element_id"] == element_id), None)
+
+
+def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """End an instance now; its tasks, timers and calls are taken back."""
+    access.require(actor, "ADMIN")
+    instance = instances.get(session, instance_id, actor, for_update=True)
+    if instance.status == "suspended":
+        _go_on(session, instance)
+    instances.apply(session, instance, c.Cancel(), Doing(actor, now))
+    return instance
+
+
+def suspend(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """An operator's stop: nothing moves until ``resume``; no clock is paused."""
+    access.require(actor, "ADMIN")
+    instance = instances.get(session, instance_id, actor, for_update=True)
+    require_running(instance)
+    instance.status = "suspended"
+    work_items.hold_all(session, instance.id)
+    journal.note(session, instance, "suspended", actor.login, now, None)
+    return instance
+
+
+def resume(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
+    """Let a stopped instance go on; what fell due meanwhile happens at once."""
+    access.require(actor, "ADMIN")
+    instance = instances.get(session, instance_id, actor, for_update=True)
+    if instance.status != "suspended":
+        raise ConflictError
+    _go_on(session, instance)
+    journal.note(session, instance, "resumed", actor.login, now, None)
+    return instance
+
+
+def _go_on(session: Session, instance: Instance) -> None:
+    instance.status = "incident"
+    incidents.settle_status(session, instance)
+    work_items.release_all(session, instance.id)
