@@ -22,6 +22,13 @@ class TextTooLongError(InvalidError):
     sentence = N_("This is too long: at most {limit} characters.")
 
 
+class NothingSaidError(InvalidError):
+    """A message without words."""
+
+    code = "nothing-said"
+    sentence = N_("Write what you want to tell.")
+
+
 def add(  # noqa: PLR0913 -- a row's columns, all named
     session: Session,
     order: WorkOrder,
@@ -53,7 +60,9 @@ def add(  # noqa: PLR0913 -- a row's columns, all named
 
 
 def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> Contact:
-    """Add a remark that only the staff can read."""
+    """Add a remark that only the staff can read. Raises NothingSaidError, TextTooLongError."""
+    if not text.strip():
+        raise NothingSaidError
     return add(session, order, "note", text, now, user_id=actor.user_id, public=False)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bpm import clock, instances, journal, limits, notices, org, suspension, workorders
 from bpm.access import SYSTEM
 from bpm.errors import N_
-from bpm.limits import Rung
+from bpm.ladders import Rung
 from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.task import OPEN, Task

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access, contacts, journal, limits, notices, options, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
-from bpm.errors import N_, ConflictError, InvalidError
+from bpm.errors import N_, ConflictError
 from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.work_order import Pause, WorkOrder
@@ -56,13 +56,6 @@ class NotProvidedError(ConflictError):
     sentence = N_("The process does not provide for this at its present step.")
 
 
-class NothingSaidError(InvalidError):
-    """A message without words."""
-
-    code = "nothing-said"
-    sentence = N_("Write what you want to tell.")
-
-
 def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> bool:
     """Somebody asks when it will be done. Tells whether it counted: an urge soon after another is only shown. Raises OrderClosedError."""
     instance = _locked(session, order)
@@ -86,7 +79,7 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
 def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> None:
     """The customer adds something. An order that waits for him goes on; one that is closed stays closed. Raises NothingSaidError."""
     if not text.strip():
-        raise NothingSaidError
+        raise contacts.NothingSaidError
     instance = _locked(session, order)
     contacts.add(session, order, "information", text, now, user_id=actor.user_id)
     drawn = False

@@ -5,8 +5,7 @@ wakes ``escalation``, which asks again; whatever moves the due time arms it anew
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, definitions, journal, org, work_items
+from bpm import calendars, definitions, journal, ladders, org, work_items
 from bpm.engine.faults import StepError
 from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.ladders import Rung, Summons
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import Pause, WorkOrder
@@ -43,33 +43,6 @@ class LimitError(InvalidError):
 
     code = "limit-not-positive"
     sentence = N_("A time limit must be more than 0 minutes.")
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One rung of a task's ladder: at which moment, to which tier, whom to tell (``to``) by which ways (``how``), for how many points.
-
-    ``plus_minutes`` are working minutes after the limit; of two moments the later counts.
-    """
-
-    index: int
-    tier: int
-    percent: float
-    plus_minutes: float | None
-    at: datetime
-    to: tuple[str, ...]
-    how: tuple[str, ...]
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summons:
-    """The rung of the statutory date: so long before it, whom to tell, by which ways. It belongs to the order, not to a task."""
-
-    tier: int
-    before: timedelta
-    to: tuple[str, ...]
-    how: tuple[str, ...]
 
 
 # ---- tasks
@@ -181,53 +154,12 @@ def _rungs(session: Session, task: Task) -> list[Rung]:
     calendar = calendars.get(session, task.calendar)
     facts = {**_facts(session, task.order, None), "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
     found = definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result
-    return rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
-
-
-def rungs_of(found: Any, limit_minutes: float, moment: Callable[[float], datetime]) -> list[Rung]:
-    """The rungs that a ladder's table has given for a limit, in order; ``moment`` tells when so many minutes of it are used."""
-    timed = [(_used_at(row, limit_minutes), row) for row in _rows(found) if row.get("percent") is not None]
-    timed.sort(key=lambda pair: (pair[0], int(pair[1]["tier"])))
-    return [_rung(index, row, moment(used)) for index, (used, row) in enumerate(timed)]
+    return ladders.rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
 
 
 def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
     """When so many minutes of the task are used, if its clock does not stand again."""
     return calendar.add(task.created_at, timedelta(minutes=used + task.paused_minutes))
-
-
-def _used_at(row: Mapping[str, Any], limit: float) -> float:
-    """Net minutes at which a rung rings: a percentage of the limit, or some minutes after it, whichever is later."""
-    by_percent = limit * float(row["percent"]) / 100
-    plus = row.get("plus_minutes")
-    return by_percent if plus is None else max(by_percent, limit + float(plus))
-
-
-def _rung(index: int, row: Mapping[str, Any], at: datetime) -> Rung:
-    plus = row.get("plus_minutes")
-    return Rung(
-        index=index,
-        tier=int(row["tier"]),
-        percent=float(row["percent"]),
-        plus_minutes=None if plus is None else float(plus),
-        at=at,
-        to=_words(row.get("to")),
-        how=_words(row.get("how")),
-        points=int(row.get("priority") or 0),
-    )
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    """Names that a table gives as a list, or as one text with blanks or commas."""
-    if isinstance(value, str):
-        return tuple(value.replace(",", " ").replace("、", " ").split())
-    return tuple(value or ())
-
-
-def _rows(found: Any) -> list[Mapping[str, Any]]:
-    """The rows of a table that collects; one that gives a single row is read too."""
-    rows = found if isinstance(found, list) else [found]
-    return [row for row in rows if isinstance(row, Mapping) and row.get("tier") is not None]
 
 
 # ---- orders
@@ -280,11 +212,8 @@ def clear_statutory(session: Session, order: WorkOrder) -> None:
 
 def summons(session: Session, order: WorkOrder) -> Summons:
     """The rung of the statutory date, as the ladder of the order's process says; else tier 4 and the vice president."""
-    for row in _rows(_asked(session, order, "ladder", None)):
-        hours = row.get("before_statutory_hours")
-        if hours is not None:
-            return Summons(int(row["tier"]), timedelta(hours=float(hours)), _words(row.get("to")), _words(row.get("how")))
-    return Summons(4, STATUTORY_WARNING, ("vice_president",), ("call", "mail"))
+    found = ladders.summons_of(_asked(session, order, "ladder", None))
+    return found or Summons(4, STATUTORY_WARNING, ("vice_president",), ("call", "mail"))
 
 
 def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
@@ -295,8 +224,7 @@ def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
     """
     points = _asked(session, order, "priority", now, repeat_flag=_is_repeat(session, order))
     if isinstance(points, int | float):
-        reached = [row for row in _rows(_asked(session, order, "ladder", now)) if 0 < int(row["tier"]) <= order.escalation_tier]
-        order.priority = int(points) + sum(int(row.get("priority") or 0) for row in reached)
+        order.priority = int(points) + ladders.points_of(_asked(session, order, "ladder", now), order.escalation_tier)
     for task in session.scalars(select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN))):
         task.priority = order.priority
         if task.ladder is not None:

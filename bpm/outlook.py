@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, clock, escalation, limits, notices, org, working_time
+from bpm import assigning, calendars, clock, escalation, ladders, limits, notices, org, working_time
 from bpm.engine import timers
 from bpm.engine.expressions import is_expression
 from bpm.engine.facts import Assignment
 from bpm.engine.faults import TimerError
 from bpm.errors import N_, InvalidError
-from bpm.limits import Rung
+from bpm.ladders import Rung
 from bpm.models.org import Unit, User
 
 Json = dict[str, Any]
@@ -134,7 +134,7 @@ def ladder(
         return counting.add(start, timedelta(minutes=min(used, limits.LONGEST)))
 
     try:
-        rungs = limits.rungs_of(list(rows), minutes, moment)
+        rungs = ladders.rungs_of(list(rows), minutes, moment)
     except (TypeError, ValueError, OverflowError) as error:
         raise LadderError from error
     due, around = moment(minutes), escalation.Around(place.code if place else None, role, None, city)

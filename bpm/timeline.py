@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, limits, working_time
-from bpm.limits import Rung
+from bpm.ladders import Rung
 from bpm.models.task import Task
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.working_time import WorkingCalendar

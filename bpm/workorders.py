@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bpm import access, clock, limits
+from bpm import access, clock, journal, limits
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
@@ -209,6 +209,13 @@ def by_token(session: Session, token: str) -> WorkOrder:
     if order is None:
         raise NotFoundError
     return order
+
+
+def reveal(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> str:
+    """The customer's whole number. That it was shown, and to whom, is written down."""
+    if order.instance_id is not None:
+        journal.note(session, session.get_one(Instance, order.instance_id), "number-shown", actor.login, now)
+    return order.contact_phone or order.customer_number or ""
 
 
 def by_external_id(session: Session, external_id: str) -> WorkOrder | None:

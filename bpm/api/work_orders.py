@@ -70,7 +70,7 @@ def said(number: str) -> dict[str, Any]:
 @chapter.takes(ReasonBody)
 @chapter.answers(200, OrderShape)
 def urge(body: dict[str, Any], number: str) -> Answer:
-    """Urge an order (催办): at most one in half an hour counts; the second raises the tier to 1, the third to 2."""
+    """Urge an order (催办): at most one in half an hour counts. What follows from the second or third is drawn in the process."""
     order = _checked(number)
     follow_up.urge(session(), order, body["reason"], actor(), now())
     return _whole(order)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, escalation, limits, org
+from bpm import assigning, calendars, escalation, ladders, limits, org
 from bpm.engine.definition import Definition
 from bpm.engine.facts import Assignment, TaskOpened
 from bpm.errors import N_, InvalidError
-from bpm.limits import Rung
+from bpm.ladders import Rung
 from bpm.models.org import Unit, User
 from bpm.trial.order import TrialOrder
 
@@ -129,7 +129,7 @@ def set_clock(session: Session, work: Work, definition: Definition, order_facts:
     facts = {**order_facts, "limit_minutes": limit.minutes, "element_id": work.fact.place.element_id, "role": work.role}
     found = definition.decide(limit.ladder, facts).result
     try:
-        work.rungs = limits.rungs_of(found, limit.minutes, moment)
+        work.rungs = ladders.rungs_of(found, limit.minutes, moment)
     except (TypeError, ValueError, OverflowError) as error:
         raise LadderError(table=limit.ladder, problem=str(error)[:200]) from error
 

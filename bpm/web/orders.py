@@ -16,7 +16,6 @@ from bpm import (
     incidents,
     instances,
     interventions,
-    journal,
     options,
     picture,
     story,
@@ -147,9 +146,7 @@ def attachment(number: str, attachment_id: UUID) -> Response:
 def reveal(number: str) -> Response:
     """Show the customer's whole number. That it was shown, and to whom, is written down."""
     order = workorders.by_number(session(), number, actor())
-    if order.instance_id is not None:
-        journal.note(session(), instances.get(session(), order.instance_id, actor()), "number-shown", actor().login, now())
-    return make_response(frame.show("orders/number.html", order=order))
+    return make_response(frame.show("orders/number.html", shown=workorders.reveal(session(), order, actor(), now())))
 
 
 def _change(number: str, command: Callable[[WorkOrder], object], said: str) -> Response:
@@ -206,9 +203,7 @@ def resume(number: str) -> Response:
 def note(number: str) -> Response:
     """Add a remark that only the staff can read."""
     text = http.form.get("text", "").strip()
-    return _change(
-        number, lambda order: text and contacts.note(session(), order, text, actor(), now()), gettext("The note stands with the order.")
-    )
+    return _change(number, lambda order: contacts.note(session(), order, text, actor(), now()), gettext("The note stands with the order."))
 
 
 @blueprint.post("/<number>/information")

@@ -1,6 +1,7 @@
 """Measure every budget, print a table and write ``bench.json`` under the data folder."""
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--small", action="store_true", help="measure next to nothing: only to see that it runs")
     parser.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     chosen = parser.parse_args(arguments)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser asks for more at once than four threads can answer
     data = Path(os.environ.get("BATON_DATA") or "var")
     data.mkdir(parents=True, exist_ok=True)
     figures = []

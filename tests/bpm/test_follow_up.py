@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from bpm import follow_up, suspension
+from bpm import contacts, follow_up, suspension
 from bpm.models.work_order import Pause
 from tests.bpm.casework import Casework, at, local
 
@@ -65,7 +65,7 @@ class TestInformation:
         assert desk.told("agent") == [f"New information on {desk.number}: 谢谢"]
 
     def test_nothing_said_is_nothing(self, desk: Casework) -> None:
-        with pytest.raises(follow_up.NothingSaidError):
+        with pytest.raises(contacts.NothingSaidError):
             desk.do("customer", follow_up.inform, "  ")
 
 

@@ -114,6 +114,26 @@ def test_who_a_limit_and_a_ladder_are_said_without_typing_code(designer: Page, s
     assert findings(server, files, "review", "ladder_1.dmn") == []
 
 
+def test_a_ladder_is_undone_and_redone_like_what_is_drawn(designer: Page, server: Flask) -> None:
+    panel = chosen(designer, "review", "limit")
+    panel.get_by_role("button", name="新建阶梯").click()
+    rungs = panel.locator('[data-said="rungs"] fieldset.b-rung')
+    expect(rungs).to_have_count(3)
+    rungs.nth(1).get_by_role("checkbox", name="分管副总").check()
+    expect(rungs.nth(1).get_by_role("checkbox", name="分管副总")).to_be_checked()
+    undo, redo = (designer.get_by_role("button", name=name, exact=True) for name in ("撤销", "重做"))
+    undo.click()
+    expect(rungs.nth(1).get_by_role("checkbox", name="分管副总")).not_to_be_checked()
+    undo.click()
+    expect(panel.get_by_label("升级阶梯：什么时候通知谁")).to_have_value("escalation_ladder")
+    saved(designer, lambda read: 'ladder="escalation_ladder"' in read["complaint.bpmn"] and "ladder_1.dmn" not in read)
+    redo.click()
+    redo.click()
+    files = saved(designer, lambda read: "vice_president" in read.get("ladder_1.dmn", ""))
+    assert 'ladder="ladder_1"' in files["complaint.bpmn"]
+    assert findings(server, files, "review", "ladder_1.dmn") == []
+
+
 def test_everybody_in_turn_a_head_and_a_manager(designer: Page, server: Flask) -> None:
     panel = chosen(designer, "review", "who")
     panel.get_by_label("几个人办").select_option("turn")

@@ -42,6 +42,12 @@ def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Of
     assert "查看了客户的完整号码" in reviewer.get(f"/orders/{number}").text
 
 
+def test_a_note_without_words_is_not_kept_and_not_said_to_be(office: Office, number: str) -> None:
+    answer = office["reviewer"].post(f"/orders/{number}/notes", {"text": "  "})
+    assert answer.status == 422
+    assert "请写下要说的话" in answer.text
+
+
 def test_the_private_link_of_the_customer_is_not_shown_to_the_staff(office: Office, number: str) -> None:
     page = office["reviewer"].get(f"/orders/{number}").response.get_data(as_text=True)
     assert office.order(number).token not in page

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, validate
 
 from bpm.api.schemas.base import Body, Shape, line
-from bpm.limits import Rung
+from bpm.ladders import Rung
 from bpm.models.org import User
 from bpm.outlook import Outlook
 

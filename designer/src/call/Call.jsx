@@ -7,7 +7,7 @@ import { Kept } from '../shell/Kept.jsx';
 import { useRead } from '../shell/useRead.jsx';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
-import { together } from '../way/together.js';
+import { together } from '../modeler/commands.js';
 import { Failure } from './Failure.jsx';
 import { foundOperations } from './finding.js';
 import { t } from './i18n.js';

@@ -1,5 +1,5 @@
 /* The way out that is drawn for an error: a boundary event with its code. */
-import { together } from '../way/together.js';
+import { together } from '../modeler/commands.js';
 
 const errorOf = (shape) => shape.businessObject.eventDefinitions?.find((each) => each.$type === 'bpmn:ErrorEventDefinition');
 

@@ -1,6 +1,7 @@
 /* The tab “notice”: who is told when a case comes here, and with which words; the words live in process.json. */
 import { useState } from 'preact/hooks';
 
+import { writeJson } from '../modeler/commands.js';
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { readEnglish, writeEnglish } from '../shell/english.js';
 import { Icon } from '../shell/Icon.jsx';
@@ -81,8 +82,7 @@ function Text({ studio, name, texts, onChange }) {
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
     settings.notices[name] = { ...settings.notices[name], [part]: words };
-    studio.draft.writeJson('process.json', settings);
-    studio.say('changed');
+    writeJson(studio, 'process.json', settings);
   }
   const translate = (original, words) => original && writeEnglish(studio.draft, { ...readEnglish(studio.draft), [original]: words });
   return (
@@ -109,6 +109,6 @@ function addText(studio) {
   let number = Object.keys(notices).length + 1;
   while (notices[`notice_${number}`]) number += 1;
   const key = `notice_${number}`;
-  studio.draft.writeJson('process.json', { ...settings, notices: { ...notices, [key]: { subject: t('New notice'), body: '{{title}}' } } });
+  writeJson(studio, 'process.json', { ...settings, notices: { ...notices, [key]: { subject: t('New notice'), body: '{{title}}' } } });
   return key;
 }

@@ -2,7 +2,7 @@
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Expression } from '../way/Expression.jsx';
 import { useFields } from '../way/fields.js';
-import { together } from '../way/together.js';
+import { together } from '../modeler/commands.js';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 import { Pairs } from './Pairs.jsx';

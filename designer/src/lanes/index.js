@@ -1,6 +1,7 @@
 /* Lanes from the organisation: a lane is a unit; steps by a person that stand in it and say nothing of who does them get it. */
 import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
 
+import { together } from '../modeler/commands.js';
 import { extensionOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { t } from './i18n.js';
 import { LanePanel } from './LanePanel.jsx';
@@ -40,9 +41,10 @@ function inherit(studio, step, before) {
 
 /* Give a lane its unit and role; the steps in it that say nothing of their own follow. */
 export function assign(studio, lane, post, name) {
-  const modeling = studio.service('modeling');
   const before = extensionOf(lane, 'Assignment');
-  setExtension(studio, lane, 'Assignment', post);
-  if (name) modeling.updateProperties(lane, { name });
-  studio.service('elementRegistry').filter((each) => each.type === 'bpmn:UserTask' && laneOf(studio, each) === lane).forEach((step) => inherit(studio, step, before));
+  together(studio, () => {
+    setExtension(studio, lane, 'Assignment', post);
+    if (name) studio.service('modeling').updateProperties(lane, { name });
+    studio.service('elementRegistry').filter((each) => each.type === 'bpmn:UserTask' && laneOf(studio, each) === lane).forEach((step) => inherit(studio, step, before));
+  });
 }

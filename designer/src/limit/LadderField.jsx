@@ -1,6 +1,7 @@
 /* Which ladder: one of the draft's, or a new one; and its rungs to change. */
 import { useState } from 'preact/hooks';
 
+import { together } from '../modeler/commands.js';
 import { Field, Select } from '../shell/Field.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { isExpression } from '../shell/sources.js';
@@ -16,14 +17,11 @@ export function LadderField({ studio, element, given, change, ladder, groups, gr
   const isThere = !given.ladder || isExpression(given.ladder) || ladder;
   const make = (rungs) => {
     const name = ladder ? t('{name} (copy)', { name: ladder.name }) : t('Ladder of “{step}”', { step: element.businessObject.name || element.id });
-    change({ ladder: makeLadder(studio.draft, name, rungs) });
+    together(studio, () => change({ ladder: makeLadder(studio, name, rungs) }));
     onGroup(0);
     open(true);
   };
-  const write = (rungs) => {
-    writeLadder(studio.draft, ladder.file, ladder.id, rungs);
-    studio.say('changed');
-  };
+  const write = (rungs) => writeLadder(studio, ladder.file, ladder.id, rungs);
   const shared = ladder ? users(studio.draft, ladder.id).filter((each) => each.element !== element.id) : [];
   return (
     <>

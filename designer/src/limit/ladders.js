@@ -1,4 +1,5 @@
 /* Ladders: decision tables whose rows are rungs, in the form that the engine reads. A table's file keeps all that is not a rung. */
+import { writeFile } from '../modeler/commands.js';
 import { childOf, childrenOf, named, parsed, textOf } from '../shell/xml.js';
 
 const DMN = 'https://www.omg.org/spec/DMN/20191111/MODEL/';
@@ -67,14 +68,14 @@ const cell = (value) => {
 };
 
 /* Write the rungs of a ladder back into its file; all else in it stays. */
-export function writeLadder(draft, file, id, rungs) {
-  const document = parsed(draft.read(file));
+export function writeLadder(studio, file, id, rungs) {
+  const document = parsed(studio.draft.read(file));
   const grid = childOf(decisionIn(document, id), 'decisionTable');
   const names = outputNames(grid);
   const make = maker(document, grid.namespaceURI, grid.prefix);
   childrenOf(grid, 'rule').forEach((rule) => rule.remove());
   grid.append(...rungs.map((each, index) => ruleOf(make, id, each, index + 1, names)));
-  draft.write(file, written(document));
+  writeFile(studio, file, written(document));
 }
 
 function ruleOf(make, id, rung, number, names) {
@@ -97,7 +98,8 @@ function maker(document, space, prefix) {
 }
 
 /* Make the file of a new ladder and tell its id. */
-export function makeLadder(draft, name, rungs = FIRST) {
+export function makeLadder(studio, name, rungs = FIRST) {
+  const { draft } = studio;
   const taken = new Set(ladders(draft).map(({ id }) => id));
   let number = 1;
   while (taken.has(`ladder_${number}`) || draft.read(`ladder_${number}.dmn`) !== null) number += 1;
@@ -110,7 +112,7 @@ export function makeLadder(draft, name, rungs = FIRST) {
   const grid = make('decisionTable', { id: `${id}_table`, hitPolicy: 'RULE ORDER' }, [input, ...columns, ...rules]);
   Object.entries({ id: `definitions_${id}`, name, namespace: `urn:baton:decision:${id}` }).forEach(([key, value]) => document.documentElement.setAttribute(key, value));
   document.documentElement.append(make('decision', { id, name }, [grid]));
-  draft.write(`${id}.dmn`, written(document));
+  writeFile(studio, `${id}.dmn`, written(document));
   return id;
 }
 

@@ -21,6 +21,7 @@ import { start as call } from '../call/index.js';
 import { start as general } from '../general/index.js';
 import { start as way } from '../way/index.js';
 import wordsModule from '../words/index.js';
+import { start as commands } from './commands.js';
 import { start as history } from './history.js';
 import { start as narrow } from './narrow.js';
 import { start as touch } from './touch.js';
@@ -29,6 +30,7 @@ export const modules = [wordsModule, paletteModule, appendModule, clipboardModul
 
 export const features = [
   diagrams,
+  commands,
   history,
   palette,
   append,

@@ -1,5 +1,5 @@
 /* The ways out of a gateway or step: their order, their conditions, and the one that is taken when none holds. */
-import { together } from './together.js';
+import { together } from '../modeler/commands.js';
 
 const CHOOSING = new Set(['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']);
 

@@ -2,14 +2,12 @@
 import { conditionOf } from './flows.js';
 import { learnCatalogue } from './fields.js';
 import { t } from './i18n.js';
-import { registerTogether } from './together.js';
 import { Way } from './Way.jsx';
 import './way.css';
 
 const KINDS = new Set(['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway', 'bpmn:UserTask']);
 
 export function start(studio) {
-  registerTogether(studio);
   learnCatalogue(studio).catch(() => {});
   studio.addTab({ id: 'way', title: t('Which way'), order: 40, applies, Panel: Way });
 }

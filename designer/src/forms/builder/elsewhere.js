@@ -1,6 +1,6 @@
 /* Where else the process speaks of a field that has got another name, and how that is put right: the drawing as one step of undo, other files as they are. */
 import { post } from '../../shell/api.js';
-import { together } from '../../way/together.js';
+import { together } from '../../modeler/commands.js';
 
 const ENGLISH = 'strings/en.json';
 
