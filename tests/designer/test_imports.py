@@ -60,3 +60,10 @@ def test_an_imported_diagram_can_be_drawn_on(studio: Studio, name: str) -> None:
     expect(page.locator(".djs-palette")).to_be_visible()
     expect(page.locator(".b-notices .b-note--warn, .b-notices .b-note--late")).to_have_count(0)
     assert studio.crashes == []
+
+
+def test_what_was_remarked_at_the_import_stands_under_the_problems(studio: Studio) -> None:
+    page = studio.open(hand_in(studio, "bpmnio-chinese-ids.bpmn").json["id"])
+    problems = page.get_by_role("region", name="问题")
+    problems.get_by_text("导入提示：1 条").click()
+    expect(problems.locator("details")).to_contain_text("例如“流程_1”换成了“Process_1”")

@@ -14,6 +14,7 @@ export function Drawer({ studio }) {
     return () => off.forEach((each) => each());
   }, [studio, problems]);
   const { findings, errors, warnings } = problems;
+  const { remarks } = studio.draft.row;
   return (
     <section class="b-problems" aria-labelledby="problems-h">
       <div class="row-flex px-3 py-1">
@@ -29,12 +30,22 @@ export function Drawer({ studio }) {
           <button type="button" class="btn btn-sm btn-quiet push" aria-expanded={isOpen} aria-controls="problems-list" onClick={() => open(!isOpen)}>{isOpen ? t('Hide') : t('Show')}</button>
         )}
       </div>
-      {isOpen && findings.length > 0 && (
-        <ul class="b-problems__l" id="problems-list">
-          {findings.map((finding, place) => <Row key={`${finding.file}/${finding.element}/${finding.code}/${place}`} studio={studio} finding={finding} />)}
-        </ul>
+      {isOpen && findings.length > 0 && <List id="problems-list" studio={studio} findings={findings} />}
+      {remarks.length > 0 && (
+        <details class="px-3 pb-1 t-sm">
+          <summary>{t('Remarks on the import: {count}', { count: remarks.length })}</summary>
+          <List studio={studio} findings={remarks} />
+        </details>
       )}
     </section>
+  );
+}
+
+function List({ id, studio, findings }) {
+  return (
+    <ul class="b-problems__l" id={id}>
+      {findings.map((finding, place) => <Row key={`${finding.file}/${finding.element}/${finding.code}/${place}`} studio={studio} finding={finding} />)}
+    </ul>
   );
 }
 
