@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import definitions, incidents, instances
+from bpm import definitions, incidents, interventions
 from bpm.errors import ConflictError, InvalidError
 from bpm.incidents import Case
 from bpm.models.incident import Incident
@@ -53,7 +53,7 @@ def _row(fault: Incident, case: Case) -> Row:
 @blueprint.post("/<uuid:incident_id>/retry")
 def retry(incident_id: UUID) -> Response:
     """Try a failed step again."""
-    return _change(lambda: instances.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+    return _change(lambda: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
 
 
 @blueprint.post("/<uuid:incident_id>/resolve")
@@ -64,7 +64,7 @@ def resolve(incident_id: UUID) -> Response:
 
     def carry_out() -> None:
         result = stories.result_of(http.form.get("result", ""))
-        instances.resolve_incident(session(), incident_id, action, result, actor(), now())
+        interventions.resolve_incident(session(), incident_id, action, result, actor(), now())
 
     return _change(carry_out, said)
 
