@@ -37,9 +37,13 @@ def log_in(context: BrowserContext, client: FlaskClient, address: str) -> None:
     context.add_cookies([{"name": SESSION_COOKIE, "value": cookie.value, "url": address}])
 
 
-def faults(page: Page, within: str = "html") -> list[Any]:
-    """What axe calls serious or critical in a part of a page. It goes in past the content security policy, which lets no script in."""
+def faults(page: Page, within: str = "html", *rules: str) -> list[Any]:
+    """What axe calls serious or critical in a part of a page, by all its rules or some of them.
+
+    It goes in past the content security policy, which lets no script in.
+    """
     if page.evaluate("typeof axe === 'undefined'"):
         page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found if each["impact"] in ("serious", "critical")]

@@ -16,11 +16,11 @@ LANGUAGES = ("zh", "en")
 
 
 def in_both_themes(page: Page, within: str = "html") -> list[Any]:
-    """What axe finds in the light theme and in the dark one."""
+    """What axe finds in the dark theme, and with the colours of the light one."""
     found = []
-    for theme in ("dark", "light"):
+    for theme, *rules in (("dark",), ("light", "color-contrast")):
         page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
-        found += faults(page, within)
+        found += faults(page, within, *rules)
     return found
 
 
@@ -169,6 +169,11 @@ def _history(page: Page) -> None:
     tool(page, "history", "dialog[open] table")
 
 
+def _rename(page: Page) -> None:
+    page.locator(".b-bar-top h1 + button").click()
+    expect(page.locator("#flow-name")).to_be_visible()
+
+
 def _review(page: Page) -> None:
     tool(page, "review", "dialog[open] #review-note")
 
@@ -193,6 +198,7 @@ STATES: dict[str, dict[str, Callable[[Page], None]]] = {
         "what is wrong with a table": _findings,
         "the history": _history,
         "the review": _review,
+        "another name": _rename,
     },
     "runs": {
         "a trial": _trial,

@@ -60,7 +60,7 @@ def tool(page: Page, name: str) -> None:
 
 
 @pytest.mark.usefixtures("draft")  # with another one in the list, those that are put aside are folded away
-def test_a_flow_is_begun_put_aside_and_brought_back(studio: Studio) -> None:
+def test_a_flow_is_begun_renamed_put_aside_and_brought_back(studio: Studio) -> None:
     page = studio.page
     page.goto(f"{studio.address}/definitions")
     page.get_by_role("button", name="新建流程").click()
@@ -70,12 +70,17 @@ def test_a_flow_is_begun_put_aside_and_brought_back(studio: Studio) -> None:
     page.wait_for_selector(READY)
     expect(page.get_by_role("heading", level=1)).to_have_text("换路灯")
     expect(page.locator('[data-element-id="head"]').first).to_be_visible()
+    page.get_by_role("button", name="给流程改名").click()
+    page.get_by_label("流程名称").fill("路灯检修")
+    page.get_by_role("button", name="改名", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("路灯检修")
+    studio.kept(page.url.rpartition("/")[2], "process.json", '"name": "路灯检修"')
     page.get_by_label("返回流程列表").click()
-    row = page.locator(".b-drafts > li", has_text="换路灯")
-    row.get_by_label("删除草稿“换路灯”").click()
+    row = page.locator(".b-drafts > li", has_text="路灯检修")
+    row.get_by_label("删除草稿“路灯检修”").click()
     expect(row).to_have_count(0)
     page.locator(".b-deleted summary").click()
-    page.locator(".b-deleted li", has_text="换路灯").get_by_role("button").click()
+    page.locator(".b-deleted li", has_text="路灯检修").get_by_role("button").click()
     expect(row).to_have_count(1)
 
 

@@ -26,6 +26,11 @@ export function Frame({ studio, canvas }) {
           <Icon name="chevron-left" />
         </a>
         <h1>{studio.draft.row.name}</h1>
+        {!studio.isHeld && (
+          <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Rename the flow')} title={t('Rename the flow')} onClick={() => studio.say('open-rename')}>
+            <Icon name="pencil" />
+          </button>
+        )}
         <Saved studio={studio} />
         <span class="push row-flex">
           {studio.tools.filter((tool) => !tool.hidden?.()).map((tool) => (

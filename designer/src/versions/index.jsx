@@ -1,4 +1,4 @@
-/* From draft to version: who is in it, its history, what has changed, comments, review and publishing. */
+/* From draft to version: its name, who is in it, its history, what has changed, comments, review and publishing. */
 import { render } from 'preact';
 
 import { Comments, start as startComments } from './comments.jsx';
@@ -6,6 +6,7 @@ import { Conflict } from './Conflict.jsx';
 import { History } from './History.jsx';
 import { t } from './i18n.js';
 import { Presence } from './presence.jsx';
+import { Rename } from './Rename.jsx';
 import { Review } from './Review.jsx';
 import './versions.css';
 
@@ -18,6 +19,7 @@ export function start(studio) {
       <Conflict studio={studio} />
       <History studio={studio} />
       <Review studio={studio} />
+      <Rename studio={studio} />
     </>,
     layer,
   );
