@@ -12,7 +12,7 @@ function token(name) {
 
 function viewerIn(container) {
   const fontFamily = getComputedStyle(document.body).fontFamily;
-  return new NavigatedViewer({
+  const viewer = new NavigatedViewer({
     container,
     bpmnRenderer: {
       defaultFillColor: token('--b-surface'),
@@ -21,6 +21,8 @@ function viewerIn(container) {
     },
     textRenderer: { defaultStyle: { fontFamily, fontSize: 13 }, externalStyle: { fontSize: 12 } },
   });
+  viewer.get('eventBus').on('shape.add', widen);
+  return viewer;
 }
 
 async function show(container) {
@@ -35,6 +37,15 @@ async function show(container) {
   focusOn(viewer, standing, container.clientWidth < 600 ? READABLE_SMALL : READABLE);
   container.removeAttribute('aria-busy');
   return viewer;
+}
+
+const ROOM = 90;
+
+/* Labels were measured in the drawing's own language and letters; a longer word of another one is not broken in two. */
+function widen({ element }) {
+  if (element.type !== 'label' || element.width >= ROOM) return;
+  element.x -= (ROOM - element.width) / 2;
+  element.width = ROOM;
 }
 
 const shown = new WeakMap();
