@@ -1,5 +1,5 @@
 /* The tab of a service task: which operation of which connector, with what, what comes back, and what happens when it fails. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
@@ -12,6 +12,7 @@ import { Failure } from './Failure.jsx';
 import { foundOperations } from './finding.js';
 import { t } from './i18n.js';
 import { Try } from './Try.jsx';
+import { useId } from '../shell/useId.js';
 
 export function Call({ studio, element }) {
   const [catalogue, meanwhile] = useRead(() => learnCatalogue(studio), [studio]);

@@ -1,9 +1,10 @@
 /* A value that is fixed, taken from a field, or worked out: written as text, or as "= expression". */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
 import { t } from './i18n.js';
 import { Typed } from './Typed.jsx';
+import { useId } from '../shell/useId.js';
 
 const PLAIN = /^=\s*([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)\s*$/u;
 const LITERALS = new Set(['true', 'false', 'null']);

@@ -1,11 +1,11 @@
 /* The rows of a condition: field, operator, value; groups of them with “all” or “any”. */
-import { useId } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
 import { FieldChoice } from './Expression.jsx';
 import { t } from './i18n.js';
 import { operatorsOf } from './words.js';
+import { useId } from '../shell/useId.js';
 
 const NEW = { field: '', op: '==', value: '' };
 const ORDERING = new Set(['<', '<=', '>', '>=']);

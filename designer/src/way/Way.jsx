@@ -1,5 +1,5 @@
 /* The tab “which way”: the ways out of a gateway in their order, or the condition of one flow; the way back of a step. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
@@ -10,6 +10,7 @@ import { choosesWay, conditionOf, isDefault, makeDefault, moveWay, titleOf, ways
 import { t } from './i18n.js';
 import { Return } from './Return.jsx';
 import { inWords } from './words.js';
+import { useId } from '../shell/useId.js';
 
 export function Way({ studio, element }) {
   if (choosesWay(element)) return <Branches studio={studio} gateway={element} />;
