@@ -1,5 +1,5 @@
 /* A dialog: its title, what it holds, and its buttons (``foot``). Whoever opens it has it through ``at``. */
-import { useId } from 'preact/hooks';
+import { useId } from './useId.js';
 
 export function Dialog({ at, title, foot, wide, onClose, children }) {
   const heading = useId();
