@@ -1,5 +1,7 @@
 """Steps that failed: they stand on the diagram with a sentence until a person says what is to happen."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +16,11 @@ from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
+from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
+
+MENDERS = ("ADMIN", "CS_MANAGER", "ANALYST")
+"""Who sees all incidents, and says what is to happen."""
 
 
 class IncidentClosedError(ConflictError):
@@ -22,6 +28,14 @@ class IncidentClosedError(ConflictError):
 
     code = "incident-resolved"
     sentence = N_("This fault has been dealt with already.")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where a step failed. ``number`` is that of the work order, where there is one that the actor may open."""
+
+    instance: Instance
+    number: str | None
 
 
 def of_step(session: Session, instance: Instance, fact: StepFailed, said: dict[str, str] | None, now: datetime) -> None:
@@ -93,7 +107,7 @@ def settle_status(session: Session, instance: Instance) -> None:
 
 def get(session: Session, incident_id: UUID, actor: Actor) -> Incident:
     """Read an incident that is still open. Raises NotFoundError, IncidentClosedError."""
-    access.require(actor, "ADMIN", "CS_MANAGER", "ANALYST")
+    access.require(actor, *MENDERS)
     incident = session.get(Incident, incident_id)
     if incident is None:
         raise NotFoundError
@@ -108,6 +122,14 @@ def of_instance(session: Session, instance_id: UUID) -> list[Incident]:
     return list(session.scalars(query))
 
 
+def cases(session: Session, found: Sequence[Incident], actor: Actor) -> dict[UUID, Case]:
+    """The cases in which these incidents stand, by the id of their instance."""
+    order = (WorkOrder.instance_id == Instance.id) & access.visible_orders(actor)
+    query = select(Instance, WorkOrder.number).outerjoin(WorkOrder, order)
+    rows = session.execute(query.where(Instance.id.in_({each.instance_id for each in found}))).all()
+    return {instance.id: Case(instance, number) for instance, number in rows}
+
+
 def page(
     session: Session,
     actor: Actor,
@@ -118,7 +140,7 @@ def page(
     limit: int = 50,
 ) -> Page[Incident]:
     """List incidents, newest first."""
-    access.require(actor, "ADMIN", "CS_MANAGER", "ANALYST")
+    access.require(actor, *MENDERS)
     query = select(Incident).order_by(Incident.created_at.desc(), Incident.id.desc()).limit(limit + 1)
     if state:
         query = query.where(Incident.state == state)

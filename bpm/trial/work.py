@@ -21,7 +21,7 @@ class LadderError(InvalidError):
     """The ladder's table has given what no rung can be made of."""
 
     code = "ladder-unusable"
-    sentence = N_("The ladder “{table}” cannot be used here: {problem}.")
+    sentence = N_("The ladder “{table}” cannot be used here: a rung needs a tier, and a percentage or minutes after the limit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def set_clock(session: Session, work: Work, definition: Definition, order_facts:
     try:
         work.rungs = ladders.rungs_of(found, limit.minutes, moment)
     except (TypeError, ValueError, OverflowError) as error:
-        raise LadderError(table=limit.ladder, problem=str(error)[:200]) from error
+        raise LadderError(table=limit.ladder) from error
 
 
 def told_by(session: Session, work: Work, rung: Rung, order: TrialOrder | None, now: datetime) -> list[User]:

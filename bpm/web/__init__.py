@@ -11,6 +11,7 @@ from bpm.web import (
     form_preview,
     frame,
     inbox,
+    incidents,
     intake,
     login,
     notices,
@@ -24,7 +25,7 @@ from bpm.web import (
 def register(app: Flask) -> None:
     """Serve every page. ``bpm.request`` must have been registered before."""
     wording.compile_stale()
-    for chapter in (login, inbox, intake, orders, complaints, tracking, definitions, designer, comparisons, notices, profile):
+    for chapter in (login, inbox, intake, orders, incidents, complaints, tracking, definitions, designer, comparisons, notices, profile):
         app.register_blueprint(chapter.blueprint)
     frame.dress(app)
     app.extensions["baton-draw-form"] = form_preview.draw  # for the API's preview of forms: see bpm.api.forms

@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, clock, customers, definitions, notices, queues
+from bpm import access, clock, customers, definitions, incidents, notices, queues
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.definition import Definition
@@ -42,6 +42,7 @@ _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
     ("intake", "intake.page", "headset", N_("Intake"), frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
     ("orders", "orders.listing", "clipboard-list", N_("Orders"), frozenset()),
     ("board", "board.page", "layout-dashboard", N_("Board"), frozenset()),
+    ("incidents", "incidents.listing", "alert-triangle", N_("Incidents"), frozenset(incidents.MENDERS)),
     ("flows", "flows.listing", "sitemap", N_("Flows"), frozenset({"ANALYST", "ADMIN", "CS_MANAGER", "QA"})),
 )
 """Key, endpoint, icon, word, and the roles that need it (none: everybody)."""

@@ -118,7 +118,7 @@ def test_a_form_of_ten_thousand_fields_and_files_ends_soon(town: Town) -> None:
 
 def test_a_private_link_is_no_store_of_files(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     loot = town.another()
-    monkeypatch.setattr(workorders, "_MOST_FILES", {True: (4, 1000), False: (3, 10_000)})
+    monkeypatch.setattr(attachments, "_MOST_FILES", {True: (4, 1000), False: (3, 10_000)})
 
     def send(*sizes: int, name: str = "photo.jpg") -> int:
         files = [(BytesIO(b"x" * size), name) for size in sizes]

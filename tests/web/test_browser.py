@@ -105,6 +105,15 @@ def test_a_login_that_ends_while_somebody_types_loses_nothing(office: Office, br
     expect(page.locator("h1")).to_contain_text("写到一半")
 
 
+def test_enter_after_the_number_looks_the_customer_up_and_goes_on_to_the_title(browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.fill("[name=contact_phone]", "13805312716")
+    with page.expect_response(lambda answer: "/intake/customer?" in answer.url):
+        page.keyboard.press("Enter")
+    expect(page.locator("[name=title]")).to_be_focused()
+    expect(page.locator("main [role=alert]")).to_have_count(0)
+
+
 def test_what_went_wrong_is_said_in_the_dialog_that_is_open(office: Office, browse: Open) -> None:
     number = office.register()
     office.walk(number, "reviewer", "dispatcher", "handler")

@@ -276,6 +276,12 @@ def test_what_uses_a_field_follows_its_new_name_and_can_be_undone(browse: Open, 
     assert faults(page) == []
     asked.get_by_role("button", name="一起改").click()
     expect(asked).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(asked).to_contain_text("以下各处的“lead”也改成“lead_unit”吗？")
+    asked.get_by_role("button", name="一起改").click()
+    page.keyboard.press("Control+y")
+    asked.get_by_role("button", name="一起改").click()
+    expect(asked).to_have_count(0)
     saved(page, lambda: page.keyboard.press("Escape"))
     expect(page.locator(".f-layer")).to_have_count(0)
     drawn = files_of(page, draft)["complaint.bpmn"]

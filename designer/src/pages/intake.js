@@ -8,6 +8,12 @@ export function watchIntake() {
     const found = document.getElementById('panel')?.dataset.name;
     if (name && found && !name.value) name.value = found;
   });
+  /* Enter after the number looks the customer up and goes on; the complaint is not told yet. */
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.isComposing || !event.target.matches('[data-number]')) return;
+    event.preventDefault();
+    document.getElementById('in-title').focus();
+  });
   document.addEventListener('input', (event) => {
     if (!event.target.matches('[data-sum]')) return;
     const note = document.querySelector('[data-authority-note]');

@@ -2,7 +2,7 @@
 import { useId } from './useId.js';
 
 export function Dialog({ at, title, foot, wide, onClose, children }) {
-  const heading = useId();
+  const heading = `dialog-${useId()}`; // every root of the page counts from the same number
   return (
     <dialog class={`b-dialog${wide ? ' b-dialog--wide' : ''}`} ref={at} aria-labelledby={heading} onClose={onClose}>
       <div class="b-dialog__b">

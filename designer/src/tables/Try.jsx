@@ -6,6 +6,8 @@ import { Icon } from '../shell/Icon.jsx';
 import { named, parsed } from '../shell/xml.js';
 import { fieldsOf, outputsOf, testsOf, writeTests } from './files.js';
 import { t } from './i18n.js';
+import { Tests } from './Tests.jsx';
+import { dataOf, flat, isNumber } from './values.js';
 
 const tablesOf = (draft) => Object.fromEntries(draft.names('.dmn').map((name) => [name, draft.read(name)]));
 
@@ -88,7 +90,7 @@ export function Try({ draft, chosen, edits, flush, see, example }) {
         </p>
       )}
       {tried && <Outcome tried={tried} names={outputsOf(draft, chosen)} keep={() => keep([...rows, { data: tried.data, expected: tried.result }])} />}
-      <Rows rows={rows} titles={Object.fromEntries(fields.map(({ path, label }) => [path, label]))} results={results} keep={keep} run={run} load={(data) => (setValues(flat(data)), attempt(data))} />
+      <Tests rows={rows} titles={Object.fromEntries(fields.map(({ path, label }) => [path, label]))} results={results} keep={keep} run={run} load={(data) => (setValues(flat(data)), attempt(data))} />
     </>
   );
 }
@@ -142,37 +144,6 @@ function Entry({ field, value, set }) {
   );
 }
 
-const isNumber = (kind) => ['number', 'integer', 'double', 'long'].includes(kind);
-
-/* The variables out of what was typed; what is empty is left out. */
-function dataOf(fields, values) {
-  const data = {};
-  fields.forEach(({ path, kind }) => {
-    const typed = (values[path] ?? '').trim();
-    if (typed !== '') put(data, path.split('.'), valueOf(typed, kind));
-  });
-  return data;
-}
-
-function put(data, [first, ...rest], value) {
-  if (!rest.length) data[first] = value;
-  else put((data[first] = typeof data[first] === 'object' && data[first] ? data[first] : {}), rest, value);
-}
-
-function valueOf(typed, kind) {
-  if (kind === 'string' || kind === 'date') return typed;
-  if (['true', 'false', 'null'].includes(typed)) return JSON.parse(typed);
-  return typed !== '' && Number.isFinite(Number(typed)) ? Number(typed) : typed.replace(/^"(.*)"$/, '$1');
-}
-
-function flat(data, before = '') {
-  return Object.entries(data ?? {}).reduce((found, [name, value]) => {
-    const path = before + name;
-    if (value && typeof value === 'object' && !Array.isArray(value)) return { ...found, ...flat(value, `${path}.`) };
-    return { ...found, [path]: value === null ? '' : String(value) };
-  }, {});
-}
-
 function Outcome({ tried, names, keep }) {
   return (
     <div class="card card-body stack b-tables__outcome" role="status">
@@ -215,65 +186,4 @@ function written(value) {
   if (value === true) return t('yes');
   if (value === false) return t('no');
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function Rows({ rows, titles, results, keep, run, load }) {
-  if (!rows.length) return <p class="t-sm t-2">{t('Results that are right can be kept as tests: after every change they are run with one click.')}</p>;
-  const failed = results?.filter(({ passed }) => !passed).length ?? 0;
-  return (
-    <section class="stack" aria-label={t('Tests')}>
-      <div class="row-flex">
-        <h2 class="h4">{t('Tests ({count})', { count: rows.length })}</h2>
-        <button type="button" class="btn btn-sm push" onClick={run}>
-          <Icon name="player-play" />
-          {t('Run all')}
-        </button>
-      </div>
-      {results && (
-        <p role="status" class={failed ? 't-late' : 't-ok'}>
-          {failed ? t('{failed} of {count} give something else.', { failed, count: rows.length }) : t('All {count} give what is expected.', { count: rows.length })}
-        </p>
-      )}
-      <ol class="b-tables__rows">
-        {rows.map((row, at) => (
-          <Row key={at} row={row} titles={titles} result={results?.[at]} load={() => load(row.data)} expect={(expected) => keep(rows.map((each, place) => (place === at ? { ...each, expected } : each)))} remove={() => keep(rows.filter((_, place) => place !== at))} />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Row({ row, titles, result, load, expect, remove }) {
-  const [wrong, setWrong] = useState(false);
-  const said = Object.entries(flat(row.data)).map(([name, value]) => `${titles[name] ?? name} ${value}`);
-  const change = ({ target }) => {
-    try {
-      expect(JSON.parse(target.value || 'null'));
-      setWrong(false);
-    } catch {
-      setWrong(true);
-    }
-  };
-  return (
-    <li class={result ? (result.passed ? 'is-ok' : 'is-late') : ''}>
-      <button type="button" class="b-tables__load" onClick={load} title={t('Fill in these values')}>
-        {said.join(t(', ')) || t('nothing filled in')}
-      </button>
-      <label class="t-sm">
-        {t('Expected')}
-        <input class="form-control t-sm" value={JSON.stringify(row.expected)} onChange={change} aria-invalid={wrong} />
-      </label>
-      {wrong && <p class="t-late t-sm">{t('Write a text in quotes, a number, true, false, null or a JSON object.')}</p>}
-      <div class="row-flex t-sm">
-        {result && (
-          <span class={result.passed ? 't-ok' : 't-late'}>
-            <Icon name={result.passed ? 'circle-check' : 'alert-circle'} /> {result.passed ? t('as expected') : (result.problem ?? t('gives {result}', { result: JSON.stringify(result.result) }))}
-          </span>
-        )}
-        <button type="button" class="btn btn-sm btn-quiet btn-icon-only push" aria-label={t('Delete this test')} onClick={remove}>
-          <Icon name="trash" />
-        </button>
-      </div>
-    </li>
-  );
 }

@@ -43,7 +43,7 @@ function shows(form, name, answers) {
   return [own, ...sections].every((each) => !each?.show || isAsked(each.show, answers));
 }
 
-export function shownFields(form, answers) {
+function shownFields(form, answers) {
   return Object.keys(form.schema.properties).filter((name) => shows(form, name, answers));
 }
 
@@ -216,3 +216,9 @@ function Json(props) {
 }
 
 const CONTROLS = { number: NumberLine, area: Area, choice: Choice, several: Several, yes: Yes, files: Files, json: Json, fixed: Fixed, rows: Rows };
+
+/* The answers to the fields that are shown beside the others. */
+export function given(form, answers) {
+  const shown = form ? shownFields(form, answers) : [];
+  return Object.fromEntries(shown.filter((name) => answers[name] !== undefined).map((name) => [name, answers[name]]));
+}

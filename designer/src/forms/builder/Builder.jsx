@@ -132,8 +132,12 @@ class Acts {
 
   /* Give a field another name; where others use the old one, ask whether they follow. */
   rename(old, name) {
-    this.session.act(rename(this.form, old, name), { chosen: name });
+    this.session.act(rename(this.form, old, name), { chosen: name, renamed: [old, name] });
     this.choose(name);
+    this.lookElsewhere(old, name);
+  }
+
+  lookElsewhere(old, name) {
     elsewhere(this.studio, this.session, old, name).then(
       (renaming) => renaming.places.length > 0 && this.ask({ old, name, renaming }),
       ({ message }) => this.tell(message),
@@ -264,11 +268,13 @@ class Acts {
   undo() {
     const step = this.session.undo();
     if (step) this.back(step, t('Undone.'));
+    if (step?.renamed) this.lookElsewhere(...step.renamed.toReversed());
   }
 
   redo() {
     const step = this.session.redo();
     if (step) this.back(step, t('Done again.'));
+    if (step?.renamed) this.lookElsewhere(...step.renamed);
   }
 
   back({ chosen }, words) {

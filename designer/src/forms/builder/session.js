@@ -29,10 +29,11 @@ export class Session extends Events {
     this.first = this.form;
   }
 
-  /* Change the form. Changes of the same ``mark`` that follow each other are undone together: the letters of one text. */
-  act(form, { mark = null, english = this.english, chosen = null } = {}) {
+  /* Change the form. Changes of the same ``mark`` that follow each other are undone together: the letters of one text.
+     ``renamed`` [old, new]: a field has got another name, which the way back tells. */
+  act(form, { mark = null, english = this.english, chosen = null, renamed = null } = {}) {
     if (form === null || (form === this.form && english === this.english)) return;
-    if (mark === null || mark !== this.#merged) this.#past.push({ form: this.form, english: this.english, chosen });
+    if (mark === null || mark !== this.#merged) this.#past.push({ form: this.form, english: this.english, chosen, renamed });
     if (this.#past.length > STEPS) this.#past.shift();
     this.#merged = mark;
     this.#future = [];
@@ -75,7 +76,7 @@ export class Session extends Events {
   #go(from, to) {
     const step = from.pop();
     if (!step) return null;
-    to.push({ form: this.form, english: this.english, chosen: step.chosen });
+    to.push({ form: this.form, english: this.english, chosen: step.chosen, renamed: step.renamed });
     this.#merged = null;
     this.#become(step.form, step.english);
     return step;

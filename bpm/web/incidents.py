@@ -1,0 +1,77 @@
+"""The steps that failed, in whatever process, for those who may mend them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, url_for
+from flask import request as http
+from werkzeug.wrappers import Response
+
+from bpm import definitions, incidents, interventions
+from bpm.errors import ConflictError, InvalidError
+from bpm.incidents import Case
+from bpm.models.incident import Incident
+from bpm.request import actor, language, now, session
+from bpm.web import frame, stories
+from bpm.web.speech import gettext
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list. ``flow`` and ``step`` are what the process and its step are called."""
+
+    fault: Incident
+    case: Case
+    flow: str
+    step: str
+
+
+@blueprint.get("")
+def listing() -> Response:
+    """The open incidents, the newest first."""
+    return _draw()
+
+
+def _draw(status: int = 200, alert: str | None = None) -> Response:
+    found = incidents.page(session(), actor(), cursor=http.args.get("cursor"))
+    cases = incidents.cases(session(), found.items, actor())
+    rows = [_row(fault, cases[fault.instance_id]) for fault in found.items]
+    more = f"{url_for('incidents.listing')}?{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else None
+    return frame.show("incidents/listing.html", status, rows=rows, more=more, alert=alert)
+
+
+def _row(fault: Incident, case: Case) -> Row:
+    version = definitions.get(session(), case.instance.definition_id)
+    flow, step = (definitions.text(session(), version.id, name, language()) for name in (version.name, fault.name))
+    return Row(fault, case, flow, step)
+
+
+@blueprint.post("/<uuid:incident_id>/retry")
+def retry(incident_id: UUID) -> Response:
+    """Try a failed step again."""
+    return _change(lambda: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+
+
+@blueprint.post("/<uuid:incident_id>/resolve")
+def resolve(incident_id: UUID) -> Response:
+    """Pass over a failed step, or give its result by hand."""
+    action = "result" if http.form.get("action") == "result" else "skip"
+    said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
+
+    def carry_out() -> None:
+        result = stories.result_of(http.form.get("result", ""))
+        interventions.resolve_incident(session(), incident_id, action, result, actor(), now())
+
+    return _change(carry_out, said)
+
+
+def _change(command: Callable[[], object], said: str) -> Response:
+    try:
+        command()
+    except (ConflictError, InvalidError) as error:
+        return _draw(frame.refused(error), frame.tell(error))
+    return frame.done(said, frame.back(url_for("incidents.listing")))
