@@ -1,5 +1,6 @@
 """Plays a script from its start, each time anew: no trial is kept, so nothing of it can leak, and to rewind is to cut the script."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bpm import clock, forms, intake, notices, org
 from bpm.connecting import ConnectorError, Registry
-from bpm.connecting.manifest import misfit
+from bpm.connecting.manifest import Manifest, misfit
 from bpm.definitions.unsaved import Unsaved, read_unsaved
 from bpm.engine import commands as c
 from bpm.engine import facts as f
@@ -325,10 +326,17 @@ def _fail(box: Sandbox, step: Step) -> None:
     manifest = box.registry.get(call.connector) if box.registry is not None else None
     may_pass = manifest is None or step.code is None or manifest.errors.get(step.code, False)
     code = call.on_failure if may_pass else step.code
-    message = step.text or (step.code or notices.in_language(N_("no answer"), box.language))
+    message = step.text or failure_text(manifest, step.code, box.language)
     facts = {"name": box.name(step.element), "operation": box.operation(call), "problem": message}
     box.say("failed", step.element, N_("{operation} fails at “{name}”: {problem}."), **facts)
     box.apply(c.FailCall(call.place.token_id, message, code))
+
+
+def failure_text(manifest: Manifest | None, code: str | None, language: str) -> str:
+    """What a connector says when it fails so; what only a real call would know is left open."""
+    if code is None:
+        return notices.in_language(N_("no answer"), language)
+    return re.sub(r"\{\w+\}", "…", manifest.text(f"errors.{code}", language)) if manifest is not None else code
 
 
 def _message(box: Sandbox, step: Step) -> None:

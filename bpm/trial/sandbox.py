@@ -301,8 +301,8 @@ class Sandbox:
 
     def _why(self, fact: f.Decided) -> str:
         reasons = "; ".join(self.unsaved.text(each, self.language) for each in fact.annotations)
-        rules = ", ".join(fact.rules)
-        facts = {"name": self.name(fact.element_id), "why": reasons or rules}
+        found = fact.result.values() if isinstance(fact.result, Mapping) else [fact.result]
+        facts = {"name": self.name(fact.element_id), "why": reasons or ", ".join(str(each) for each in found)}
         text = N_("“{name}” was decided: {why}.") if fact.rules else N_("“{name}”: no rule of the table fits.")
         return notices.in_language(text, self.language).format(**facts)
 

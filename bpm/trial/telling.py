@@ -13,7 +13,7 @@ from bpm.engine import facts as f
 from bpm.errors import BatonError, RefusedError
 from bpm.forms import FieldSentence, Form
 from bpm.models.org import User
-from bpm.trial.playing import Played, default_city, first_form, first_variables, form_of, ordinary_answers, ordinary_result
+from bpm.trial.playing import Played, default_city, failure_text, first_form, first_variables, form_of, ordinary_answers, ordinary_result
 from bpm.trial.sandbox import Sandbox
 from bpm.trial.work import Work
 
@@ -194,7 +194,7 @@ def _call(box: Sandbox, index: int, fact: f.CallRequested) -> Json:
     manifest = box.registry.get(fact.connector) if box.registry is not None else None
     operation = manifest.operations.get(fact.operation) if manifest is not None else None
     errors = (
-        [{"code": code, "text": manifest.text(f"errors.{code}", box.language)} for code in (operation.errors if operation else ())]
+        [{"code": code, "text": failure_text(manifest, code, box.language)} for code in (operation.errors if operation else ())]
         if manifest is not None
         else []
     )

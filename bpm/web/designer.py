@@ -19,9 +19,12 @@ blueprint = Blueprint("designer", __name__, url_prefix="/designer")
 
 @blueprint.get("/<uuid:draft_id>")
 def page(draft_id: UUID) -> Response:
-    """The designer with a draft; who does not draw reads it."""
+    """The designer with a draft; who does not draw reads it. It brings programs of its own, so it is never put into another page."""
     draft = drafts.get(session(), draft_id, actor())
-    return frame.show("designer/page.html", draft=draft, read_only=not drafts.may_write(draft, actor()))
+    response = frame.show("designer/page.html", draft=draft, read_only=not drafts.may_write(draft, actor()))
+    if "HX-Request" in http.headers:
+        response.headers["HX-Redirect"] = http.path
+    return response
 
 
 @blueprint.post("/begin")

@@ -99,3 +99,5 @@ def test_who_is_told_of_a_draft_gets_there(office: Office) -> None:
     [form] = notices.find(".b-told form")
     told = office["qa"].post(form.get("action"), {each.get("name"): each.get("value") for each in form.cssselect("input[type=hidden]")})
     assert told.response.headers["Location"] == address
+    swapped = office["qa"].get(address, **{"HX-Request": "true"})
+    assert swapped.response.headers["HX-Redirect"] == address  # a page of its own, not a part of that of the notices

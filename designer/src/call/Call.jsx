@@ -5,6 +5,7 @@ import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '.
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
 import { useRead } from '../shell/useRead.jsx';
+import { useId } from '../shell/useId.js';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
 import { together } from '../modeler/commands.js';
@@ -12,7 +13,6 @@ import { Failure } from './Failure.jsx';
 import { foundOperations } from './finding.js';
 import { t } from './i18n.js';
 import { Try } from './Try.jsx';
-import { useId } from '../shell/useId.js';
 
 export function Call({ studio, element }) {
   const [catalogue, meanwhile] = useRead(() => learnCatalogue(studio), [studio]);

@@ -4,9 +4,9 @@ import { together } from '../modeler/commands.js';
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { boundaryFor, drawBoundary } from './boundary.js';
 import { t } from './i18n.js';
-import { useId } from '../shell/useId.js';
 
 export function Failure({ studio, element, operation }) {
   const id = useId();

@@ -1,6 +1,6 @@
-/* An id that nothing else of the page has. Preact's own are unique within one tree only, and the page holds several. */
+/* An id that the page has once. Preact's own counts anew in each layer: a dialog would have the name of another. */
 import { useState } from 'preact/hooks';
 
-let made = 0;
+let count = 0;
 
-export const useId = () => useState(() => `id-${(made += 1)}`)[0];
+export const useId = () => useState(() => `id-${(count += 1)}`)[0];

@@ -116,7 +116,7 @@ export function Review({ studio }) {
       {whole && (
         <>
           <p class="mb-0">
-            {t('This draft')}: <strong>{t(STATES[whole.state] ?? whole.state)}</strong>
+            {t('This draft: ')}<strong>{t(STATES[whole.state] ?? whole.state)}</strong>
           </p>
           {whole.base_id && (
             <p class="mb-0">

@@ -2,9 +2,9 @@
 import { useState } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { t } from './i18n.js';
 import { Typed } from './Typed.jsx';
-import { useId } from '../shell/useId.js';
 
 const PLAIN = /^=\s*([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)\s*$/u;
 const LITERALS = new Set(['true', 'false', 'null']);

@@ -2,10 +2,10 @@
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { FieldChoice } from './Expression.jsx';
 import { t } from './i18n.js';
 import { operatorsOf } from './words.js';
-import { useId } from '../shell/useId.js';
 
 const NEW = { field: '', op: '==', value: '' };
 const ORDERING = new Set(['<', '<=', '>', '>=']);

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
+import { useId } from '../shell/useId.js';
 import { useProblem } from './checking.js';
 import { t } from './i18n.js';
-import { useId } from '../shell/useId.js';
 
 const NAME = /[\p{L}_][\p{L}\p{N}_.]*$/u;
 const MOST = 8;

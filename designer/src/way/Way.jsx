@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { Condition } from './Condition.jsx';
 import { read } from './conditions.js';
 import { useFields } from './fields.js';
@@ -10,7 +11,6 @@ import { choosesWay, conditionOf, isDefault, makeDefault, moveWay, titleOf, ways
 import { t } from './i18n.js';
 import { Return } from './Return.jsx';
 import { inWords } from './words.js';
-import { useId } from '../shell/useId.js';
 
 export function Way({ studio, element }) {
   if (choosesWay(element)) return <Branches studio={studio} gateway={element} />;
