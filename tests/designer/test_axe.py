@@ -13,6 +13,8 @@ from tests.designer.damages import DAMAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 LANGUAGES = ("zh", "en")
+TWICE = "() => [...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, at, all) => all.indexOf(id) !== at)"
+"""The ids that a page has more than once: a dialog or a field would have the name of another."""
 
 
 def in_both_themes(page: Page, within: str = "html") -> list[Any]:
@@ -215,6 +217,7 @@ STATES: dict[str, dict[str, Callable[[Page], None]]] = {
 def test_every_state(studio: Studio, drafts: dict[str, str], draft: str, state: str) -> None:
     page = studio.open(drafts[draft], LANGUAGES[len(state) % 2])
     STATES[draft][state](page)
+    assert page.evaluate(TWICE) == []
     assert in_both_themes(page) == []
 
 

@@ -1,10 +1,11 @@
 /* The tab of a service task: which operation of which connector, with what, what comes back, and what happens when it fails. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { extensionOf, extensionsOf, plain, setExtension, setExtensions } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
 import { useRead } from '../shell/useRead.jsx';
+import { useId } from '../shell/useId.js';
 import { Expression } from '../way/Expression.jsx';
 import { learnCatalogue, useFields } from '../way/fields.js';
 import { together } from '../modeler/commands.js';

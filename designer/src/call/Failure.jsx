@@ -1,10 +1,10 @@
 /* What happens when a call fails: how often it is tried, and whether a person looks at it or a drawn way is taken. */
-import { useId } from 'preact/hooks';
 
 import { together } from '../modeler/commands.js';
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { boundaryFor, drawBoundary } from './boundary.js';
 import { t } from './i18n.js';
 

@@ -1,7 +1,7 @@
 /* A labelled field of the panel that writes when it is left. */
-import { useId } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 
 export function Line({ label, value, onChange, rows, field, help, list, ...more }) {
   const id = useId();

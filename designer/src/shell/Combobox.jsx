@@ -1,7 +1,8 @@
 /* Choose one of many by typing a part of its name: {value, label, hint}. What begins with = is taken as an expression. */
-import { useId, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { t } from './words.js';
+import { useId } from './useId.js';
 
 const MOST = 40;
 

@@ -1,8 +1,8 @@
 /* A dialog: its title, what it holds, and its buttons (``foot``). Whoever opens it has it through ``at``. */
-import { useId } from 'preact/hooks';
+import { useId } from './useId.js';
 
 export function Dialog({ at, title, foot, wide, onClose, children }) {
-  const heading = `dialog-${useId()}`; // every root of the page counts from the same number
+  const heading = useId();
   return (
     <dialog class={`b-dialog${wide ? ' b-dialog--wide' : ''}`} ref={at} aria-labelledby={heading} onClose={onClose}>
       <div class="b-dialog__b">

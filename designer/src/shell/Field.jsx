@@ -1,8 +1,8 @@
 /* A labelled field of the panel: its help and its problem are told to screen readers with it. ``name`` is the field that problems point to. */
 import { cloneElement } from 'preact';
-import { useId } from 'preact/hooks';
 
 import { Kept } from './Kept.jsx';
+import { useId } from './useId.js';
 
 export function Field({ name, label, help, problem, children }) {
   const id = useId();

@@ -1,7 +1,8 @@
 /* A value that is fixed, taken from a field, or worked out: written as text, or as "= expression". */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { t } from './i18n.js';
 import { Typed } from './Typed.jsx';
 

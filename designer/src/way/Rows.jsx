@@ -1,8 +1,8 @@
 /* The rows of a condition: field, operator, value; groups of them with “all” or “any”. */
-import { useId } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { FieldChoice } from './Expression.jsx';
 import { t } from './i18n.js';
 import { operatorsOf } from './words.js';

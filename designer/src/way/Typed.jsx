@@ -1,7 +1,8 @@
 /* A text area for an expression, with the fields offered while a name is typed, checked by the server. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
+import { useId } from '../shell/useId.js';
 import { useProblem } from './checking.js';
 import { t } from './i18n.js';
 

@@ -1,8 +1,9 @@
 /* The tab “which way”: the ways out of a gateway in their order, or the condition of one flow; the way back of a step. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
+import { useId } from '../shell/useId.js';
 import { Condition } from './Condition.jsx';
 import { read } from './conditions.js';
 import { useFields } from './fields.js';
