@@ -70,7 +70,12 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The sentence in English."""
-        return self.text.format(**self.facts)
+        return self.told(self.text, "en")
+
+    def told(self, text: str, language: str) -> str:
+        """The sentence; ``text`` is its text in this language. A fact may hold words for each: ``{"en": ..., "zh": ...}``."""
+        facts = {name: value[language] if isinstance(value, dict) else value for name, value in self.facts.items()}
+        return text.format(**facts)
 
 
 def worst_first(found: Iterable[Finding]) -> list[Finding]:

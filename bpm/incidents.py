@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from bpm import access
+from bpm import access, definitions
 from bpm.access import Actor
 from bpm.engine.facts import StepFailed, Stuck
 from bpm.errors import N_, ConflictError, NotFoundError
@@ -65,7 +65,10 @@ def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime
 
 def of_work(session: Session, instance: Instance, item: WorkItem, message: str, now: datetime) -> None:
     """A work item has failed for good."""
-    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=item.payload.get("element_id"), name=item.kind)
+    element = item.payload.get("element_id")
+    names = definitions.engine_definition(session, instance.definition_id).names
+    name = names.get(element) or definitions.get(session, instance.definition_id).name
+    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=element, name=name)
     row.work_item_id = item.id
     session.add(row)
     instance.status = "incident"

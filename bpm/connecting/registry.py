@@ -74,17 +74,19 @@ class Registry:
             schema = self.operation(connector, operation).inputs
         except ConnectorError as error:
             return [Finding("error", file, element, error.code, error.sentence, error.facts)]
-        facts = {"connector": connector, "operation": operation}
+        manifest = self._entries[connector].manifest
+        facts = {"call": _titles(manifest, f"operations.{operation}")}
         found = []
         for name in sorted(set(schema.get("required", ())) - set(input_names)):
-            text = N_("The call “{connector}.{operation}” needs the input “{name}”.")
-            found.append(Finding("error", file, element, "call-input-missing", text, {**facts, "name": name}))
+            text = N_("“{call}” is not told “{input}”.")
+            titled = {**facts, "name": name, "input": _titles(manifest, f"fields.{name}")}
+            found.append(Finding("error", file, element, "call-input-missing", text, titled))
         for name in sorted(set(input_names) - schema["properties"].keys()) if schema["additionalProperties"] is False else ():
-            text = N_("The call “{connector}.{operation}” knows no input “{name}”.")
+            text = N_("“{call}” is told “{name}”, which it does not know.")
             found.append(Finding("error", file, element, "call-input-unknown", text, {**facts, "name": name}))
         if not self.ready(connector):
-            text = N_("The connector “{connector}” is not set up here; calls to it will fail.")
-            found.append(Finding("warning", file, element, "connector-not-set-up", text, {"connector": connector}))
+            text = N_("The connector “{title}” is not set up here; calls to it will fail.")
+            found.append(Finding("warning", file, element, "connector-not-set-up", text, {"title": _titles(manifest, "title")}))
         return found
 
     def check_inputs(self, connector: str, operation: str, inputs: Json) -> None:
@@ -139,6 +141,10 @@ class Registry:
     def _came_back(self, name: str) -> None:
         with self._lock:
             self._abandoned[name] -= 1
+
+
+def _titles(manifest: Manifest, key: str) -> dict[str, str]:
+    return {language: manifest.text(key, language) for language in LANGUAGES}
 
 
 def _searchable(manifest: Manifest) -> str:

@@ -276,9 +276,9 @@ def _equipment(kind: str, node: Element, notes: Notes) -> None:
     """Each kind of task has what it needs to do anything at all."""
     have = {local(one) for one in node.iterfind(f"{tag('extensionElements')}/*") if space(one) == BATON}
     if kind == "serviceTask" and "call" not in have:
-        notes.refuse(node, "call", N_("The service task “{name}” names no connector."))
+        notes.refuse(node, "call", N_("“{name}” does not say which system does it."))
     elif kind == "businessRuleTask" and "decision" not in have:
-        notes.refuse(node, "decision", N_("The business rule task “{name}” names no decision."))
+        notes.refuse(node, "decision", N_("“{name}” does not say which decision table is asked."))
     elif kind == "callActivity":
         called = node.get("calledElement") or ""
         if not called or called.startswith(("${", "#{", "=")):

@@ -132,7 +132,7 @@ def problem(error: BatonError, language: str) -> Problem:
 
 def finding_row(finding: Finding) -> dict[str, Any]:
     """A finding with its sentence in the reader's language."""
-    sentence = gettext(finding.text).format(**finding.facts)
+    sentence = finding.told(gettext(finding.text), reader.language())
     return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}
 
 

@@ -103,7 +103,7 @@ def sentence_of(error: BatonError, language: str) -> str:
     if isinstance(error, RefusedError):
         first = next((finding for finding in error.findings if finding.level == "error"), None)
         if first is not None:
-            return notices.in_language(first.text, language).format(**first.facts)
+            return first.told(notices.in_language(first.text, language), language)
     return notices.in_language(error.sentence, language).format(**error.facts)
 
 

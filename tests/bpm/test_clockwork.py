@@ -238,7 +238,7 @@ class TestFailing:
         monkeypatch.setitem(HANDLERS, "timer", broken)
         relay.clockwork.advance(5 * HOUR)
         (incident,) = relay.incidents()
-        assert (incident.kind, incident.code, incident.element_id) == ("work", "timer-failed", "reminder")
+        assert (incident.kind, incident.code, incident.element_id, incident.name) == ("work", "timer-failed", "reminder", "reminder")
         assert relay.instance.status == "incident"
         assert item(relay.items("timer")[0].key).attempts == TRIES
         assert "reminded" not in relay.variables

@@ -316,7 +316,7 @@ def test_a_call_is_checked_against_the_connectors_manifest(database: Engine) -> 
     inputs = {"type": "object", "required": ["to"], "additionalProperties": False, "properties": {"to": {"type": "string"}}}
     outputs = {"type": "object", "properties": {}, "additionalProperties": False}
     send = Operation("send", inputs, outputs, (), 5, Retry(1, 1, 1), idempotent=True)
-    texts = {"title": "短信", "operations.send": "发送"}
+    texts = {"title": "短信", "operations.send": "发送", "fields.to": "收件人"}
     manifest = Manifest("sms", {"send": send}, {}, {}, frozenset(), {"zh": texts, "en": texts})
     registry = Registry()
     registry.register(manifest, None)
