@@ -179,7 +179,7 @@ def _amount(text: str) -> float | int | str:
 @blueprint.post("/begin")
 def begin() -> Response:
     """Begin a case of a process that makes no work order. Where its start has a form, that comes first."""
-    flow, about = _flow(http.form["flow"]), http.form.get("about", "").strip()
+    flow, about = _flow(http.form.get("flow", "")), http.form.get("about", "").strip()
     if len(about) > _LONGEST_ABOUT:
         wrong = AnswersError(fields={"about": FieldSentence(intake.TOO_LONG, limit=_LONGEST_ABOUT)})
         typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}

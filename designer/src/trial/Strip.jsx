@@ -7,6 +7,9 @@ import { dayAndTime, shortMoment } from './moments.js';
 import { ScenarioList } from './Scenarios.jsx';
 import { useTrial } from './useTrial.js';
 
+/* What a text is that nobody has said. */
+const FILLER = '…';
+
 const VIEWS = [
   { id: 'log', title: 'Log', View: Log },
   { id: 'data', title: 'Data', View: Data },
@@ -63,7 +66,7 @@ function Clock({ trial, state }) {
   const title = trial.script.start.variables?.title;
   return (
     <>
-      {title && <span class="t-sm trial-title">{title}</span>}
+      {title && title !== FILLER && <span class="t-sm trial-title">{title}</span>}
       <span class="b-tag b-tag--warn" title={t('The clock of this trial')}>
         <Icon name="clock" />
         {shortMoment(state.now, state.zone)}
