@@ -73,14 +73,21 @@ def apply(session: Session, instance: Instance, command: c.Command, doing: Doing
 
 
 def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], actor: Actor, now: datetime) -> Task:
-    """Hand a person's answers to the process and move it on. Raises AnswersError and what ``inbox.for_completion`` raises."""
+    """Hand a person's answers to the process and move it on; the answers of the drawn way back send it back.
+
+    Raises AnswersError and what ``inbox.for_completion`` raises.
+    """
     instance = lock_of_task(session, task_id)
     task = inbox.for_completion(session, task_id, actor)
     form = form_of(session, task, actor.language)
     checked = dict(answers) if form is None else forms.check(form, answers)
     if form is not None and task.order is not None and actor.user_id is not None:
         evaluations.record(session, task.order, task, form, checked, actor.user_id, now)
-    apply(session, instance, c.CompleteTask(task.token_id, checked), Doing(actor, now, task.token_id))
+    command = c.CompleteTask(task.token_id, checked)
+    if task.way_back and task.way_back.items() <= checked.items():
+        _send_back(session, instance, task, command, checked.get("return_reason"), actor, now)
+    else:
+        apply(session, instance, command, Doing(actor, now, task.token_id))
     return task
 
 
@@ -103,10 +110,15 @@ def return_task(session: Session, task_id: UUID, reason: str, note: str, actor: 
         command: c.Command = c.CompleteTask(task.token_id, {**task.way_back, **why})
     else:
         command = c.SendBack(task.token_id, None, why)
+    _send_back(session, instance, task, command, reason, actor, now)
+    return task
+
+
+def _send_back(session: Session, instance: Instance, task: Task, command: c.Command, reason: Any, actor: Actor, now: datetime) -> None:
+    """A return is one, whether somebody pressed "return" or chose the drawn way back in the form."""
     if task.order is not None:
         task.order.return_count += 1
-    apply(session, instance, command, Doing(actor, now, task.token_id, "returned", reason))
-    return task
+    apply(session, instance, command, Doing(actor, now, task.token_id, "returned", reason if isinstance(reason, str) else None))
 
 
 def deliver(

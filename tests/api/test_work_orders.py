@@ -208,6 +208,16 @@ class TestOnTheWay:
         assert {task["element_id"] for task in open_tasks(desk, order)} == {"dispatch"}
         assert desk["admin"].get(f"/work-orders/{order['number']}").json["return_count"] == 1
 
+    def test_a_return_chosen_in_the_form_is_one_like_that_of_the_button(self, desk: Desk) -> None:
+        order = told(desk)
+        [task] = open_tasks(desk, order)
+        why = {"return_reason": "INCOMPLETE", "score_quality": 2, "score_comment": "没写清地点"}
+        assert do(desk, task, outcome="RETURN", **why) == "review"
+        journal = desk["admin"].get(f"/instances/{order['instance_id']}/journal").json["items"]
+        [returned] = [entry for entry in journal if entry["kind"] == "task-returned"]
+        assert (returned["element_id"], returned["facts"]["reason"]) == ("review", "INCOMPLETE")
+        assert desk["admin"].get(f"/work-orders/{order['number']}").json["return_count"] == 1
+
 
 class TestToTheEnd:
     @pytest.mark.parametrize(("login", "complaint"), [("agent", PHONE), ("admin", WEB)], ids=["phone", "web"])
