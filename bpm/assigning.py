@@ -16,6 +16,7 @@ from bpm import org
 from bpm.engine.facts import Assignment
 from bpm.errors import N_, ConflictError
 from bpm.models.org import Membership, Unit, User
+from bpm.models.work_order import WorkOrder
 
 STARTER = "starter"
 """The word by which ``managerOf`` and ``exclude`` mean whoever started the case."""
@@ -30,7 +31,7 @@ class NobodyFoundError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the words of an assignment are read by: the city of the order, who started the case, and who did which step last."""
+    """What the words of an assignment are read by: the city of the case, who started it, and who did which step last."""
 
     city: str | None
     starter: str | None
@@ -60,6 +61,13 @@ def settle(session: Session, wanted: Assignment, around: Around, excluded: Colle
     return replace(wanted, user=found.user.login, unit=wanted.unit or found.unit.code, role=wanted.role or found.role)
 
 
+def city_of(session: Session, order: WorkOrder | None, starter: str | None) -> str | None:
+    """The city of a case, which makes a function definite: that of its order; without one, that of whoever started it."""
+    if order is not None:
+        return order.city
+    return org.home(session, starter) if starter else None
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """Who did the step that ``sameAs`` names, and in which unit and role."""
@@ -72,7 +80,7 @@ class Before:
 def whose(
     session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
 ) -> tuple[Unit, str, User | None]:
-    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the order's. Raises NobodyFoundError."""
+    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the case's. Raises NobodyFoundError."""
     city = wanted.city or city
     person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
     if person is not None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import clock, instances, journal, limits, notices, org, suspension, workorders
+from bpm import assigning, clock, instances, journal, limits, notices, org, suspension, workorders
 from bpm.access import SYSTEM
 from bpm.errors import N_
 from bpm.ladders import Rung
@@ -132,7 +132,7 @@ def _people(session: Session, names: Iterable[str], order: WorkOrder | None, tas
 
 
 def _around(session: Session, order: WorkOrder | None, task: Task | None) -> Around:
-    city = order.city if order is not None else None
+    city = assigning.city_of(session, order, task.instance.started_by if task is not None else None)
     first_owner = order.first_owner if order is not None else None
     kam = (order.customer or {}).get("kam") if order is not None else None
     if task is not None:

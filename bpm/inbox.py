@@ -66,7 +66,7 @@ def open_task(
     excluded = _doers(session, instance, wanted.exclude, place.scope_id)
     before = _last(session, instance, wanted.same_as, place.scope_id) if wanted.same_as else None
     done_before = assigning.Before(before.user, before.unit_code, before.role) if before is not None else None
-    city = order.city if order else None
+    city = assigning.city_of(session, order, instance.started_by)
     if before is None:
         around = assigning.Around(city, instance.started_by, lambda name: _doer(session, instance, name, place.scope_id))
         wanted = assigning.settle(session, wanted, around, excluded)
@@ -282,7 +282,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
             raise NotForYouError
         _give(session, task, org.available(session, person, now), now, accepted=False)
         return task
-    other = org.resolve_unit(session, unit or "", task.order.city if task.order else None)
+    other = org.resolve_unit(session, unit or "", assigning.city_of(session, task.order, task.instance.started_by))
     if other is None or not org.members(session, other.code, task.role):
         raise assigning.NobodyFoundError
     task.unit_code, task.queue = other.code, f"{other.code}:{task.role}"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, evaluations, forms, inbox, journal, messages, queues, work_items, workorders
+from bpm import access, assigning, definitions, evaluations, forms, inbox, journal, messages, queues, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.process import NotOpenError
@@ -95,7 +95,7 @@ def form_of(session: Session, task: Task, language: str) -> forms.Form | None:
     """The form of a task, with its choices and defaults filled in; None where the drawing names none."""
     if task.form is None:
         return None
-    city = task.order.city if task.order else None
+    city = assigning.city_of(session, task.order, task.instance.started_by)
     definition_id = task.instance.definition_id
     read_only = definitions.engine_definition(session, definition_id).read_only(task.process_id, task.element_id)
     return forms.resolved(session, definition_id, task.form, task_data(session, task), language=language, city=city, read_only=read_only)

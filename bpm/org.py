@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.org import Membership, Unit, User
+from bpm.models.prepared import Prepared
 from bpm.models.rows import Rows, known
 from bpm.working_time import ALL_THE_TIME
 
@@ -80,6 +81,20 @@ def named(session: Session, login: str) -> User | None:
     """The person of a login that came out of a drawing or out of data, where it may mean nobody."""
     return _NAMED.first(session, login=login)
 
+
+def home(session: Session, login: str) -> str | None:
+    """The city in which somebody works: that of the first of his units that lies in one."""
+    return next((row["city"] for row in _HOMES.rows(session, {"login": login})), None)
+
+
+_HOMES = Prepared(
+    select(Unit.city)
+    .join(Membership, Membership.unit_id == Unit.id)
+    .join(User, User.id == Membership.user_id)
+    .where(User.login == bindparam("login"), Unit.city.is_not(None))
+    .order_by(Unit.code)
+    .limit(1)
+)
 
 KNOWN = {"autoflush": False}
 """How to ask for what no process changes: without writing first what is waiting to be written."""

@@ -129,8 +129,10 @@ def running(session: Session, instance: Instance, process: Process | None = None
 
 
 def _members(session: Session, instance: Instance, role: str, unit: str, city: str | None) -> list[str]:
-    """Who plays a role in a unit; a function that no city makes definite is that of the order's city."""
-    city = city or session.scalar(select(WorkOrder.city).where(WorkOrder.instance_id == instance.id))
+    """Who plays a role in a unit; a function that no city makes definite is that of the case's city."""
+    if city is None:
+        order = session.scalar(select(WorkOrder).where(WorkOrder.instance_id == instance.id))
+        city = assigning.city_of(session, order, instance.started_by)
     return assigning.members(session, role, unit, city)
 
 

@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
-from bpm import clock, demo
+from bpm import access, clock, demo, instances, org
 from bpm.connecting.loading import load
-from bpm.definitions import examine
+from bpm.definitions import deploy, examine
 from bpm.drafts import every_template
 from bpm.drafts.templates import PROCESSES, files
 from bpm.models.database import unit_of_work
+from bpm.models.instance import Instance
+from bpm.models.task import OPEN, Task
+from bpm.replay import staff
 
 ROOT = PROCESSES.parent
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -44,6 +49,33 @@ def test_it_has_no_finding_in_the_organisation_of_the_demo(folder: Path, databas
         demo.load(session, ROOT / "demo", clock.now(), processes=ROOT / "docs", registry=registry)
         session.flush()
         assert examine(session, files(folder.name), registry) == []
+
+
+@pytest.mark.parametrize("template", ["approval", "repair", "consultation"])
+def test_begun_at_a_desk_it_comes_to_its_end_among_the_people_of_that_city(template: str, database: Any) -> None:
+    with unit_of_work() as session:
+        demo.load(session, ROOT / "demo", clock.now(), processes=ROOT / "docs", registry=load(ROOT / "connectors", {}))
+        session.flush()
+        key = deploy(session, files(template), "analyst", clock.now(), publish=True)[0].key
+        agent = access.actor_of(org.find_user(session, "agent"))
+        instance_id = instances.start(session, key, {"title": "投影机"}, agent, clock.now()).id
+    seen = []
+    while (task := _next_task(instance_id)) is not None:
+        seen.append(task.element_id)
+        assert task.unit_code.startswith("531-"), (task.element_id, task.unit_code)
+        with unit_of_work() as session:
+            assert staff.take(session, task.id, clock.now()), (task.element_id, task.queue)
+        with unit_of_work() as session:
+            assert staff.finish(session, task.id, {"steps": {}, "classes": {}}, clock.now())
+    with unit_of_work(write=False) as session:
+        assert session.get_one(Instance, instance_id).status == "completed"
+    assert seen
+
+
+def _next_task(instance_id: UUID) -> Task | None:
+    with unit_of_work(write=False) as session:
+        found = select(Task).where(Task.instance_id == instance_id, Task.status.in_(OPEN)).order_by(Task.id)
+        return session.scalars(found.limit(1)).first()
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
