@@ -90,14 +90,14 @@ def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datet
     work_items.fail(item, error.message)
     if item.instance_id is None:
         return
+    said = {language: _said(error, language) for language in ("en", "zh")}
     if item.kind == "call":
         code = item.payload.get("on_failure") if error.retry else error.code
-        said = {language: _said(error, language) for language in ("en", "zh")}
         instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], said, code, now)
     else:
         instance = lock(session, item.instance_id)
         if instance.ended_at is None:
-            incidents.of_work(session, instance, item, error.message, now)
+            incidents.of_work(session, instance, item, error, said, now)
 
 
 def _said(error: ConnectorError, language: str) -> str:

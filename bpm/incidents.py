@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpm import access, definitions
 from bpm.access import Actor
 from bpm.engine.facts import StepFailed, Stuck
-from bpm.errors import N_, ConflictError, NotFoundError
+from bpm.errors import N_, BatonError, ConflictError, NotFoundError
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -19,6 +20,8 @@ from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
+OWN_FAULT = N_("Baton could not do this because of a fault of its own. Its log says which.")
+WayOut = Literal["retry", "skip", "result"]
 MENDERS = ("ADMIN", "CS_MANAGER", "ANALYST")
 """Who sees all incidents, and says what is to happen."""
 
@@ -57,21 +60,40 @@ def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime
     """Nothing can happen any more in this instance: the drawing waits for itself."""
     element = fact.element_ids[0] if fact.element_ids else None
     text = N_("The process waits for itself: no step is open and it has not ended. Move it to another step.")
-    row = _incident(instance, "step", "stuck", text, now, element_id=element, name=element or "")
+    row = _incident(instance, "step", "stuck", text, now, element_id=element, name=_name(session, instance, element))
     row.facts = {"text": text, "facts": {}, "said": {}}
     session.add(row)
     instance.status = "incident"
 
 
-def of_work(session: Session, instance: Instance, item: WorkItem, message: str, now: datetime) -> None:
-    """A work item has failed for good."""
+def of_work(session: Session, instance: Instance, item: WorkItem, error: BatonError | None, said: dict[str, str], now: datetime) -> None:
+    """A work item has failed for good: ``error`` of ours, else a fault of Baton itself. ``said``: a connector's words by language."""
+    text = OWN_FAULT if error is None else error.sentence
+    facts = {name: value if isinstance(value, int | float) else str(value) for name, value in (error.facts if error else {}).items()}
     element = item.payload.get("element_id")
-    names = definitions.engine_definition(session, instance.definition_id).names
-    name = names.get(element) or definitions.get(session, instance.definition_id).name
-    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=element, name=name)
+    message = said.get("en") or text.format(**facts)
+    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=element, name=_name(session, instance, element))
+    row.facts = {"text": None if said else text, "facts": facts, "said": said}
     row.work_item_id = item.id
     session.add(row)
     instance.status = "incident"
+
+
+def _name(session: Session, instance: Instance, element_id: str | None) -> str:
+    """What people call the step of an element; where it has no name, or the drawing cannot be built any more, the process."""
+    version = definitions.get(session, instance.definition_id)
+    try:
+        names = definitions.engine_definition(session, version.id).names
+    except BatonError:
+        return version.name
+    return names.get(element_id or "") or version.name
+
+
+def ways_out(incident: Incident) -> frozenset[WayOut]:
+    """What can be done about an incident where it stands: of an instance that waits for itself nothing, it has to be moved."""
+    if incident.work_item_id is not None:
+        return frozenset({"retry", "skip"})
+    return frozenset({"retry", "skip", "result"}) if incident.token_id is not None else frozenset()
 
 
 def close(session: Session, instance: Instance, token_id: str, actor: str, how: str, now: datetime) -> None:

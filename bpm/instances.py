@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpm import access, assigning, definitions, evaluations, forms, inbox, journal, messages, queues, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
+from bpm.engine.facts import is_way_back
 from bpm.engine.process import NotOpenError
 from bpm.errors import NotFoundError
 from bpm.models import rows
@@ -84,7 +85,7 @@ def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], a
     if form is not None and task.order is not None and actor.user_id is not None:
         evaluations.record(session, task.order, task, form, checked, actor.user_id, now)
     command = c.CompleteTask(task.token_id, checked)
-    if task.way_back and task.way_back.items() <= checked.items():
+    if is_way_back(task.way_back, checked):
         _send_back(session, instance, task, command, checked.get("return_reason"), actor, now)
     else:
         apply(session, instance, command, Doing(actor, now, task.token_id))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpm import access, classes, contacts, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
 from bpm.errors import N_, ConflictError, NotFoundError
-from bpm.forms import AnswersError, FieldSentence, Form, resolved
+from bpm.forms import AnswersError, FieldSentence, Form, check, resolved
 from bpm.models.definition import Definition
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
@@ -71,6 +71,8 @@ MUST_BE_GIVEN = N_("Fill this in.")
 NOT_KNOWN = N_("This is not one of the choices.")
 NOT_A_FIELD = N_("There is no such field.")
 TOO_LONG = N_("This is too long: at most {limit} characters.")
+LONGEST_ABOUT = 200
+"""Characters of what a case without an order is about."""
 NOT_A_NUMBER = N_("Enter a number that is not negative.")
 NOT_YES_OR_NO = N_("Answer with yes or no.")
 NOT_A_PHONE = N_("A telephone number has digits only, with a + in front if need be.")
@@ -122,6 +124,15 @@ def start(session: Session, key: str, variables: dict[str, Any], business_key: s
     order = workorders.create(session, _new_order(session, given, actor, None), definition, now)
     everything = {**variables, **_variables(session, order, given, actor, now)}
     return instances.start(session, key, everything, actor, now, order=order)
+
+
+def begin(session: Session, definition: Definition, answers: Mapping[str, Any], about: str, actor: Actor, now: datetime) -> Instance:
+    """Begin a case of a process that makes no order, with the answers to the form at its start. Raises AnswersError."""
+    if len(about) > LONGEST_ABOUT:
+        raise AnswersError(fields={"about": FieldSentence(TOO_LONG, limit=LONGEST_ABOUT)})
+    form = first_form(session, definition, actor.language)
+    given = check(form, answers) if form is not None else {}
+    return instances.start(session, definition.key, given, actor, now, business_key=about or None)
 
 
 def first_form(session: Session, definition: Definition, language: str) -> Form | None:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from bpm import access
+from bpm import access, incidents
 from bpm.access import Actor
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
@@ -16,7 +16,6 @@ OfOrder = Literal["urge", "note", "attach", "hold", "resume", "withdraw", "reope
 _MAY_HOLD = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "HANDLER", "SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "KAM", "VP"})
 MAY_WITHDRAW = frozenset({"AGENT", "REVIEWER", "DISPATCHER", "CS_MANAGER", "KAM"})
 MAY_REOPEN = MAY_WITHDRAW | {"VISITOR", "QA"}
-_MAY_MEND = frozenset({"CS_MANAGER", "ANALYST"})
 
 
 def of_task(session: Session, task: Task, actor: Actor) -> frozenset[OfTask]:
@@ -52,7 +51,7 @@ def of_order(session: Session, order: WorkOrder, actor: Actor) -> frozenset[OfOr
             can.add("withdraw")
     elif order.state in ("CLOSED", "ARCHIVED") and _plays(actor, MAY_REOPEN):
         can.add("reopen")
-    if _plays(actor, _MAY_MEND):
+    if _plays(actor, frozenset(incidents.MENDERS)):
         can.add("incident")
     if actor.is_admin and not closed:
         can.add("move")

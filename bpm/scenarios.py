@@ -86,7 +86,7 @@ class _Run:
         file = f"{SCENARIOS}{name}.json"
         broken = fault(file, raw)
         if broken is not None:
-            return Result(file, name, notices.in_language(broken.text, self.language).format(**broken.facts))
+            return Result(file, name, broken.told(notices.in_language(broken.text, self.language), self.language))
         try:
             script = read_script(raw["script"])
         except BatonError as error:

@@ -9,7 +9,7 @@ from bpm import comparisons
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.base import Body, Shape, line
 from bpm.comparing import Change
-from bpm.request import actor, session
+from bpm.request import actor, only_reads, session
 
 chapter = Chapter("comparisons", "Two states of a process side by side")
 
@@ -37,6 +37,7 @@ class ChangesShape(Shape):
 
 
 @chapter.post("/designer/compare")
+@only_reads
 @chapter.takes(Compared)
 @chapter.answers(200, ChangesShape)
 def compare(body: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bpm.clockwork.embedded import Embedded
 from bpm.engine.faults import TimerError
 from bpm.engine.timers import later, span
 from bpm.errors import N_, NotFoundError
-from bpm.request import actor, close, opens_its_own
+from bpm.request import actor, close, only_reads
 
 FARTHEST = timedelta(days=366)
 
@@ -34,7 +34,7 @@ class AdvancedShape(Shape):
 
 
 @chapter.post("/demo/clock")
-@opens_its_own
+@only_reads
 @chapter.takes(AdvanceBody)
 @chapter.answers(200, AdvancedShape)
 def advance(body: dict[str, Any]) -> dict[str, Any]:

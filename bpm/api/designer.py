@@ -9,12 +9,13 @@ from bpm.api.chapter import Chapter
 from bpm.api.schemas.designer import CatalogueShape, CheckShape, Files, PeopleQuery, PeopleShape
 from bpm.api.schemas.drafts import mendable_row
 from bpm.errors import worst_first
-from bpm.request import actor, language, session
+from bpm.request import actor, language, only_reads, session
 
 chapter = Chapter("designer", "What the designer asks while a process is drawn")
 
 
 @chapter.post("/designer/check")
+@only_reads
 @chapter.takes(Files)
 @chapter.answers(200, CheckShape)
 def check(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from bpm.api.schemas.expressions import VerdictShape, Written
 from bpm.engine import expressions, scripts
 from bpm.engine.dialects import bare
 from bpm.engine.faults import ExpressionError
-from bpm.request import actor
+from bpm.request import actor, only_reads
 
 chapter = Chapter("expressions", "Conditions and values in the making")
 
 
 @chapter.post("/designer/expressions/check")
+@only_reads
 @chapter.takes(Written)
 @chapter.answers(200, VerdictShape)
 def check(body: dict[str, Any]) -> dict[str, Any]:

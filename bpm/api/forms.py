@@ -12,7 +12,7 @@ from bpm.api.schemas.drafts import as_text
 from bpm.api.schemas.forms import NewName, PreviewQuestion, RenamingShape
 from bpm.errors import N_, NotFoundError, RefusedError
 from bpm.forms import Form, mail
-from bpm.request import actor, language, session
+from bpm.request import actor, language, only_reads, session
 
 chapter = Chapter("forms", "Forms that are being built")
 
@@ -32,6 +32,7 @@ class NoPagesError(NotFoundError):
 
 
 @chapter.post("/designer/forms/preview")
+@only_reads
 @chapter.takes(PreviewQuestion)
 @chapter.answers(200, {"type": "string"}, content_type="text/html")
 def preview(body: dict[str, Any]) -> Response:
@@ -53,6 +54,7 @@ def preview(body: dict[str, Any]) -> Response:
 
 
 @chapter.post("/designer/forms/rename-field")
+@only_reads
 @chapter.takes(NewName)
 @chapter.answers(200, RenamingShape)
 def rename_field(body: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +62,8 @@ def rename_field(body: dict[str, Any]) -> dict[str, Any]:
     access.require(actor(), *drafts.READERS)
     files = {name: content.encode() for name, content in body["files"].items()}
     renaming = definitions.rename(files, body["form"], body["old"], body["new"])
-    return {"places": renaming.places, "files": as_text(renaming.files), "is_given_elsewhere": renaming.is_given_elsewhere}
+    told = {"is_given_elsewhere": renaming.is_given_elsewhere, "is_taken": renaming.is_taken}
+    return {"places": renaming.places, "files": as_text(renaming.files), **told}
 
 
 def _resolved(body: Mapping[str, Any], reader: str) -> Form:

@@ -16,12 +16,13 @@ from bpm.api.schemas.outlook import (
     person_row,
 )
 from bpm.engine.faults import TimerError
-from bpm.request import actor, language, now, session
+from bpm.request import actor, language, now, only_reads, session
 
 chapter = Chapter("outlook", "What a drawing would mean today")
 
 
 @chapter.post("/designer/people/meant")
+@only_reads
 @chapter.takes(WhoIsMeant)
 @chapter.answers(200, MeantShape)
 def meant(body: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def meant(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/ladder")
+@only_reads
 @chapter.takes(LadderToLayOut)
 @chapter.answers(200, LadderShape)
 def ladder(body: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def ladder(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/timer")
+@only_reads
 @chapter.takes(TimerToForesee)
 @chapter.answers(200, MomentsShape)
 def timer(body: dict[str, Any]) -> dict[str, Any]:

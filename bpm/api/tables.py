@@ -28,7 +28,7 @@ from bpm.api.schemas.tables import (
 from bpm.decision_tables import Expected
 from bpm.engine import grids
 from bpm.errors import N_, InvalidError
-from bpm.request import actor
+from bpm.request import actor, only_reads
 
 chapter = Chapter("tables", "Decision tables in the making")
 
@@ -54,6 +54,7 @@ class NoWorkbookError(InvalidError):
 
 
 @chapter.post("/designer/tables/check")
+@only_reads
 @chapter.takes(CheckedFile)
 @chapter.answers(200, RemarksShape)
 def check(body: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/tables/fields")
+@only_reads
 @chapter.takes(Question)
 @chapter.answers(200, FieldsShape)
 def fields(body: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +74,7 @@ def fields(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/tables/try")
+@only_reads
 @chapter.takes(Asked)
 @chapter.answers(200, TrialShape)
 def attempt(body: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +84,7 @@ def attempt(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/tables/run")
+@only_reads
 @chapter.takes(AskedRows)
 @chapter.answers(200, RunShape)
 def run(body: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +96,7 @@ def run(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/tables/analyse")
+@only_reads
 @chapter.takes(TableFile)
 @chapter.answers(200, AnalysisShape)
 def analyse(body: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +106,7 @@ def analyse(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/tables/export")
+@only_reads
 @chapter.takes(TableFile)
 @chapter.answers(200, {"type": "string", "format": "binary"}, content_type=XLSX)
 def export(body: dict[str, Any]) -> Response:
@@ -113,6 +119,7 @@ def export(body: dict[str, Any]) -> Response:
 
 
 @chapter.post("/designer/tables/import")
+@only_reads
 @chapter.describes(_UPLOAD_DOC)
 @chapter.answers(200, ImportShape)
 def take_in() -> dict[str, Any]:

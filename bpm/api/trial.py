@@ -8,12 +8,13 @@ from bpm import access, drafts, scenarios, trial
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.trial import FilesToTry, ResultsShape, ScriptToPlay, StateShape
 from bpm.definitions.packing import check_size
-from bpm.request import actor, language, now, session
+from bpm.request import actor, language, now, only_reads, session
 
 chapter = Chapter("trial", "What is being drawn, tried out on the real engine with nothing kept and nothing sent")
 
 
 @chapter.post("/designer/trial")
+@only_reads
 @chapter.takes(ScriptToPlay)
 @chapter.answers(200, StateShape)
 def play(body: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def play(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @chapter.post("/designer/scenarios/run")
+@only_reads
 @chapter.takes(FilesToTry)
 @chapter.answers(200, ResultsShape)
 def run(body: dict[str, Any]) -> dict[str, Any]:

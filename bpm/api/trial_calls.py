@@ -10,7 +10,7 @@ from bpm.api.chapter import Chapter
 from bpm.api.schemas.expressions import AnswerShape, TrialCall
 from bpm.connecting import ConnectorError
 from bpm.errors import N_, ConflictError
-from bpm.request import actor, close, language
+from bpm.request import actor, close, language, only_reads
 
 chapter = Chapter("trial_calls", "Connectors tried out on their simulators")
 
@@ -23,6 +23,7 @@ class NoSimulatorError(ConflictError):
 
 
 @chapter.post("/designer/connectors/try")
+@only_reads
 @chapter.takes(TrialCall)
 @chapter.answers(200, AnswerShape)
 def attempt(body: dict[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,8 @@ class Embedded:
     def _put_off(self, item_id: UUID, lease: UUID | None, error: Exception) -> None:
         """Try again later, or after the last try let an incident stand."""
         _log.error("work item failed", exc_info=error)
-        message = str(error) if isinstance(error, BatonError) else type(error).__name__
+        ours = error if isinstance(error, BatonError) else None
+        message = str(ours or type(error).__name__)
         with unit_of_work() as session:
             item = work_items.still_mine(session, item_id, lease)
             if item is None:
@@ -171,7 +172,7 @@ class Embedded:
             if item.instance_id is not None:
                 instance = lock(session, item.instance_id)
                 if instance.ended_at is None:
-                    incidents.of_work(session, instance, item, message, now)
+                    incidents.of_work(session, instance, item, ours, {}, now)
 
     def _call(self, prepared: caller.Prepared) -> None:
         """Call the outside with no transaction open, then let the answer have its effect."""

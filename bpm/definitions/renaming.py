@@ -21,6 +21,7 @@ from bpm.engine.documents import BATON, BPMN, Element, baton, local, space, tag
 from bpm.engine.expressions import is_expression, renamed
 from bpm.engine.faults import ExpressionError
 from bpm.engine.templates import FIELD
+from bpm.errors import N_, InvalidError
 
 Kind = Literal["condition", "who", "when", "call", "step", "table", "form", "text", "order", "test"]
 _BY_EXTENSION: dict[str, Kind] = {"assignment": "who", "limit": "when", "order": "order", "notice": "text", "why": "text"}
@@ -30,6 +31,16 @@ _HOLDERS = ("variables", "values", "data")
 """In scenarios and tests of tables: what holds variables by their names."""
 
 _CALENDAR = "baton:calendar"
+_NAME = re.compile(r"[^\W\d]\w*")
+_WORDS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
+"""What expressions mean by these is no variable."""
+
+
+class FieldNameError(InvalidError):
+    """A name that expressions could not speak of."""
+
+    code = "field-name"
+    sentence = N_("“{name}” cannot be the name of a field: letters, digits and _ only, a letter first, and no word of the expressions.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +60,14 @@ class Renaming:
     """What a renaming changes beside the form itself: its places, and each file in which there are any.
 
     ``is_given_elsewhere``: not only forms give a variable of the old name, so that others may mean that one.
+    ``is_taken``: there is a variable of the new name already, so that the two would be one.
     """
 
     old: str
     new: str
     form: str
     is_given_elsewhere: bool = False
+    is_taken: bool = False
     places: list[Place] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -106,11 +119,15 @@ class Renaming:
 def rename(files: Mapping[str, bytes], form: str, old: str, new: str) -> Renaming:
     """What speaks of a field, given another name; ``form`` itself is left to whoever renames the field in it.
 
-    Files that cannot be read are left alone.
+    Files that cannot be read are left alone. Raises FieldNameError.
     """
+    if not _NAME.fullmatch(new) or new in _WORDS:
+        raise FieldNameError(name=new)
     drawn = {name: root for name, content in files.items() if name.endswith((".bpmn", ".dmn")) and (root := _xml(content)) is not None}
     own = {process.get("id") for root in drawn.values() for process in root.iter(tag("process"))}
-    renaming = Renaming(old, new, form, old in _platform(files) or any(_gives(root, old) for root in drawn.values()))
+    asked = {name for file, content in files.items() if file.startswith("forms/") for name in _fields(_json(content))}
+    given = {name: name in _platform(files) or any(_gives(root, name) for root in drawn.values()) for name in (old, new)}
+    renaming = Renaming(old, new, form, is_given_elsewhere=given[old], is_taken=given[new] or new in asked)
     for file, root in drawn.items():
         found = list(_of_table(file, root, renaming) if file.endswith(".dmn") else _of_diagram(file, root, renaming, own))
         _note(renaming, found, file, etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8"))
@@ -120,6 +137,13 @@ def rename(files: Mapping[str, bytes], form: str, old: str, new: str) -> Renamin
         if changed != read:
             _note(renaming, [Place(file, kind)], file, orjson.dumps(changed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return renaming
+
+
+def _fields(form: Any) -> Mapping[str, Any]:
+    """The fields of a form as its file has them."""
+    schema = form.get("schema", form) if isinstance(form, dict) else {}
+    fields = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _platform(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -133,7 +157,7 @@ def _gives(root: Element, name: str) -> bool:
     """Tell whether a call, a table or a loop gives a variable of this name."""
     extensions = (each.get("result") or each.get("variable") for each in root.iter(baton("call"), baton("decision"), baton("code")))
     others = (each.get("name") for each in root.iter("{*}output", "{*}inputDataItem", "{*}outputDataItem"))
-    return name in (*extensions, *others)
+    return name in (*extensions, *others, *(each.get("target") for each in root.iter(baton("out"))))
 
 
 def _note(renaming: Renaming, found: list[Place], file: str, content: bytes) -> None:
@@ -173,7 +197,7 @@ def _parts(element: Element, owner: Element, renaming: Renaming, own: set[str | 
     name, text = local(element), element.text or ""
     if space(element) == BATON:
         kind: Kind = "call" if name in _CALLING else _BY_EXTENSION.get(name, "step")
-        for attribute in TEXTS.get(name, ()):
+        for attribute in () if name == "out" and not _calls(owner, own) else TEXTS.get(name, ()):  # read in the called process
             yield kind, attribute, (value := element.get(attribute) or ""), renaming.value(value)
         for attribute, change in _named(element, owner, renaming, own):
             yield kind, attribute, (value := element.get(attribute) or ""), change(value)
@@ -196,8 +220,17 @@ def _named(element: Element, owner: Element, renaming: Renaming, own: set[str | 
             yield "text", renaming.filled
         case "form" if element.get("ref") == renaming.form:
             yield "readOnly", renaming.words
-        case "in" | "out" if (owner.get("calledElement") or "").rpartition(":")[2] in own:
+        case "out":  # a variable of the process that calls
             yield "target", renaming.words
+        case "in" if _calls(owner, own):
+            yield "target", renaming.words
+        case _:
+            pass
+
+
+def _calls(owner: Element, own: set[str | None]) -> bool:
+    """Tell whether what is called stands in the bundle, so that its variables are renamed as well."""
+    return (owner.get("calledElement") or "").rpartition(":")[2] in own
 
 
 def _set(element: Element, part: str, after: str) -> None:
@@ -235,8 +268,7 @@ def _of_json(file: str, read: Any, renaming: Renaming) -> tuple[Kind, Any]:
     if file.startswith("strings/"):
         return "text", _filled(read, renaming)
     if file.startswith("forms/"):
-        fields = read.get("schema", read).get("properties", {}) if isinstance(read, dict) else {}
-        return "form", _form(read, renaming, has=renaming.old in fields)
+        return "form", _form(read, renaming, has=renaming.old in _fields(read))
     if file.startswith(("scenarios/", "tests/")):
         return "test", _keys(read, renaming)
     return "text", read

@@ -5,6 +5,7 @@ References may be qualified names (BPMN 2.0, 15.3.2); the prefix of the file's o
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,8 +45,9 @@ def accepted(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding
     """The files of a bundle with ids that the designer takes, and a remark on each diagram in which any was replaced."""
     diagrams = [_Diagram(name, content) for name, content in sorted(files.items()) if name.endswith(".bpmn")]
     taken = {id_ for diagram in diagrams for id_ in diagram.ids}
+    numbers = Counter[str]()
     for diagram in diagrams:
-        diagram.replace(taken)
+        diagram.replace(taken, numbers)
     processes = {old: new for diagram in diagrams for old, new in diagram.processes.items()}
     for diagram in diagrams:
         diagram.refer(processes)
@@ -82,8 +84,8 @@ class _Diagram:
             for old, new in pairs[:1]:
                 yield Finding("info", self.file, None, code, text, {"count": len(pairs), "old": old, "new": new})
 
-    def replace(self, taken: set[str]) -> None:
-        """Give new ids, none of them in ``taken``. A shape that has the id of its element gets one of its own."""
+    def replace(self, taken: set[str], numbers: Counter[str]) -> None:
+        """Give new ids, none of them in ``taken``; ``numbers`` counts each kind. A shape that has the id of its element gets its own."""
         seen: set[str] = set()
         for element in self.identified:
             old = element.get("id") or ""
@@ -91,7 +93,7 @@ class _Diagram:
             seen.add(old)
             if _TAKEN.fullmatch(old) and not is_double:
                 continue
-            new = _new(element, old, taken)
+            new = _new(element, old, taken, numbers)
             taken.add(new)
             element.set("id", new)
             self.replaced.append((old, new))
@@ -145,7 +147,7 @@ def _refers(name: str, names: frozenset[str]) -> bool:
     return name in names or (name.endswith(_ENDINGS) and name != _NO_REFERENCE and not name.startswith("{"))
 
 
-def _new(element: Element, old: str, taken: set[str]) -> str:
+def _new(element: Element, old: str, taken: set[str], numbers: Counter[str]) -> str:
     """An id that is made of the old one where that is legible in ASCII, else of what the element is."""
     legible = re.sub(r"[^\w.-]+", "_", old, flags=re.ASCII).strip("_.-") if old.isascii() else ""
     if legible:
@@ -154,10 +156,14 @@ def _new(element: Element, old: str, taken: set[str]) -> str:
             return stem
     else:
         stem = local(element)[0].upper() + local(element)[1:]
-    number = 1
-    while f"{stem}_{number}" in taken:
-        number += 1
-    return f"{stem}_{number}"
+    numbers[stem] += 1
+    while f"{stem}_{numbers[stem]}" in taken:
+        numbers[stem] += 1
+    return f"{stem}_{numbers[stem]}"
+
+
+_DATA = ("variables", "values", "data", "result")
+"""What holds variables by their names, which are no ids."""
 
 
 def _scenario(content: bytes, names: Mapping[str, str]) -> bytes:
@@ -166,7 +172,7 @@ def _scenario(content: bytes, names: Mapping[str, str]) -> bytes:
     def renamed(value: Any, key: str = "") -> Any:
         match value:
             case dict():
-                return {name: renamed(each, name) for name, each in value.items()}
+                return {name: each if name in _DATA else renamed(each, name) for name, each in value.items()}
             case list():
                 return [renamed(each, key) for each in value]
             case str() if key in ("element", "element_id", "path"):

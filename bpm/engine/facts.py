@@ -4,6 +4,7 @@
 ``scope_id`` is the token of the activity that opened the enclosing called process or sub-process (None at the top).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -48,6 +49,11 @@ class Limit:
     minutes: float
     calendar: str | None = None
     ladder: str | None = None
+
+
+def is_way_back(way_back: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> bool:
+    """Tell whether the answers to a task take the drawn way back (baton:return)."""
+    return way_back is not None and way_back.items() <= answers.items()
 
 
 @dataclass(frozen=True, slots=True)

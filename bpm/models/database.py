@@ -23,7 +23,7 @@ from bpm.models import prepared, rows
 from bpm.models.turns import Turns, TurnTimeoutError
 
 LOCK_SECONDS = 10
-"""How long a writer waits for another one before it gives up."""
+"""How long a writer waits before it gives up: on SQLite for those of its own process, and then as long for other programs."""
 
 
 class DatabaseBusyError(BatonError):

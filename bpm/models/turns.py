@@ -29,11 +29,22 @@ class Turns:
             mine = Lock()
             mine.acquire()
             self._waiting.append(mine)
-        if not mine.acquire(timeout=self._seconds):
-            with self._mutex:
-                if mine in self._waiting:  # else it came at the last moment
-                    self._waiting.remove(mine)
-                    raise TurnTimeoutError
+        try:
+            has_come = mine.acquire(timeout=self._seconds)
+        except BaseException:  # a signal: the turn may have come all the same
+            if not self._given_up(mine):
+                self.__exit__()
+            raise
+        if not has_come and self._given_up(mine):
+            raise TurnTimeoutError
+
+    def _given_up(self, mine: Lock) -> bool:
+        """Leave the queue. False where the turn came at the last moment."""
+        with self._mutex:
+            if mine not in self._waiting:
+                return False
+            self._waiting.remove(mine)
+            return True
 
     def __exit__(self, *_: object) -> None:
         """Pass it on."""

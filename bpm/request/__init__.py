@@ -27,7 +27,7 @@ from bpm.request.reader import (
     login,
     visitor,
 )
-from bpm.request.unit import close, in_the_background, now, opens_its_own, roll_back, session
+from bpm.request.unit import close, in_the_background, now, only_reads, roll_back, session
 from bpm.request.wire import register
 
 __all__ = [
@@ -55,7 +55,7 @@ __all__ = [
     "login",
     "now",
     "on_error",
-    "opens_its_own",
+    "only_reads",
     "problem",
     "register",
     "roll_back",

@@ -49,7 +49,7 @@ def replay() -> Response | None:
     A second request waits in the database for the first to be committed. Raises KeyReusedError, KeyTooLongError.
     """
     given = http.headers.get(HEADER)
-    if not given or http.method in unit.SAFE_METHODS or unit.writes_alone():
+    if not given or unit.is_reading():
         return None
     if len(given) > LONGEST:
         raise KeyTooLongError(longest=LONGEST)

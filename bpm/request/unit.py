@@ -31,7 +31,7 @@ class _Opened:
 
 
 def session() -> Session:
-    """The one session of this request: it reads for a GET and writes otherwise. Nobody but this file commits it."""
+    """The one session of this request: it reads for a GET and where ``only_reads`` says so. Nobody but this file commits it."""
     opened: _Opened | None = g.get("unit")
     if opened is None:
         writes = _writes()
@@ -48,15 +48,15 @@ def now() -> datetime:
     return moment
 
 
-def opens_its_own(view: View) -> View:
-    """Mark a view that writes in units of work of its own: its request's session only reads, and ends with ``close``."""
-    view.opens_its_own = True  # type: ignore[attr-defined]
+def only_reads(view: View) -> View:
+    """Mark a view whose session only reads although it is no GET: nothing is kept, or it writes in units of its own after ``close``."""
+    view.only_reads = True  # type: ignore[attr-defined]
     return view
 
 
-def writes_alone() -> bool:
-    """Tell whether this request's view opens its own units of work."""
-    return hasattr(current_app.view_functions.get(http.endpoint or ""), "opens_its_own")
+def is_reading() -> bool:
+    """Tell whether this request's view is one whose session only reads."""
+    return http.method in SAFE_METHODS or hasattr(current_app.view_functions.get(http.endpoint or ""), "only_reads")
 
 
 def in_the_background() -> None:
@@ -103,4 +103,4 @@ def close() -> None:
 
 
 def _writes() -> bool:
-    return http.method not in SAFE_METHODS and not g.get("unit_over", False) and not writes_alone()
+    return not is_reading() and not g.get("unit_over", False)

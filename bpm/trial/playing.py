@@ -265,22 +265,27 @@ def _complete(box: Sandbox, step: Step) -> None:
     form = form_of(box, task)
     given = step.values or {}
     answers = given if form is None else forms.check(form, {**ordinary_answers(form, box.language), **given})
-    _say_done(box, N_("{who} completes “{name}”."), step, person)
-    token = task.fact.place.token_id
-    box.apply(c.CompleteTask(token, answers), (token, person))
+    command = c.CompleteTask(task.fact.place.token_id, answers)
+    if f.is_way_back(task.fact.way_back, answers):
+        _send_back(box, step, command, person)
+    else:
+        _say_done(box, N_("{who} completes “{name}”."), step, person)
+        box.apply(command, (command.token_id, person))
 
 
 def _return(box: Sandbox, step: Step) -> None:
     """The drawn way back where there is one, else to the step before."""
     task, person = _work(box, step)
     token, why = task.fact.place.token_id, {"return_reason": step.code or "", "return_note": step.text}
+    way_back = task.fact.way_back
+    _send_back(box, step, c.CompleteTask(token, {**way_back, **why}) if way_back else c.SendBack(token, None, why), person)
+
+
+def _send_back(box: Sandbox, step: Step, command: c.CompleteTask | c.SendBack, person: User | None) -> None:
     _say_done(box, N_("{who} returns “{name}”."), step, person)
     if box.order is not None:
         box.order.returned += 1
-    back: c.Command = c.SendBack(token, None, why)
-    if task.fact.way_back:
-        back = c.CompleteTask(token, {**task.fact.way_back, **why})
-    box.apply(back, (token, person))
+    box.apply(command, (command.token_id, person))
 
 
 def _say_done(box: Sandbox, text: str, step: Step, person: User | None) -> None:

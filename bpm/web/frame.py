@@ -78,6 +78,7 @@ def dress(app: Flask) -> None:
         name=words.name_of,
         left=words.left,
         fault_sentence=stories.fault_sentence,
+        ways_out=incidents.ways_out,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_flow=_as_flow)
     app.context_processor(_surroundings)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from bpm import caller, catalogue, classes, clock, definitions, follow_up, intake, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
-from bpm.forms import AnswersError, FieldSentence, Form, check, from_html
+from bpm.forms import AnswersError, Form, from_html
 from bpm.models.definition import Definition
 from bpm.panel import Panel
 from bpm.request import actor, close, language, now, session
@@ -38,7 +38,6 @@ _TEXTS = (
 )
 _NUMBERS = ("amount_disputed", "affected_users")
 _ON_THE_SPOT = ("result", "answer_text")
-_LONGEST_ABOUT = 200
 _TOO_MUCH = 1e12
 _PHONE = re.compile(r"\+?[0-9]{3,20}")
 
@@ -180,13 +179,13 @@ def _amount(text: str) -> float | int | str:
 def begin() -> Response:
     """Begin a case of a process that makes no work order. Where its start has a form, that comes first."""
     flow, about = _flow(http.form.get("flow", "")), http.form.get("about", "").strip()
-    if len(about) > _LONGEST_ABOUT:
-        wrong = AnswersError(fields={"about": FieldSentence(intake.TOO_LONG, limit=_LONGEST_ABOUT)})
-        typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}
-        return _draw(typed, "", frame.refused(wrong), fields.sentences(wrong))
-    if intake.first_form(session(), flow, language()) is not None:
+    if len(about) <= intake.LONGEST_ABOUT and intake.first_form(session(), flow, language()) is not None:
         return redirect(url_for("intake.first", key=flow.key, about=about), 303)
-    return _begun(flow, {}, about)
+    try:
+        return _begun(flow, {}, about)
+    except AnswersError as error:
+        typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}
+        return _draw(typed, "", frame.refused(error), fields.sentences(error))
 
 
 @blueprint.get("/begin/<key>")
@@ -205,10 +204,9 @@ def fill_in(key: str) -> Response:
     if "more-rows" in http.form:  # a table of the form is full, and the browser runs no script
         return _draw_first(flow, form, typed)
     try:
-        answers = check(form, typed)
+        return _begun(flow, typed, http.args.get("about", ""))
     except AnswersError as error:
         return _draw_first(flow, form, typed, frame.refused(error), fields.sentences(error))
-    return _begun(flow, answers, http.args.get("about", "")[:_LONGEST_ABOUT])
 
 
 def _flow(key: str) -> Definition:
@@ -236,7 +234,7 @@ def _draw_first(
 
 def _begun(flow: Definition, answers: dict[str, Any], about: str) -> Response:
     """Where the first step is for whoever began the case, that comes next."""
-    instance = intake.start(session(), flow.key, answers, about or None, actor(), now())
+    instance = intake.begin(session(), flow, answers, about, actor(), now())
     task = next(iter(queues.following(session(), actor(), instance.id)), None)
     to = url_for("inbox.task", task_id=task.id) if task is not None else url_for("intake.page")
     return frame.done(gettext("“%(name)s” has begun.", name=_name(flow)), to)

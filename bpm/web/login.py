@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from bpm import access, clock, demo, org
 from bpm.errors import BatonError
 from bpm.models.database import unit_of_work
-from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, close, forget, opens_its_own, session, visitor
+from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, close, forget, only_reads, session, visitor
 from bpm.web import frame
 
 blueprint = Blueprint("login", __name__)
@@ -32,7 +32,7 @@ def _draw(status: int = 200, **facts: str) -> Response:
 
 
 @blueprint.post("/login")
-@opens_its_own
+@only_reads
 def log_in() -> Response:
     """Check login and password, and open a session. While a password is checked, nobody waits for the database."""
     login, to = http.form.get("login", "").strip(), http.form.get("to", "")

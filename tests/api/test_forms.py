@@ -96,3 +96,25 @@ def test_only_what_means_the_field_follows(desk: Desk) -> None:
 def test_what_a_table_gives_as_well_is_told(desk: Desk) -> None:
     assert renamed(desk, repair(), "register", "repair_minutes", "minutes")["is_given_elsewhere"] is True
     assert desk["handler"].post("/designer/forms/rename-field", {"files": {}, "form": "a", "old": "b", "new": "c"}).status_code == 403
+
+
+def test_what_comes_out_of_a_call_is_the_callers_and_what_it_is_read_from_is_not(desk: Desk) -> None:
+    files = repair()
+    call = '<bpmn:callActivity id="ask" calledElement="elsewhere"><bpmn:extensionElements><baton:in target="solved" value="= solved" />'
+    call += '<baton:out target="solved" value="= solved" /></bpmn:extensionElements></bpmn:callActivity></bpmn:process>'
+    files["repair.bpmn"] = files["repair.bpmn"].replace("</bpmn:process>", call)
+    told = renamed(desk, files, "visit", "solved", "fine")
+    assert '<baton:in target="solved" value="= fine"/><baton:out target="fine" value="= solved"/>' in told["files"]["repair.bpmn"]
+    assert told["is_given_elsewhere"] is True
+
+
+@pytest.mark.parametrize("name", ["true", "1 x", "a-b", "", "in", "a.b"])
+def test_a_name_that_no_expression_could_speak_of_is_refused_in_words(desk: Desk, name: str) -> None:
+    body = {"files": repair(), "form": "visit", "old": "solved", "new": name}
+    assert desk["analyst"].post("/designer/forms/rename-field", body).status_code == 422
+
+
+def test_a_name_that_is_there_already_is_told(desk: Desk) -> None:
+    assert renamed(desk, repair(), "visit", "solved", "fault_place")["is_taken"] is True
+    assert renamed(desk, repair(), "visit", "solved", "repair_minutes")["is_taken"] is True
+    assert renamed(desk, repair(), "visit", "solved", "fine")["is_taken"] is False

@@ -219,12 +219,25 @@ class TestFailing:
         clockwork.run_due()
         assert [(item(key).state, item(key).attempts) for key in "wxy"] == [("done", 0), ("waiting", 1), ("done", 0)]
 
-    def test_those_that_share_a_commit_happen_all_or_none(self, database: Engine, clockwork: Embedded, diary: Diary) -> None:
+    def test_those_that_are_due_together_share_a_commit(self, database: Engine, clockwork: Embedded, diary: Diary) -> None:
         for key in "abc":
             ask(key)
         with cases.counted(database) as said:
             assert clockwork.run_due() == len("abc")
         assert said.commits == 2  # the second one finds that nothing is left
+
+    def test_beside_one_that_fails_the_others_have_their_effect_once(self, clockwork: Embedded, diary: Diary) -> None:
+        def tell(session: Session, item: WorkItem) -> None:
+            user = session.scalars(select(organisation.User).limit(1)).one()
+            session.add(Notice(user_id=user.id, kind="half", text=item.key, facts={}, popup=False, created_at=clock.now()))
+
+        self.failing(diary, 100, "b")
+        diary.also |= {"a": tell, "c": tell}
+        for key in "abc":
+            ask(key)
+        clockwork.run_due()
+        with unit_of_work(write=False) as session:
+            assert sorted(session.scalars(select(Notice.text).where(Notice.kind == "half"))) == ["a", "c"]
 
     def test_after_the_last_try_an_incident_stands_and_its_retry_fires_the_timer(
         self, relay: Relay, monkeypatch: pytest.MonkeyPatch
@@ -239,6 +252,8 @@ class TestFailing:
         relay.clockwork.advance(5 * HOUR)
         (incident,) = relay.incidents()
         assert (incident.kind, incident.code, incident.element_id, incident.name) == ("work", "timer-failed", "reminder", "reminder")
+        assert (incident.facts["text"], incident.message) == (incidents.OWN_FAULT, incidents.OWN_FAULT)
+        assert incidents.ways_out(incident) == {"retry", "skip"}
         assert relay.instance.status == "incident"
         assert item(relay.items("timer")[0].key).attempts == TRIES
         assert "reminded" not in relay.variables

@@ -179,6 +179,20 @@ def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(
 
 
 class TestTurns:
+    def test_a_unit_of_work_asks_for_its_turn(self, tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        turns = Turns(0.01)
+        monkeypatch.setattr("bpm.models.database.Turns", lambda _seconds: turns)
+        engine = create_engine(f"sqlite:///{tmp_path / 'turns.db'}", **engine_options("sqlite"))
+        configure(engine)
+        try:
+            with turns, pytest.raises(DatabaseBusyError), unit_of_work():
+                pass
+            with unit_of_work():
+                pass
+        finally:
+            engine.dispose()
+            configure(database)
+
     def test_who_came_first_writes_first_also_beside_one_who_writes_all_the_time(self) -> None:
         turns, order = Turns(60), list[int]()
 
@@ -203,3 +217,34 @@ class TestTurns:
             pass
         with turns:
             pass
+
+    def test_a_turn_that_comes_while_a_signal_breaks_the_wait_is_passed_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        turns = Turns(60)
+
+        class Broken:
+            """A lock whose wait is broken off, its turn having come or not."""
+
+            def __init__(self, *, has_come: bool) -> None:
+                self.waits, self.has_come = 0, has_come
+
+            def acquire(self, timeout: float = -1) -> bool:
+                self.waits += 1
+                if self.waits > 1:
+                    if self.has_come:
+                        turns.__exit__()
+                    raise KeyboardInterrupt
+                return True
+
+            def release(self) -> None:
+                """Nobody waits any more."""
+
+        for has_come in (False, True):
+            turns.__enter__()
+            with monkeypatch.context() as patched:
+                patched.setattr("bpm.models.turns.Lock", lambda has_come=has_come: Broken(has_come=has_come))
+                with pytest.raises(KeyboardInterrupt):
+                    turns.__enter__()
+            if not has_come:
+                turns.__exit__()
+            with turns:
+                pass

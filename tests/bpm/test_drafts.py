@@ -1,10 +1,12 @@
 """Drafts: saved as they are drawn, never over somebody else's work; looked at by a second person; published; brought back."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
 import pytest
+from lxml import etree
 from sqlalchemy import Engine, select
 
 from bpm import access, clock, definitions, drafts
@@ -12,6 +14,7 @@ from bpm.access import Actor
 from bpm.connecting import Registry
 from bpm.definitions.settings import settings_of
 from bpm.definitions.sources import check
+from bpm.drafts import ids
 from bpm.drafts.templates import PROCESSES
 from bpm.errors import ConflictError, ForbiddenError, InvalidError, RefusedError
 from bpm.models import Draft, Notice, User
@@ -329,3 +332,27 @@ def _sources(change: tuple[str, str, str]) -> list[tuple[str | None, str]]:
 )
 def test_a_name_that_nobody_gives_before_is_told(change: tuple[str, str, str], found: list[tuple[str, str]]) -> None:
     assert _sources(change) == found
+
+
+# ---- ids of other tools
+
+
+def test_each_of_very_many_ids_is_replaced_as_quickly_as_one_of_few() -> None:
+    looks = []
+    for count in (500, 5_000):
+        names = _Counted()
+        numbers = Counter[str]()
+        for number in range(count):
+            names.add(ids._new(etree.Element("task"), f"步骤{number}", names, numbers))
+        looks.append(names.looks / count)
+    assert looks[0] == looks[1]
+
+
+class _Counted(set[str]):
+    """A set that counts how often it is asked."""
+
+    looks = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.looks += 1
+        return super().__contains__(name)

@@ -118,6 +118,15 @@ def test_what_fails_in_the_drawing_is_an_incident_that_is_mended_or_passed_over(
     assert (state["incidents"], state["variables"]["share"]) == ([], 1)
 
 
+def test_a_return_chosen_in_the_form_is_told_and_counted_like_that_of_the_button(session: Session) -> None:
+    given = {"outcome": "RETURN", "return_reason": "INCOMPLETE", "score_quality": 2, "score_comment": "没写清"}
+    for step in (does("review", **given), {"do": "return", "element": "review", "reason": "INCOMPLETE", "note": "没写清"}):
+        state = complaint(session, KNOWN, does("register"), step)
+        assert state["stopped"] is None
+        assert "returns “Review”" in said(state, "done")[-1]
+        assert state["tokens"]["correct"] == 1
+
+
 def test_a_late_case_rings_its_ladder_in_working_time_and_what_is_drawn_to_catch_it_runs(session: Session) -> None:
     until_handled = (KNOWN, does("register"), does("review"), does("dispatch"), does("accept"))
     state = complaint(session, *until_handled)

@@ -1,12 +1,15 @@
 """The list of steps that failed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bpm import incidents
 from bpm.models.database import unit_of_work
 from bpm.models.ids import row_id
+from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from tests.web.office import Office, Sheet
 
@@ -41,14 +44,32 @@ def test_whoever_may_mend_sees_which_step_failed_in_which_process_and_why(office
     assert bool(page.find(f"a[href='/orders/{number}']")) is (login != "analyst")  # who may not open orders gets no way that ends at a wall
 
 
-def test_a_fault_is_dealt_with_in_the_list_and_is_gone(office: Office, number: str) -> None:
+def _change(number: str, **columns: Any) -> None:
+    with unit_of_work() as session:
+        fault = session.scalars(select(Incident)).one()
+        for name, value in columns.items():
+            setattr(fault, name, value)
+
+
+def test_a_result_by_hand_is_asked_where_a_step_waits_for_one_and_must_be_json(office: Office, number: str) -> None:
     analyst = office["analyst"]
+    assert "用这个结果" not in analyst.get("/incidents").text  # the order of the server, not of the drawing: nothing waits for a result
+    _change(number, work_item_id=None, token_id="0" * 32)
     action, sent = act(analyst.get("/incidents"), "用这个结果", {"result": "not json"})
     refused = analyst.post(action, sent)
     assert refused.status == 422
     assert "JSON" in refused.text
     assert len(refused.find("tbody tr")) == 1
-    action, sent = act(refused, "跳过", {})
+
+
+def test_for_a_process_that_waits_for_itself_no_button_is_there_that_could_only_fail(office: Office, number: str) -> None:
+    _change(number, work_item_id=None, token_id=None)
+    assert office["analyst"].get("/incidents").find("tbody form") == []
+
+
+def test_a_fault_is_dealt_with_in_the_list_and_is_gone(office: Office, number: str) -> None:
+    analyst = office["analyst"]
+    action, sent = act(analyst.get("/incidents"), "跳过", {})
     done = analyst.follow(analyst.post(action, sent))
     assert "已跳过这一步" in done.text
     assert done.find("tbody tr") == []

@@ -114,7 +114,7 @@ def test_an_incident_stands_on_the_page_until_somebody_deals_with_it(office: Off
     with unit_of_work() as session:
         instance = session.get_one(Instance, office.order(number).instance_id)
         incident = incidents._incident(
-            instance, "call", "network-down", "The network did not answer.", instance.created_at, name="推送网管"
+            instance, "call", "network-down", "The network did not answer.", instance.created_at, name="推送网管", token_id="0" * 32
         )
         session.add(incident)
         instance.status = "incident"

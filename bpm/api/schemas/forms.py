@@ -42,4 +42,5 @@ class RenamingShape(Shape):
 
     places = fields.List(fields.Nested(PlaceShape), required=True)
     files = fields.Dict(required=True, metadata={"description": "Each changed file, whole"})
+    is_taken = fields.Boolean(required=True, metadata={"description": "There is a variable of the new name already"})
     is_given_elsewhere = fields.Boolean(required=True, metadata={"description": "Not only forms give a variable of the old name"})

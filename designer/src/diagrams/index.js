@@ -31,11 +31,6 @@ export function start(studio) {
     clearTimeout(waiting);
     waiting = setTimeout(write, PAUSE);
   });
-  studio.on('mode', (mode) => {
-    if (mode !== 'edit' || !studio.isReadOnly) return;
-    studio.mode = 'read';
-    studio.say('mode', 'read');
-  });
   modeler.on('selection.changed', () => studio.say('select', studio.selected));
 
   async function drawn(xml) {

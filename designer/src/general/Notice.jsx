@@ -1,7 +1,7 @@
 /* The tab “notice”: who is told when a case comes here, and with which words; the words live in process.json. */
 import { useState } from 'preact/hooks';
 
-import { writeJson } from '../modeler/commands.js';
+import { together, writeJson } from '../modeler/commands.js';
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { readEnglish, writeEnglish } from '../shell/english.js';
 import { Icon } from '../shell/Icon.jsx';
@@ -78,7 +78,7 @@ function Post({ studio, value, onChange }) {
 function Text({ studio, name, texts, onChange }) {
   const text = texts[name];
   const english = readEnglish(studio.draft);
-  const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), { value: '+', title: t('A new text…') }];
+  const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), ...(canAdd(studio) ? [{ value: '+', title: t('A new text…') }] : [])];
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
     settings.notices[name] = { ...settings.notices[name], [part]: words };
@@ -87,7 +87,7 @@ function Text({ studio, name, texts, onChange }) {
   const translate = (original, words) => original && writeEnglish(studio.draft, { ...readEnglish(studio.draft), [original]: words });
   return (
     <>
-      <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => onChange(key === '+' ? addText(studio) : key)} />
+      <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => together(studio, () => onChange(key === '+' ? addText(studio) : key))} />
       {text && (
         <>
           <Line label={t('Subject')} value={text.subject} onChange={(words) => write('subject', words)} />
@@ -101,10 +101,12 @@ function Text({ studio, name, texts, onChange }) {
   );
 }
 
-/* A new text in process.json; its key, or nothing where that file cannot be read. */
+/* The texts stand in process.json, which may be unreadable: the problems say so. */
+const canAdd = (studio) => Boolean(studio.draft.readJson('process.json'));
+
+/* A new text; its key. */
 function addText(studio) {
   const settings = studio.draft.readJson('process.json');
-  if (!settings) return '';
   const notices = settings.notices ?? {};
   let number = Object.keys(notices).length + 1;
   while (notices[`notice_${number}`]) number += 1;

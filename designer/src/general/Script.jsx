@@ -1,4 +1,5 @@
 /* The tab of a script task: lines “name = expression”, and a table of the draft bound to a business rule task. */
+import { together, writeFile } from '../modeler/commands.js';
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Icon } from '../shell/Icon.jsx';
 import { pathOf, tables } from '../shell/tables.js';
@@ -25,8 +26,11 @@ export function Table({ studio, element }) {
   const table = all.find((each) => each.id === id);
   const open = (file, wanted) => studio.say('open-table', `${file}#${wanted}`);
   function begin() {
-    const made = newTable(studio.draft, element.businessObject.name || t('Decision table'));
-    setExtension(studio, element, 'Decision', { id: made });
+    let made;
+    together(studio, () => {
+      made = newTable(studio.draft, element.businessObject.name || t('Decision table'), (file, text) => writeFile(studio, file, text));
+      setExtension(studio, element, 'Decision', { id: made });
+    });
     open(`${made}.dmn`, made);
   }
   return (

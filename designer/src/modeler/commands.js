@@ -3,14 +3,16 @@ const TOGETHER = 'baton.together';
 const FILE = 'baton.write-file';
 
 export function start(studio) {
-  const put = (name, text) => {
-    if (text === null) studio.draft.remove(name);
-    else studio.draft.write(name, text);
+  /* What was written elsewhere meanwhile (in a table, by a new name of the flow) is newer than this step, and stays. */
+  const put = (name, from, to) => {
+    if (studio.draft.read(name) !== from) return [];
+    if (to === null) studio.draft.remove(name);
+    else studio.draft.write(name, to);
     return [];
   };
   const commands = studio.service('commandStack');
   commands.register(TOGETHER, { preExecute: ({ steps }) => steps() });
-  commands.register(FILE, { execute: ({ name, text }) => put(name, text), revert: ({ name, before }) => put(name, before) });
+  commands.register(FILE, { execute: ({ name, text, before }) => put(name, before, text), revert: ({ name, text, before }) => put(name, text, before) });
 }
 
 export function together(studio, steps) {

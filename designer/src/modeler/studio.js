@@ -6,6 +6,7 @@ import { get } from '../shell/api.js';
 export class Studio extends Events {
   #catalogue = null;
   #locks = new Set();
+  #isTrying = false;
 
   constructor({ root, draft, modeler, login }) {
     super();
@@ -51,8 +52,17 @@ export class Studio extends Events {
     if (on) this.#locks.add(reason);
     else this.#locks.delete(reason);
     this.draft.hold(this.isHeld);
-    if (this.mode === 'trial') return;
-    this.mode = this.isReadOnly ? 'read' : 'edit';
+    this.#settle();
+  }
+
+  /* Begin to try what is drawn, or go back to drawing it where that is open. */
+  setTrying(on) {
+    this.#isTrying = on;
+    this.#settle();
+  }
+
+  #settle() {
+    this.mode = this.#isTrying ? 'trial' : this.isReadOnly ? 'read' : 'edit';
     this.say('mode', this.mode);
   }
 

@@ -1,4 +1,6 @@
 /* By finger: one moves the picture, two make it larger or smaller. bpmn-js itself hears the mouse only. */
+const [SMALLEST, LARGEST] = [0.2, 4]; /* as with the wheel */
+
 export function start(studio) {
   const canvas = studio.service('canvas');
   const area = canvas.getContainer();
@@ -17,7 +19,7 @@ export function start(studio) {
     const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
     fingers.set(event.pointerId, now);
     if (!other) canvas.scroll({ dx: now.x - before.x, dy: now.y - before.y });
-    else canvas.zoom((canvas.zoom() * apart(now, other)) / apart(before, other), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
+    else canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, (canvas.zoom() * apart(now, other)) / apart(before, other))), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
   });
   ['pointerup', 'pointercancel'].forEach((name) => window.addEventListener(name, ({ pointerId }) => fingers.delete(pointerId)));
 }

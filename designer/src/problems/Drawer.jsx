@@ -58,7 +58,7 @@ function Count({ level, count }) {
 
 function Row({ studio, finding }) {
   const look = LOOKS[finding.level];
-  const fix = fixOf(studio, finding);
+  const fix = studio.mode === 'edit' && fixOf(studio, finding);
   return (
     <li>
       <button type="button" class="b-problem" onClick={() => studio.leadTo(finding)}>

@@ -27,7 +27,7 @@ export function start(studio) {
     if (isDiagram && file !== studio.diagram) await studio.openDiagram(file);
     if (isDiagram && element) studio.show(element, field);
     else if (file?.endsWith('.dmn')) studio.say('open-table', file);
-    else if (file?.startsWith('forms/')) studio.say('open-form', file.slice('forms/'.length, -'.json'.length));
+    else if (file?.startsWith('forms/') && !studio.isHeld) await studio.openForm(file.slice('forms/'.length, -'.json'.length));
   };
   studio.showProblem = (id) => {
     const finding = problems.findings.find((each) => each.element === id && each.file === studio.diagram);

@@ -1,5 +1,5 @@
 /* The decision tables of a draft, read from its files, which may be anything. */
-import { said } from './english.js';
+import { ENGLISH, said } from './english.js';
 import { childOf, childrenOf, named, parsed, textOf } from './xml.js';
 
 const TYPES = { number: 'number', integer: 'number', long: 'number', double: 'number', boolean: 'boolean', date: 'date' };
@@ -12,14 +12,15 @@ export function tables(draft) {
   return draft.names('.dmn').flatMap((file) => tablesOf(draft, file));
 }
 
-/* Read again only when the file has changed. */
+/* Read again only when the file, or the English of its texts, has changed. */
 function tablesOf(draft, file) {
   const xml = draft.read(file);
   const kept = read.get(draft) ?? read.set(draft, new Map()).get(draft);
   const known = kept.get(file);
-  if (known?.xml === xml) return known.found;
+  const english = draft.read(ENGLISH);
+  if (known?.xml === xml && known.english === english) return known.found;
   const found = named(parsed(xml), 'decision').map((decision) => tableOf(draft, file, decision));
-  kept.set(file, { xml, found });
+  kept.set(file, { xml, english, found });
   return found;
 }
 

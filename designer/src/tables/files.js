@@ -38,9 +38,10 @@ function freeName(draft, wanted) {
 }
 
 /* Add a blank table of a name that people read; returns its id. */
-export function newTable(draft, name) {
+/* ``write`` puts the file into the draft, as a step of undo where one stands beside the canvas. */
+export function newTable(draft, name, write = (file, text) => draft.write(file, text)) {
   const id = freeName(draft, /^[a-z]\w*$/i.test(name) ? name : 'table');
-  draft.write(`${id}.dmn`, blankTable(id, name, { input: t('Condition'), output: t('Result') }));
+  write(`${id}.dmn`, blankTable(id, name, { input: t('Condition'), output: t('Result') }));
   return id;
 }
 

@@ -43,7 +43,7 @@ function StartForm({ trial, begin }) {
   const [element, setElement] = useState(begin.starts[0]?.element ?? '');
   const [values, setValues] = useState(begin.variables);
   const [typed, type] = useState({});
-  const button = useFocus(begin);
+  const button = useFocus(trial.stopped ?? begin);
   const form = begin.starts.find((start) => start.element === element)?.form;
   const answers = { ...form?.answers, ...typed };
   const submit = (event) => {

@@ -29,19 +29,15 @@ export class Trial extends Events {
   }
 
   async enter() {
-    this.#setMode('trial');
+    this.studio.setTrying(true);
+    this.say('change');
     if (this.script) await this.#replay(this.script);
     else await this.#readBeginnings();
   }
 
   leave() {
     clearTimeout(this.#timer);
-    this.#setMode('edit');
-  }
-
-  #setMode(mode) {
-    this.studio.mode = mode;
-    this.studio.say('mode', mode);
+    this.studio.setTrying(false);
     this.say('change');
   }
 
@@ -55,6 +51,7 @@ export class Trial extends Events {
   async #ask(path, body) {
     this.busy = true;
     this.problem = null;
+    this.stopped = null;
     this.say('change');
     try {
       await this.studio.flush();

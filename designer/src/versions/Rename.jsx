@@ -20,10 +20,11 @@ export function Rename({ studio }) {
   async function keep(event) {
     event.preventDefault();
     try {
+      const settings = draft.readJson(SETTINGS);
+      if (!settings) throw new Error(t('The file process.json cannot be read, so the flow cannot be renamed. See the problems.'));
       const answer = await post(`/drafts/${draft.row.id}/name`, { name });
       draft.row = { ...draft.row, name: answer.name };
-      const settings = draft.readJson(SETTINGS);
-      if (settings) draft.writeJson(SETTINGS, { ...settings, name: answer.name });
+      draft.writeJson(SETTINGS, { ...settings, name: answer.name });
       studio.say('close-dialogs');
       studio.say('tools');
     } catch (error) {

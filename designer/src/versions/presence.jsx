@@ -15,9 +15,9 @@ export function Presence({ studio }) {
     if (!now) return;
     show(now);
     const isOut = !now.mine && now.editor !== null;
-    if (isOut) await studio.flush(); /* what was drawn a moment ago is in the draft, to be told of */
-    if (isOut && !studio.draft.isSaved) studio.draft.say('conflict', { message: t('{name} has taken over. What you drew meanwhile is not saved yet.', { name: now.editor.name }) });
     studio.setReadOnly('presence', isOut);
+    if (isOut) await studio.flush().catch(() => null); /* what was drawn a moment ago is in the draft, to be told of */
+    if (isOut && !studio.draft.isSaved) studio.draft.say('conflict', { message: t('{name} has taken over. What you drew meanwhile is not saved yet.', { name: now.editor.name }) });
   }
 
   async function takeOver() {

@@ -1,10 +1,9 @@
 /* Where else the process speaks of a field that has got another name, and how that is put right: the drawing as one step of undo, other files as they are. */
 import { post } from '../../shell/api.js';
 import { together } from '../../modeler/commands.js';
+import { ENGLISH } from '../../shell/english.js';
 
-const ENGLISH = 'strings/en.json';
-
-/* {places, files, is_given_elsewhere} as the server reads the draft. */
+/* {places, files, is_given_elsewhere, is_taken} as the server reads the draft. */
 export async function elsewhere(studio, session, old, name) {
   await studio.flush();
   session.write();
@@ -14,7 +13,7 @@ export async function elsewhere(studio, session, old, name) {
 export async function change(studio, session, { places, files }) {
   const { draft, diagram, isReadOnly } = studio;
   const drawn = isReadOnly ? [] : places.filter(({ file }) => file === diagram);
-  together(studio, () => drawn.forEach((place) => redraw(studio, place)));
+  if (drawn.length) together(studio, () => drawn.forEach((place) => redraw(studio, place)));
   for (const [file, text] of Object.entries(files)) {
     if (file === ENGLISH) session.act(session.form, { english: JSON.parse(text) });
     else if (file !== diagram || isReadOnly) draft.write(file, text);
