@@ -12,11 +12,12 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 import app
-from bpm import caller, clock, incidents, interventions, running, work_items
+from bpm import caller, clock, definitions, incidents, interventions, running, work_items
 from bpm.access import SYSTEM
 from bpm.clockwork import embedded
 from bpm.clockwork.embedded import BACK_OFF, TRIES, ClockBusyError, Embedded
 from bpm.clockwork.handlers import HANDLERS
+from bpm.errors import RefusedError
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
 from bpm.models.journal import JournalEntry
@@ -265,6 +266,21 @@ class TestFailing:
         assert relay.variables["reminded"] is True
         assert (relay.incidents(), relay.instance.status) == ([], "running")
         assert relay.open_steps() == {"approve"}
+
+    def test_an_incident_stands_also_where_the_drawing_cannot_be_built_any_more(
+        self, relay: Relay, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        relay.until_approval()
+
+        def refused(*_: object) -> None:
+            raise RefusedError([])
+
+        monkeypatch.setattr("bpm.definitions.engine_definition", refused)
+        running.cache.clear()
+        relay.clockwork.advance(5 * HOUR)
+        (incident,) = relay.incidents()
+        with unit_of_work(write=False) as session:
+            assert incident.name == definitions.get(session, session.get_one(Instance, incident.instance_id).definition_id).name
 
     def test_a_timer_that_failed_can_be_passed_over(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
         relay.until_approval()

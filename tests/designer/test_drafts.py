@@ -137,7 +137,8 @@ def test_steps_are_put_in_a_row_and_at_equal_distances(page: Page) -> None:
 
 
 def test_who_does_not_draw_reads_and_comments_and_changes_nothing(studio: Studio, draft: str, page: Page, qa: Page) -> None:
-    before = studio.kept(draft, MAIN)
+    sent: list[str] = []
+    qa.on("request", lambda request: sent.append(request.url) if request.url.endswith("/files") else None)
     expect(qa.locator(".b-bar-top")).to_contain_text("只读")
     expect(qa.locator(".djs-palette")).to_be_hidden()
     step = qa.locator('[data-element-id="mend"] > .djs-visual')
@@ -163,7 +164,13 @@ def test_who_does_not_draw_reads_and_comments_and_changes_nothing(studio: Studio
     expect(page.locator("#pan-comments")).to_contain_text("谁带备件？")
     page.get_by_role("button", name="已处理").click()
     expect(page.locator(".b-commented")).to_have_count(0)
-    assert studio.kept(draft, MAIN) == before
+    trial = qa.locator('[data-tool="trial"]')
+    trial.click()
+    expect(qa.get_by_role("heading", name="开始一个单子")).to_be_visible()
+    trial.click()
+    expect(trial).to_have_attribute("aria-pressed", "false")
+    expect(qa.locator(".djs-palette")).to_be_hidden()
+    assert sent == []
 
 
 def test_a_second_person_is_told_who_draws_and_both_see_each_other(studio: Studio, draft: str, page: Page) -> None:

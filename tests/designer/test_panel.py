@@ -47,6 +47,26 @@ def test_who_is_told_and_in_which_words(studio: Studio) -> None:
         expect(panel.get_by_label(label, exact=True)).to_have_value(value)
 
 
+def test_undo_takes_back_words_and_never_what_was_written_elsewhere_since(studio: Studio) -> None:
+    draft = studio.fill(sample.files())
+    page = studio.open(draft)
+    panel = tab(page, "closed", "notice")
+    before = panel.get_by_label("标题", exact=True).first.input_value()
+    undo = page.get_by_role("button", name="撤销", exact=True)
+    fill(panel.get_by_role("group", name="通知 1"), 标题="第一稿")
+    studio.kept(draft, "process.json", '"subject": "第一稿"')
+    undo.click()
+    expect(panel.get_by_label("标题", exact=True).first).to_have_value(before)
+    fill(panel.get_by_role("group", name="通知 1"), 标题="第二稿")
+    page.get_by_role("button", name="给流程改名").click()
+    page.get_by_label("流程名称", exact=True).fill("新名字")
+    page.get_by_role("button", name="改名", exact=True).click()
+    studio.kept(draft, "process.json", '"name": "新名字"', '"subject": "第二稿"')
+    undo.click()
+    expect(undo).to_be_disabled()
+    studio.kept(draft, "process.json", '"name": "新名字"', '"subject": "第二稿"')
+
+
 def test_a_work_order_moves_on_a_value_is_worked_out_and_a_message_finds_its_case(studio: Studio) -> None:
     draft = studio.fill(sample.files())
     page = studio.open(draft)
