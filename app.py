@@ -116,8 +116,8 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
     server = http_server(app, listening)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(app))
-    announce(settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}")
     try:
+        announce(settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}")
         server.run()
     finally:
         server.close()
@@ -285,16 +285,22 @@ def run(_arguments: argparse.Namespace) -> None:
         if clockwork is not None:
             clockwork.start()
             until.callback(clockwork.stop)
-        serve(app, lambda address: _announce(app, address))
+        who = _who_can_come(app)
+        serve(app, lambda address: print(f"Baton is ready at {address}", *who, sep="\n", flush=True))
 
 
-def _announce(app: Flask, address: str) -> None:
-    print(f"Baton is ready at {address}", flush=True)
-    if app.extensions["settings"].demo:
-        with unit_of_work(write=False) as session:
-            for account in demo.accounts(session):
-                print(f"  {account.login:<11} {account.name}  {account.unit} / {account.name_en}, {account.unit_en}")
-        print(f"  password of all: {demo.PASSWORD}", flush=True)
+def _who_can_come(app: Flask) -> list[str]:
+    """The accounts of the demonstration, a line each."""
+    if not app.extensions["settings"].demo:
+        return []
+    with unit_of_work(write=False) as session:
+        return [
+            *(
+                f"  {account.login:<11} {account.name}  {account.unit} / {account.name_en}, {account.unit_en}"
+                for account in demo.accounts(session)
+            ),
+            f"  password of all: {demo.PASSWORD}",
+        ]
 
 
 def _offer_replay(clockwork: Embedded) -> None:

@@ -6,6 +6,7 @@ added or changed before is written first, and listeners hear of each statement.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Executable, Select, false, or_
@@ -76,8 +77,12 @@ class Line:
         self._listeners = tuple(iter(connection.dispatch.before_cursor_execute))  # iter: how many there are takes longer to find out
 
     def close(self) -> None:
-        """Let go of the driver: a statement that nobody ends would keep the database open."""
-        self._cursor.close()
+        """Let go of the driver: a statement that nobody ends would keep the database open.
+
+        A signal amid a statement makes SQLAlchemy close the driver's connection first; what the signal raised goes on.
+        """
+        with suppress(self.dialect.loaded_dbapi.Error):
+            self._cursor.close()
 
     def say(self, sql: str, parameters: Any = (), *, many: bool = False) -> Any:
         """Carry out a statement; its cursor is good until the next one. Raises DBAPIError, as SQLAlchemy itself does."""

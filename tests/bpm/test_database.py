@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
@@ -89,6 +89,20 @@ def test_nothing_happens_after_a_commit_that_did_not_come(database: Engine) -> N
         after_commit(session, lambda: seen.append("told"))
         1 / 0  # noqa: B018 -- any fault of a chapter
     assert seen == []
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_signal_amid_a_statement_ends_the_unit_as_the_signal_says(database: Engine, *, write: bool) -> None:
+    def signalled(*_: object) -> None:
+        raise SystemExit(0)
+
+    event.listen(database, "after_cursor_execute", signalled)
+    try:
+        with pytest.raises(SystemExit), unit_of_work(write=write) as session:
+            session.execute(select(1))
+    finally:
+        event.remove(database, "after_cursor_execute", signalled)
+    assert value_of("anything") is None
 
 
 def test_rows_can_still_be_shown_when_the_unit_is_over(database: Engine) -> None:
