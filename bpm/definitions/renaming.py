@@ -99,6 +99,10 @@ class Renaming:
 
         return FIELD.sub(path, text)
 
+    def input(self, text: str) -> str:
+        """An input of a call: an expression, or a text with places to be filled."""
+        return self.value(text) if is_expression(text) else self.filled(text)
+
     def words(self, text: str) -> str:
         """A list of names."""
         return re.sub(r"\S+", lambda word: self.new if word[0] == self.old else word[0], text)
@@ -198,7 +202,8 @@ def _parts(element: Element, owner: Element, renaming: Renaming, own: set[str | 
     if space(element) == BATON:
         kind: Kind = "call" if name in _CALLING else _BY_EXTENSION.get(name, "step")
         for attribute in () if name == "out" and not _calls(owner, own) else TEXTS.get(name, ()):  # read in the called process
-            yield kind, attribute, (value := element.get(attribute) or ""), renaming.value(value)
+            value = element.get(attribute) or ""
+            yield kind, attribute, value, renaming.input(value) if name == "input" else renaming.value(value)
         for attribute, change in _named(element, owner, renaming, own):
             yield kind, attribute, (value := element.get(attribute) or ""), change(value)
     elif space(element) == BPMN and name == "script":

@@ -12,7 +12,7 @@ import orjson
 
 from bpm.definitions.drawings import read
 from bpm.definitions.settings import ProcessSettings
-from bpm.engine import dialects, scripts, tables
+from bpm.engine import dialects, scripts, tables, templates
 from bpm.engine.attributes import TEXTS
 from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag, text_of
 from bpm.engine.expressions import is_expression, variables
@@ -172,6 +172,8 @@ class _Plan:
                 part = (extension.get("name") or "") if local(extension) == "input" else attribute
                 use = _Use(file, element, (), frozenset(), local(extension), part)
                 self.use(use, text.lstrip()[1:] if is_expression(text) else "")
+                if local(extension) == "input" and not is_expression(text) and (asked := templates.names(text)):
+                    self.uses.append(replace(use, names=frozenset(asked)))
 
     def is_foreign_message(self, element: Element) -> bool:
         """Tell whether a step waits for a message that is not one of the platform's own, of which it is known what they carry."""

@@ -8,8 +8,9 @@ import orjson
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
 from SpiffWorkflow.task import Task
 
-from bpm.engine.expressions import evaluate, value
+from bpm.engine.expressions import evaluate, is_expression, value
 from bpm.engine.faults import NotJsonError
+from bpm.engine.templates import fill, names
 from bpm.engine.workflow import ACTIVE
 
 Data = dict[str, Any]
@@ -127,3 +128,11 @@ def work_out(text: str, my_task: Task, data: Mapping[str, Any] | None = None) ->
 def work_out_value(text: str, my_task: Task) -> Any:
     """The text of one of our attributes on the variables of a token: ``= expression``, else as it stands."""
     return value(text, my_task.data, Ambient(my_task.workflow))
+
+
+def work_out_input(text: str, my_task: Task) -> Any:
+    """An input of a call on the variables of a token: ``= expression``, else a text whose ``{{ name }}`` are filled in."""
+    if is_expression(text):
+        return work_out_value(text, my_task)
+    data, ambient = my_task.data, Ambient(my_task.workflow)
+    return fill(text, {name: data[name] if name in data else ambient.get(name) for name in names(text)})

@@ -9,7 +9,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.task import Task
 
 from bpm.engine import decisions, scripts
-from bpm.engine.data import Ambient, Data, work_out_value
+from bpm.engine.data import Ambient, Data, work_out_input, work_out_value
 from bpm.engine.expressions import holds
 from bpm.engine.facts import Assignment, Decided, ElementEntered, Limit, NoticeAsked
 from bpm.engine.faults import DataError, GatewayError
@@ -206,7 +206,7 @@ class ServiceTask(Guard, m.ServiceTaskMixin, m.BpmnSpecMixin):
         my_task.internal_data["call"] = {
             "connector": call["connector"],
             "operation": call["operation"],
-            "inputs": {given["name"]: work_out_value(given["value"], my_task) for given in ext(self, "input")},
+            "inputs": {given["name"]: work_out_input(given["value"], my_task) for given in ext(self, "input")},
             "tries": whole(call["tries"]) if call.get("tries") else None,
             "on_failure": call.get("onFailure") or None,
         }

@@ -14,6 +14,11 @@ def fill(template: str, data: Mapping[str, Any]) -> str:
     return FIELD.sub(lambda found: shown(reach(data, found[1].strip())), template)
 
 
+def names(template: str) -> set[str]:
+    """The variables that a text has places for."""
+    return {found.partition(".")[0].strip() for found in FIELD.findall(template)}
+
+
 def shown(found: Any) -> str:
     """A variable as text."""
     if found is None:

@@ -53,20 +53,29 @@ def _row(fault: Incident, case: Case) -> Row:
 @blueprint.post("/<uuid:incident_id>/retry")
 def retry(incident_id: UUID) -> Response:
     """Try a failed step again."""
-    return _change(lambda: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+    return _change(*to_retry(incident_id))
 
 
 @blueprint.post("/<uuid:incident_id>/resolve")
 def resolve(incident_id: UUID) -> Response:
     """Pass over a failed step, or give its result by hand."""
-    action = "result" if http.form.get("action") == "result" else "skip"
-    said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
+    return _change(*to_resolve(incident_id))
 
-    def carry_out() -> None:
+
+def to_retry(incident_id: UUID) -> tuple[Callable[..., object], str]:
+    """What tries a failed step again, and what is said when it is done."""
+    return lambda *_: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again.")
+
+
+def to_resolve(incident_id: UUID) -> tuple[Callable[..., object], str]:
+    """What passes over a failed step, or gives the result that was typed, and what is said when it is done."""
+    action = "result" if http.form.get("action") == "result" else "skip"
+
+    def carry_out(*_: object) -> None:
         result = stories.result_of(http.form.get("result", ""))
         interventions.resolve_incident(session(), incident_id, action, result, actor(), now())
 
-    return _change(carry_out, said)
+    return carry_out, gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
 
 
 def _change(command: Callable[[], object], said: str) -> Response:

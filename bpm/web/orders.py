@@ -30,6 +30,7 @@ from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.request import actor, language, now, session
 from bpm.web import fields, frame, rows, stories
+from bpm.web import incidents as failures
 from bpm.web.sheet import sheet_of
 from bpm.web.speech import gettext
 from bpm.workorders import OrderFilters
@@ -259,13 +260,10 @@ def move(number: str) -> Response:
 @blueprint.post("/<number>/incidents/<uuid:incident_id>/retry")
 def retry(number: str, incident_id: UUID) -> Response:
     """Try a failed step again."""
-    return _change(number, lambda _order: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again."))
+    return _change(number, *failures.to_retry(incident_id))
 
 
 @blueprint.post("/<number>/incidents/<uuid:incident_id>/resolve")
 def resolve(number: str, incident_id: UUID) -> Response:
     """Pass over a failed step, or give its result by hand."""
-    action = "result" if http.form.get("action") == "result" else "skip"
-    result = stories.result_of(http.form.get("result", ""))
-    said = gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
-    return _change(number, lambda _order: interventions.resolve_incident(session(), incident_id, action, result, actor(), now()), said)
+    return _change(number, *failures.to_resolve(incident_id))

@@ -112,7 +112,7 @@ def test_a_draft_of_a_template_has_no_findings_but_whom_this_town_lacks(desk: De
 @pytest.mark.parametrize(
     ("old", "new", "code", "element", "field"),
     [
-        ('<baton:form ref="decide" />', '<baton:form ref="nothing" />', "form-missing", "check", "form/ref"),
+        ('<baton:form ref="decide"', '<baton:form ref="nothing"', "form-missing", "check", "form/ref"),
         ('exclude="fill" fallbackRole', 'role="HANDLER" unit="MOON" exclude="fill" fallbackRole', "unknown-unit", "check", "who/unit"),
         ('exclude="fill check"', 'exclude="fill starter qa nobody"', "unknown-step", "head", "who/exclude"),
         ('exclude="fill" fallbackRole', 'sameAs="level" fallbackRole', "unknown-step", "check", "who/sameAs"),

@@ -93,6 +93,16 @@ def test_only_what_means_the_field_follows(desk: Desk) -> None:
     assert told["is_given_elsewhere"] is False
 
 
+def test_words_that_a_call_sends_follow_and_the_same_braces_in_an_expression_do_not(desk: Desk) -> None:
+    files = repair()
+    call = '<bpmn:serviceTask id="mail"><bpmn:extensionElements><baton:input name="text" value="Is it {{ solved }}? {{solved_by}}" />'
+    call += """<baton:input name="html" value="= '{{solved}}'" /></bpmn:extensionElements></bpmn:serviceTask></bpmn:process>"""
+    files["repair.bpmn"] = files["repair.bpmn"].replace("</bpmn:process>", call)
+    drawn = renamed(desk, files, "visit", "solved", "fine")["files"]["repair.bpmn"]
+    assert "Is it {{ fine }}? {{solved_by}}" in drawn
+    assert "'{{solved}}'" in drawn
+
+
 def test_what_a_table_gives_as_well_is_told(desk: Desk) -> None:
     assert renamed(desk, repair(), "register", "repair_minutes", "minutes")["is_given_elsewhere"] is True
     assert desk["handler"].post("/designer/forms/rename-field", {"files": {}, "form": "a", "old": "b", "new": "c"}).status_code == 403

@@ -327,7 +327,11 @@ def _sources(change: tuple[str, str, str]) -> list[tuple[str | None, str]]:
         (("approval.bpmn", 'opinion == "CHANGE"', "(opinon ?? 1) == 2"), []),
         (("approval_level.dmn", 'name="needs_head"', 'name="big"'), [("is_big_to_approved", "needs_head")]),
         (("forms/decide_head.json", '"head_opinion"', '"opinion"'), [("head_agreed_to_rejected_by_head", "head_opinion")]),
-        (("approval.bpmn", '<baton:form ref="decide" />', '<baton:form ref="gone" />'), []),
+        (("approval.bpmn", '<baton:form ref="decide"', '<baton:form ref="gone"'), []),
+        (
+            ("approval.bpmn", '<baton:form ref="decide"', '<baton:input value="{{limit}} {{ now }}" /><baton:form ref="decide"'),
+            [("check", "limit")],
+        ),
     ],
 )
 def test_a_name_that_nobody_gives_before_is_told(change: tuple[str, str, str], found: list[tuple[str, str]]) -> None:

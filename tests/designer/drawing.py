@@ -1,6 +1,7 @@
 """An analyst who draws in the designer by mouse, in the language of the page. The words here are the English ones of the designer."""
 
 import json
+import re
 from functools import cache
 
 from playwright.sync_api import Locator, Page, expect
@@ -106,7 +107,7 @@ class Drawing:
         expect(page.locator(".f-layer")).to_have_count(0)
 
     def calls(self, element: str, sought: str, operation: str, **inputs: str) -> None:
-        """Let a system do something, found by what it does. An input is a text, or with = the label of a field."""
+        """Let a system do something, found by what it does. An input is a text with [the label of a field] in it, or = and such a label."""
         panel = self.choose(element, "call")
         panel.get_by_label(self.word("What shall the system do?")).fill(sought)
         panel.get_by_role("button", name=operation).click()
@@ -116,8 +117,14 @@ class Drawing:
                 given.get_by_label(self.word("{label}: where it comes from", label=label)).select_option("field")
                 given.get_by_label(label, exact=True).last.select_option(label=value.removeprefix("="))
             else:
-                given.get_by_label(label, exact=True).last.fill(value)
-                given.get_by_label(label, exact=True).last.press("Tab")
+                box = given.get_by_label(label, exact=True).last
+                for part in re.split(r"(\[.+?])", value):
+                    if part.startswith("["):
+                        given.get_by_label(self.word("Insert a field"), exact=True).select_option(label=part[1:-1])
+                        expect(box).to_be_focused()
+                    else:
+                        box.press_sequentially(part)
+                box.press("Tab")
 
     def branches(self, branch: str, field: str, value: str) -> None:
         """The first way out is taken where a field has a value, else the second."""

@@ -77,7 +77,7 @@ def _draws(analyst: Drawing) -> None:
     panel.get_by_label("决策表", exact=True).select_option(label="处理方式")
     analyst.branches(branch, "结果", "上门")
     analyst.calls(
-        write, "发邮件", "发送邮件", **{"收件人（一个地址）": "=联系邮箱", "主题": "宽带已修好", "正文": "您好，师傅已上门修好。"}
+        write, "发邮件", "发送邮件", **{"收件人（一个地址）": "=联系邮箱", "主题": "宽带已修好", "正文": "您好：\n“[故障现象]”已上门修好。"}
     )
     analyst.within(visit, "4")
     analyst.limits(call, "2")
@@ -169,7 +169,7 @@ def _is_worked_on(desk: Desk, post: Simulator) -> None:
     desk.submits(page)
 
     [mail] = post.messages_to(MAIL)
-    assert _said(mail) == ("宽带已修好", "您好，师傅已上门修好。")
+    assert _said(mail) == ("宽带已修好", "您好：\n“上不了网”已上门修好。")
     desk.passes("PT3H")
     desk.is_told("agent", about, "回访用户", "升级 1")
     page = desk.takes("agent", about, "回访用户")
@@ -180,7 +180,7 @@ def _is_worked_on(desk: Desk, post: Simulator) -> None:
 
 
 def _said(mail: EmailMessage) -> tuple[str, str]:
-    return str(mail["Subject"]), str(mail.get_content()).strip()
+    return str(mail["Subject"]), str(mail.get_content()).strip().replace("\r\n", "\n")
 
 
 def _the_case(office: Office) -> dict[str, Any]:

@@ -67,6 +67,14 @@ def test_a_case_walks_from_the_agent_through_the_call_to_its_end():
     assert (ended.how, ended.variables["answer"], ended.variables["note"]) == ("completed", {"id": 7}, "ok")
 
 
+def test_a_text_of_a_call_takes_up_variables_and_what_surrounds_them_stays():
+    words = "Dear {{ customer.name }},&#10;{{amount}} yuan, {{nothing}}{{ 2 + 2 }} = = {{now}}"
+    call = baton("call", connector="mail", operation="send") + baton("input", name="text", value=words)
+    case = Story(model(start() + service("mail", call=call) + end(), "s > mail > e"))
+    case.start(amount=1.5, customer={"name": "{{amount}}"})
+    assert case.has(CallRequested)[0].inputs == {"text": "Dear {{amount}},\n1.5 yuan,  = = 2026-03-02T09:00:00+08:00"}
+
+
 def test_a_call_that_fails_with_a_code_goes_the_drawn_way():
     case = Story(complaint()).start(amount=1, city="JN")
     case.done("u")

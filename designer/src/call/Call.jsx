@@ -87,7 +87,7 @@ function Chosen({ studio, element, connector, operation, onChange }) {
         <button type="button" class="btn btn-sm push" onClick={onChange}>{t('Change')}</button>
       </div>
       {!connector.ready && <p class="b-note b-note--warn"><Icon name="alert-triangle" /><span>{t('This connector is not set up here; calls to it will fail.')}</span></p>}
-      <Inputs studio={studio} element={element} operation={operation} fields={fields} />
+      <Inputs key={`${element.id} ${operation.name}`} studio={studio} element={element} operation={operation} fields={fields} />
       <Result studio={studio} element={element} operation={operation} />
       <Failure studio={studio} element={element} operation={operation} />
       <Try connector={connector} operation={operation} />
@@ -95,9 +95,13 @@ function Chosen({ studio, element, connector, operation, onChange }) {
   );
 }
 
+/* Inputs that need not be given, and were not when the step was chosen, are folded away. */
 function Inputs({ studio, element, operation, fields }) {
   const given = extensionsOf(element, 'input').map(plain);
   const rules = operation.inputs.properties ?? {};
+  const must = operation.inputs.required ?? [];
+  const [first] = useState(() => Object.keys(rules).filter((name) => must.includes(name) || given.some((each) => each.name === name)));
+  const further = Object.keys(rules).filter((name) => !first.includes(name));
   const unknown = given.filter(({ name }) => !(name in rules));
   function put(name, value) {
     const others = given.filter((each) => each.name !== name);
@@ -105,14 +109,21 @@ function Inputs({ studio, element, operation, fields }) {
     const all = value === '' ? others : [...others, { name, value }];
     setExtensions(studio, element, 'Input', all.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)));
   }
+  const shown = (name) => (
+    <Expression
+      isFilled key={name} label={rules[name].title ?? name} rule={rules[name]} must={must.includes(name)} fields={fields} field={`call/input.${name}`}
+      value={given.find((each) => each.name === name)?.value ?? ''} onChange={(value) => put(name, value)}
+    />
+  );
   return (
     <>
-      {Object.entries(rules).map(([name, rule]) => (
-        <Expression
-          key={name} label={rule.title ?? name} rule={rule} must={operation.inputs.required?.includes(name)} fields={fields} field={`call/input.${name}`}
-          value={given.find((each) => each.name === name)?.value ?? ''} onChange={(value) => put(name, value)}
-        />
-      ))}
+      {first.map(shown)}
+      {further.length > 0 && (
+        <details class="b-fold">
+          <summary>{t('More that can be given')}</summary>
+          {further.map(shown)}
+        </details>
+      )}
       {unknown.map(({ name }) => (
         <p key={name} class="b-note b-note--warn">
           <Icon name="alert-triangle" />

@@ -1,5 +1,6 @@
 /* Name, documentation, what staff read when it comes to them, and what the element refers to. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
+import { useFields } from '../way/fields.js';
 import { Called } from './Called.jsx';
 import { t } from './i18n.js';
 import { Line } from './Line.jsx';
@@ -8,6 +9,7 @@ import { Trigger } from './Trigger.jsx';
 export function General({ studio, element }) {
   const object = element.businessObject;
   const modeling = studio.service('modeling');
+  const fields = useFields(studio, element);
   const write = (text) => {
     const made = text.trim() ? [studio.service('bpmnFactory').create('bpmn:Documentation', { text })] : [];
     made.forEach((each) => {
@@ -17,11 +19,11 @@ export function General({ studio, element }) {
   };
   return (
     <>
-      <Line label={t('Name')} field="general/name" value={object.name} onChange={(name) => modeling.updateProperties(element, { name: name.trim() || undefined })} />
+      {object.$type !== 'bpmn:Collaboration' && <Line label={t('Name')} field="general/name" value={object.name} onChange={(name) => modeling.updateProperties(element, { name: name.trim() || undefined })} />}
       {object.$type === 'bpmn:UserTask' && (
         <Line
           label={t('Why it comes to you')} field="general/why" value={extensionOf(element, 'why')?.get('text')} onChange={(text) => setExtension(studio, element, 'Why', { text: text.trim() })}
-          help={t('One line that staff read above the form. {example} is replaced by the field.', { example: '{{title}}' })}
+          fields={fields} help={t('One line that staff read above the form. {example} is replaced by the field.', { example: '{{title}}' })}
         />
       )}
       {object.$type === 'bpmn:CallActivity' && <Called studio={studio} element={element} />}

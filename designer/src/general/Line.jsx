@@ -1,16 +1,21 @@
 /* A labelled field of the panel that writes when it is left. */
+import { useRef } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
 import { useId } from '../shell/useId.js';
+import { Insert } from '../way/Insert.jsx';
 
-export function Line({ label, value, onChange, rows, field, help, list, ...more }) {
+/* ``fields``: those that may be put into the text. */
+export function Line({ label, value, onChange, rows, field, help, list, fields, ...more }) {
   const id = useId();
-  const common = { id, class: 'form-control', 'data-field': field, value: value ?? '', onChange: (event) => onChange(event.target.value), 'aria-describedby': help ? `${id}-h` : undefined, ...more };
+  const box = useRef(null);
+  const common = { id, box, class: 'form-control', 'data-field': field, value: value ?? '', onChange: (event) => onChange(event.target.value), 'aria-describedby': help ? `${id}-h` : undefined, ...more };
   return (
     <div class="b-field">
       <label for={id}>{label}</label>
       {rows ? <Kept as="textarea" rows={rows} {...common} /> : <Kept list={list ? `${id}-l` : undefined} {...common} />}
       {list && <datalist id={`${id}-l`}>{list.map((each) => <option key={each} value={each} />)}</datalist>}
+      {fields && <Insert box={box} fields={fields} />}
       {help && <p class="b-help" id={`${id}-h`}>{help}</p>}
     </div>
   );

@@ -6,6 +6,7 @@ import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
 import { readEnglish, writeEnglish } from '../shell/english.js';
 import { Icon } from '../shell/Icon.jsx';
 import { useRead } from '../shell/useRead.jsx';
+import { useFields } from '../way/fields.js';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
@@ -13,13 +14,14 @@ export function Notice({ studio, element }) {
   const notices = extensionsOf(element, 'notice').map(plain);
   const put = (list) => setExtensions(studio, element, 'Notice', list);
   const texts = studio.draft.readJson('process.json')?.notices ?? {};
+  const fields = useFields(studio, element);
   return (
     <>
       {notices.map((notice, place) => (
         <fieldset key={place} class="b-field stack b-pair">
           <legend>{t('Notice {number}', { number: place + 1 })}</legend>
           <To studio={studio} value={notice.to ?? ''} onChange={(to) => put(notices.map((each, at) => (at === place ? { ...each, to } : each)))} />
-          <Text studio={studio} name={notice.text ?? ''} texts={texts} onChange={(text) => put(notices.map((each, at) => (at === place ? { ...each, text } : each)))} />
+          <Text studio={studio} fields={fields} name={notice.text ?? ''} texts={texts} onChange={(text) => put(notices.map((each, at) => (at === place ? { ...each, text } : each)))} />
           <button type="button" class="btn btn-sm btn-quiet b-start" onClick={() => put(notices.filter((_, at) => at !== place))}>
             <Icon name="trash" />
             {t('Remove')}
@@ -75,7 +77,7 @@ function Post({ studio, value, onChange }) {
   );
 }
 
-function Text({ studio, name, texts, onChange }) {
+function Text({ studio, fields, name, texts, onChange }) {
   const text = texts[name];
   const english = readEnglish(studio.draft);
   const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), ...(canAdd(studio) ? [{ value: '+', title: t('A new text…') }] : [])];
@@ -90,8 +92,8 @@ function Text({ studio, name, texts, onChange }) {
       <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => together(studio, () => onChange(key === '+' ? addText(studio) : key))} />
       {text && (
         <>
-          <Line label={t('Subject')} value={text.subject} onChange={(words) => write('subject', words)} />
-          <Line label={t('Body')} rows={4} value={text.body} onChange={(words) => write('body', words)} help={t('{example} is replaced by the field.', { example: '{{number}}' })} />
+          <Line label={t('Subject')} fields={fields} value={text.subject} onChange={(words) => write('subject', words)} />
+          <Line label={t('Body')} rows={4} fields={fields} value={text.body} onChange={(words) => write('body', words)} help={t('{example} is replaced by the field.', { example: '{{number}}' })} />
           {english && <Line label={t('Subject in English')} value={english[text.subject]} onChange={(words) => translate(text.subject, words)} />}
           {english && <Line label={t('Body in English')} rows={4} value={english[text.body]} onChange={(words) => translate(text.body, words)} />}
           {!english && <p class="b-err">{t('The English texts cannot be read, so none can be written here.')}</p>}

@@ -1,11 +1,8 @@
-/* A field that writes when it is left. What is typed stays while the panel is drawn anew meanwhile, as it is after every save. */
+/* A field that writes when it is left. What is typed stays until then, while the panel is drawn anew as it is after every save. */
 import { useState } from 'preact/hooks';
 
-export function Kept({ as: Tag = 'input', value, onChange, ...rest }) {
+/* ``box`` is a ref to the field itself. */
+export function Kept({ as: Tag = 'input', box, value, ...rest }) {
   const [typed, type] = useState(null);
-  function write(event) {
-    type(null);
-    onChange(event);
-  }
-  return <Tag {...rest} value={typed ?? value} onInput={(event) => type(event.target.value)} onChange={write} onBlur={() => type(null)} />;
+  return <Tag {...rest} ref={box} value={typed ?? value} onInput={(event) => type(event.target.value)} onBlur={() => type(null)} />;
 }

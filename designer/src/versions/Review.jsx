@@ -44,7 +44,6 @@ function Opening({ note, act }) {
 }
 
 function Judging({ whole, note, act }) {
-  if (!whole.review.may_approve) return <p class="t-3 mb-0">{t('Somebody else has to approve it: four eyes see more than two.')}</p>;
   return (
     <>
       <button type="button" class="btn btn-primary" onClick={() => act('approve', { revision: whole.revision, note })}>
@@ -68,12 +67,26 @@ function Publishing({ note, act }) {
   );
 }
 
-/* What can be done next; looking on is all that is left to those who may not draw. */
-function Buttons({ whole, note, act }) {
-  const Next = { open: Opening, review: Judging, approved: Publishing }[whole.state];
-  const mayAct = whole.review.may_write || whole.state === 'review';
-  return <div class="row-flex">{Next && mayAct && <Next whole={whole} note={note} act={act} />}</div>;
+/* What can be done next, with a note; looking on is all that is left to those who may not. */
+function Next({ whole, note, write, act }) {
+  const { may_write: mayWrite, may_approve: mayApprove } = whole.review;
+  const Buttons = { open: mayWrite && Opening, review: mayApprove && Judging, approved: mayWrite && Publishing }[whole.state];
+  if (!Buttons) return whole.state === 'review' && <p class="t-3 mb-0">{t('Somebody else has to approve it: four eyes see more than two.')}</p>;
+  return (
+    <>
+      <div class="b-field">
+        <label for="review-note">{t('Note: what was changed, or what is still to be done')}</label>
+        <textarea id="review-note" class="form-control" rows="3" value={note} onInput={(event) => write(event.target.value)} />
+      </div>
+      <div class="row-flex">
+        <Buttons whole={whole} note={note} act={act} />
+      </div>
+    </>
+  );
 }
+
+/* What was said when the review was asked for serves when it is published, too. */
+const noteFor = ({ state, review }) => (state === 'approved' ? (review.steps.findLast(({ what }) => what === 'asked')?.note ?? '') : '');
 
 export function Review({ studio }) {
   const [whole, show] = useState(null);
@@ -87,7 +100,9 @@ export function Review({ studio }) {
     try {
       await studio.flush();
       await studio.draft.save();
-      show(await get(`/drafts/${id}`));
+      const found = await get(`/drafts/${id}`);
+      show(found);
+      write((typed) => typed || noteFor(found));
     } catch (error) {
       refuse(error);
     }
@@ -99,7 +114,7 @@ export function Review({ studio }) {
       const answer = await post(`/drafts/${id}/${what}`, body);
       if (what === 'publish') window.location.assign(`/definitions/${answer.id}`);
       else {
-        write('');
+        write(noteFor(answer));
         studio.draft.row = { ...studio.draft.row, state: answer.state, revision: answer.revision };
         show(answer);
         studio.say('tools');
@@ -127,11 +142,7 @@ export function Review({ studio }) {
           )}
           <Steps steps={review.steps} />
           {problems.errors > 0 && <p class="t-late mb-0">{t('{count} errors are to be fixed before it can be published.', { count: problems.errors })}</p>}
-          <div class="b-field">
-            <label for="review-note">{t('Note: what was changed, or what is still to be done')}</label>
-            <textarea id="review-note" class="form-control" rows="3" value={note} onInput={(event) => write(event.target.value)} />
-          </div>
-          <Buttons whole={whole} note={note} act={act} />
+          <Next whole={whole} note={note} write={write} act={act} />
         </>
       )}
     </Sheet>

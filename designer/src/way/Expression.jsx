@@ -1,13 +1,16 @@
 /* A value that is fixed, taken from a field, or worked out: written as text, or as "= expression". */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { Kept } from '../shell/Kept.jsx';
 import { useId } from '../shell/useId.js';
+import { FieldChoice } from './FieldChoice.jsx';
 import { t } from './i18n.js';
+import { Insert } from './Insert.jsx';
 import { Typed } from './Typed.jsx';
 
 const PLAIN = /^=\s*([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*)\s*$/u;
 const LITERALS = new Set(['true', 'false', 'null']);
+const PROSE = 300; // an input that takes so many characters takes sentences
 const NUMBER = /^=\s*-?\d+(\.\d+)?\s*$/;
 
 /* fixed, field or expression: how a value is given. */
@@ -19,8 +22,9 @@ function modeOf(value, fields) {
 }
 
 /* ``value`` and what ``onChange`` is told are texts as the drawing holds them. ``rule`` (JSON Schema) shapes the fixed value: text,
-   number, boolean, choice. ``field`` is the name under which a problem leads here ("tab/name"). */
-export function Expression({ label, value = '', onChange, fields, rule = { type: 'string' }, must = false, field, help }) {
+   number, boolean, choice. ``isFilled``: {{name}} in a fixed text is replaced by that field. ``field`` is the name under which a
+   problem leads here ("tab/name"). */
+export function Expression({ label, value = '', onChange, fields, rule = { type: 'string' }, isFilled, must = false, field, help }) {
   const id = useId();
   const [chosen, choose] = useState(null);
   const mode = chosen ?? modeOf(value, fields);
@@ -40,7 +44,7 @@ export function Expression({ label, value = '', onChange, fields, rule = { type:
           <option value="field">{t('Field')}</option>
           <option value="expression">{t('Expression')}</option>
         </select>
-        {mode === 'fixed' && <Fixed id={id} label={label} value={value} onChange={onChange} rule={rule} field={field} />}
+        {mode === 'fixed' && <Fixed isFilled={isFilled} id={id} label={label} value={value} onChange={onChange} fields={fields} rule={rule} field={field} />}
         {mode === 'field' && <FieldChoice label={label} value={PLAIN.exec(value)?.[1] ?? ''} fields={fields} field={field} onChange={(name) => onChange(name ? `= ${name}` : '')} />}
       </div>
       {mode === 'expression' && (
@@ -51,31 +55,26 @@ export function Expression({ label, value = '', onChange, fields, rule = { type:
   );
 }
 
-/* A field out of those that are known, by where they come from; one that is no longer known stays chosen. */
-export function FieldChoice({ label, value, fields, onChange, field }) {
-  const groups = grouped(fields);
+function Fixed({ isFilled, ...given }) {
+  const Shape = isFilled && isProse(given.rule) ? Prose : Plain;
+  return <Shape {...given} />;
+}
+
+const isProse = (rule) => rule.type === 'string' && rule.maxLength >= PROSE && !rule.contentMediaType;
+
+/* Words for people, with fields in them; several lines where the call takes them. */
+function Prose({ id, label, value, onChange, fields, rule, field }) {
+  const box = useRef(null);
+  const isLong = rule.maxLength > PROSE;
   return (
-    <select class="form-select" aria-label={label} value={value} data-field={field} onChange={(event) => onChange(event.target.value)}>
-      <option value="">{t('Choose a field…')}</option>
-      {value && !fields.some((each) => each.name === value) && <option value={value}>{value}</option>}
-      {[...groups].map(([from, list]) => (
-        <optgroup key={from} label={from}>
-          {list.map((each) => (
-            <option key={each.name} value={each.name}>{each.title}</option>
-          ))}
-        </optgroup>
-      ))}
-    </select>
+    <>
+      <Insert box={box} fields={fields} />
+      <Kept as={isLong ? 'textarea' : 'input'} box={box} id={id} class="form-control b-prose" rows={isLong ? 5 : undefined} aria-label={label} data-field={field} value={value} onChange={(event) => onChange(event.target.value)} />
+    </>
   );
 }
 
-function grouped(fields) {
-  const groups = new Map();
-  fields.forEach((each) => groups.set(each.from, [...(groups.get(each.from) ?? []), each]));
-  return groups;
-}
-
-function Fixed({ id, label, value, onChange, rule, field }) {
+function Plain({ id, label, value, onChange, rule, field }) {
   const shown = value.replace(/^\s*=\s*/, '');
   const choices = rule.enum ?? rule.oneOf?.map((each) => each.const);
   const common = { id, 'aria-label': label, 'data-field': field };

@@ -1,7 +1,7 @@
 /* The drawn way back of a step: the answer of its form with which “return” completes it. */
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { Kept } from '../shell/Kept.jsx';
-import { FieldChoice } from './Expression.jsx';
+import { FieldChoice } from './FieldChoice.jsx';
 import { t } from './i18n.js';
 import { formFields } from './sources.js';
 

@@ -3,7 +3,7 @@
 import { Icon } from '../shell/Icon.jsx';
 import { Kept } from '../shell/Kept.jsx';
 import { useId } from '../shell/useId.js';
-import { FieldChoice } from './Expression.jsx';
+import { FieldChoice } from './FieldChoice.jsx';
 import { t } from './i18n.js';
 import { operatorsOf } from './words.js';
 
