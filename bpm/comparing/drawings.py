@@ -147,10 +147,11 @@ def _parts(file: str, content: bytes) -> dict[str, _Part]:
 
 
 def _name(element: Element, names: Mapping[str, str]) -> str:
-    """A connection without a name is called by its ends."""
-    if local(element) == "sequenceFlow" and not element.get("name"):
-        return " → ".join(names.get(element.get(end) or "", "?") for end in ("sourceRef", "targetRef"))
-    return drawn_name(element)
+    """A connection is called by where it begins, as many are called “yes”, and one without a name by where it ends."""
+    if local(element) != "sequenceFlow":
+        return drawn_name(element)
+    source, target = (names.get(element.get(end) or "", "?") for end in ("sourceRef", "targetRef"))
+    return f"{source} · {drawn_name(element)}" if element.get("name") else f"{source} → {target}"
 
 
 def _properties(element: Element, names: Mapping[str, str]) -> Iterator[tuple[Label, str]]:

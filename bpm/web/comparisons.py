@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, url_for
+from flask import Blueprint, jsonify, make_response
 from flask import request as http
 from werkzeug.wrappers import Response
 
@@ -76,8 +76,3 @@ def _by_file(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 def _told(change: Change) -> dict[str, Any]:
     return {"kind": change.kind, "element": change.element, "sentence": change.told(gettext)}
-
-
-def address(before: str, after: str) -> str:
-    """The page that compares two states."""
-    return url_for("comparisons.page", before=before, after=after)

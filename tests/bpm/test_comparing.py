@@ -30,7 +30,12 @@ def test_the_same_is_the_same() -> None:
     [
         ("complaint.bpmn", 'minutes="30"', 'minutes="45"', "“登记”: time limit in minutes was “30”, is now “45”."),
         ("complaint.bpmn", ">PT30M<", ">PT1H<", "waiting time was “PT30M”, is now “PT1H”."),
-        ("complaint.bpmn", "urge_count == 2", "urge_count == 5", "condition was “urge_count == 2”, is now “urge_count == 5”."),
+        (
+            "complaint.bpmn",
+            "urge_count == 2",
+            "urge_count == 5",
+            "“第几次？ · 第二次”: condition was “urge_count == 2”, is now “urge_count == 5”.",
+        ),
         (
             "complaint.bpmn",
             'role="REVIEWER" unit="REVIEW"',

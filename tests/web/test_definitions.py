@@ -35,6 +35,8 @@ def test_a_changed_diagram_becomes_a_draft_and_is_published_with_a_note(office: 
     assert "复核改名，自今日起" in done.text
     assert office.task(number).name == "复核"
     assert office.task(office.register()).name == "复核一遍"
+    [compared] = office["analyst"].get(done.response.request.path).find('a[href^="/compare"]')
+    assert "“复核一遍”：名称由“复核”改为“复核一遍”" in office["analyst"].get(compared.get("href")).text
 
 
 def test_what_is_wrong_with_a_draft_is_said_with_file_element_and_sentence(office: Office) -> None:

@@ -18,6 +18,7 @@ export function start(studio) {
   const canvas = studio.service('canvas');
   if (canvas._svg) label(canvas._svg);
   giveBackFocus(canvas);
+  tellPointer(studio.root);
   studio.service('keyboard').addListener(2000, ({ keyEvent }) => press(studio, keyEvent) || undefined);
   studio.root.addEventListener('keydown', (event) => {
     if (event.key === '?' && !event.target.closest('input, textarea, select, [contenteditable]')) studio.say('help');
@@ -32,6 +33,12 @@ function giveBackFocus(canvas) {
     if (window.event?.type !== 'keydown') later();
     else if (document.activeElement === document.body) canvas.focus();
   };
+}
+
+/* Where the keys go is shown to those who walk by keys. Browsers take the focus that a click gives the canvas for one of theirs. */
+function tellPointer(root) {
+  root.addEventListener('pointerdown', () => root.classList.add('is-pointed'), true);
+  root.addEventListener('keydown', ({ key }) => (key === 'Tab' || key in ARROWS) && root.classList.remove('is-pointed'), true);
 }
 
 function label(svg) {
