@@ -20,7 +20,7 @@ from bpm.models.definition import Definition
 from bpm.models.org import Unit, User
 from bpm.models.work_order import Attachment
 from bpm.request import csrf_token, language, now, roll_back, session, status_of, visitor
-from bpm.web import fields, stories, words
+from bpm.web import fields, results, stories, words
 from bpm.web.speech import gettext
 
 STATIC = Path(__file__).parent / "static"
@@ -79,6 +79,7 @@ def dress(app: Flask) -> None:
         left=words.left,
         fault_sentence=stories.fault_sentence,
         ways_out=incidents.ways_out,
+        result_fields=results.fields_of,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_place=_as_place, as_flow=_as_flow)
     app.context_processor(_surroundings)
