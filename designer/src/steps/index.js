@@ -1,5 +1,6 @@
 /* The step with a limit and a ladder: when the first one is placed, the ladder that it names is put into the draft. */
 import { extensionOf } from '../modeler/extensions.js';
+import { isChinese } from '../shell/i18n.js';
 import { LADDER } from '../palette/items.js';
 
 export function start(studio) {
@@ -12,5 +13,5 @@ const hasLadder = (draft) => draft.names('.dmn').some((name) => new RegExp(`<(\\
 
 async function addLadder(studio) {
   const { default: table } = await import('../../../processes/complaint/escalation_ladder.dmn?raw');
-  if (!hasLadder(studio.draft)) studio.draft.write(`${LADDER}.dmn`, table);
+  if (!hasLadder(studio.draft)) studio.draft.write(`${LADDER}.dmn`, isChinese() ? table : table.replaceAll('"升级阶梯"', '"Escalation ladder"'));
 }
