@@ -1,9 +1,10 @@
 """Versions and drafts of a process, compared: what somebody who publishes, reviews or brings back wants to see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
 from bpm import access, definitions, drafts
@@ -35,6 +36,14 @@ class State:
         """The names of its diagrams."""
         return sorted(name for name in self.files if name.endswith(".bpmn"))
 
+    def words(self, language: str) -> Mapping[str, str]:
+        """Its texts in another language, by the Chinese ones; none where its file of them cannot be read."""
+        try:
+            read = orjson.loads(self.files.get(f"strings/{language}.json", b"{}"))
+        except orjson.JSONDecodeError:
+            return {}
+        return {name: text for name, text in read.items() if isinstance(text, str)} if isinstance(read, dict) else {}
+
 
 def state_of(session: Session, text: str, actor: Actor) -> State:
     """Find ``definition:<id>``, ``draft:<id>`` or ``draft:<id>@<revision>``. Raises NotFoundError, ForbiddenError."""
@@ -58,3 +67,9 @@ def state_of(session: Session, text: str, actor: Actor) -> State:
 def between(before: State, after: State) -> list[Change]:
     """What has changed from one state to the other."""
     return compare(before.files, after.files)
+
+
+def told(before: State, after: State, translate: Callable[[str], str], language: str) -> list[tuple[Change, str]]:
+    """What has changed, each with its sentence in the reader's language, as far as the drawing has words in it."""
+    words = {**before.words(language), **after.words(language)}
+    return [(change, change.told(translate, words)) for change in between(before, after)]

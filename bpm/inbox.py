@@ -50,6 +50,13 @@ class TaskSuspendedError(ConflictError):
     sentence = N_("This order is on hold. Resume it first.")
 
 
+class NobodyNamedError(ConflictError):
+    """A reassignment names neither a person nor a unit."""
+
+    code = "nobody-named"
+    sentence = N_("Choose a colleague or a unit.")
+
+
 class NotForYouError(ForbiddenError):
     """Four eyes: another person must do it."""
 
@@ -268,12 +275,14 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
     """Hand a task to another person, or to another unit's queue.
 
     The holder, whoever serves its queue, who leads its unit or one above, and administrators may.
-    Raises ForbiddenError, NobodyFoundError, NotForYouError.
+    Raises ForbiddenError, NobodyNamedError, NobodyFoundError, NotForYouError.
     """
     task = _for_moving(session, task_id, actor)
     concerned = actor.is_admin or task.assignee_id == actor.user_id or task.queue in actor.queues
     if not (concerned or access.leads(session, actor, task.unit_code)):
         raise ForbiddenError
+    if not user and not unit:
+        raise NobodyNamedError
     if user:
         person = org.named(session, user)
         if person is None or not person.active:

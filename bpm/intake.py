@@ -1,6 +1,7 @@
 """A complaint is told once: it gets its number, and its process starts."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,11 +60,13 @@ class ExternalIdTakenError(ConflictError):
 
 _TEXTS = {"title": 200, "description": 10_000, "demand": 2_000, "contact_name": 100, "answer_text": 4_000, "result": 50, "sp_code": 50}
 _NUMBERS = ("amount_disputed", "affected_users", "compensation")
+_PHONES = ("contact_phone", "customer_number")
 _FLAGS = ("on_the_spot", "safety_or_media", "on_line")
 _LARGEST = 1e12
 _KNOWN = frozenset(_TEXTS) | set(_NUMBERS) | set(_FLAGS)
 _KNOWN |= {"type", "channel", "contact_phone", "contact_email", "customer_number", "city", "class", "customer"}
 _PHONE = re.compile(r"\+?[0-9]{3,15}")
+_BETWEEN_DIGITS = re.compile(r"[\s\-‐-―().·]")
 _EMAIL = re.compile(r"[^@\s<>\"'(),:;\[\]\\\x00-\x1f\x7f-\x9f]{1,64}@[A-Za-z0-9.-]{1,190}")
 _REGISTERING = frozenset({"AGENT", "KAM", "REVIEWER", "DISPATCHER"})
 
@@ -145,13 +148,20 @@ def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: boo
     """The fields in their types, or AnswersError with a sentence for each that is wrong."""
     written = {name: value.replace("\0", "") if isinstance(value, str) else value for name, value in fields.items()}
     given = {name: value for name, value in written.items() if value is not None and not (isinstance(value, str) and not value.strip())}
+    given |= {name: plain_number(_text(given, name)) for name in _PHONES if _text(given, name)}
     given.setdefault("type", "COMPLAINT")
     wrong: dict[str, str] = dict.fromkeys(given.keys() - _KNOWN, NOT_A_FIELD)
-    wrong |= {name: MUST_BE_GIVEN for name in ("title", "channel") if name not in given}
+    needed = ("title", "channel", "answer_text") if given.get("on_the_spot") is True else ("title", "channel")
+    wrong |= {name: MUST_BE_GIVEN for name in needed if name not in given}
     wrong |= _wrong_types(given) | _wrong_contacts(given, needed=contact_needed) | _wrong_codes(session, given)
     if wrong:
         raise AnswersError(fields=wrong)
     return given
+
+
+def plain_number(text: str) -> str:
+    """A telephone number as it is kept, whatever people and their keyboards put between or into its digits: （0531）8888-1234."""
+    return _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _wrong_types(given: Mapping[str, Any]) -> dict[str, str]:
@@ -193,7 +203,7 @@ def _is_class(session: Session, code: str) -> bool:
 
 def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]:
     wrong = {}
-    for name in ("contact_phone", "customer_number"):
+    for name in _PHONES:
         if name in given and not _PHONE.fullmatch(_text(given, name)):
             wrong[name] = NOT_A_PHONE
     if "contact_email" in given and not _EMAIL.fullmatch(_text(given, "contact_email")):

@@ -134,6 +134,17 @@ def members(session: Session, unit_code: str, role: str) -> list[User]:
     return _people(session, Unit.code == unit_code, Membership.role == role)
 
 
+def colleagues(session: Session, unit_codes: Iterable[str], roles: Iterable[str]) -> list[User]:
+    """Everybody active who plays one of these roles in one of these units, by login."""
+    return _people(session, Unit.code.in_(list(unit_codes)), Membership.role.in_(list(roles)))
+
+
+def units_of_roles(session: Session, roles: Iterable[str]) -> list[Unit]:
+    """The units in which somebody active plays one of these roles, by code."""
+    serving = select(Membership.unit_id).join(Membership.user).where(User.active, Membership.role.in_(list(roles)))
+    return list(session.scalars(select(Unit).where(Unit.id.in_(serving)).order_by(Unit.code)))
+
+
 def heads(session: Session, unit_code: str) -> list[User]:
     """Everybody active who leads this unit, by login."""
     return _people(session, Unit.code == unit_code, Membership.head.is_(True))

@@ -14,7 +14,7 @@ from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN
-from bpm.models.work_order import Contact, WorkOrder
+from bpm.models.work_order import Attachment, Contact, WorkOrder
 from bpm.workorders import CLOSED_STATES
 
 Stage = Literal["received", "passed_on", "in_hand", "answer", "visit", "closed"]
@@ -62,7 +62,7 @@ class NotAskedError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a complaint is. ``at`` is the stage where it stands, None when it is over; ``functions`` are the units that have it."""
+    """How far a complaint is: its stage, the units that have it, what was said, and the files that the customer sent."""
 
     stage: Stage
     over: bool
@@ -74,6 +74,7 @@ class Progress:
     may_withdraw: bool
     may_reopen: bool
     said: tuple[Contact, ...]
+    sent: tuple[Attachment, ...]
 
 
 class Throttle:
@@ -142,6 +143,7 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
         may_withdraw=not closed and order.answered_at is None,
         may_reopen=order.state in ("CLOSED", "ARCHIVED"),
         said=tuple(contact for contact in contacts.of_order(session, order, public_only=True) if contact.kind not in _HIDDEN),
+        sent=tuple(file for file in attachments.of_order(session, order) if file.by_customer),
     )
 
 

@@ -9,7 +9,7 @@ from bpm import comparisons
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.base import Body, Shape, line
 from bpm.comparing import Change
-from bpm.request import actor, only_reads, session
+from bpm.request import actor, language, only_reads, session
 
 chapter = Chapter("comparisons", "Two states of a process side by side")
 
@@ -43,8 +43,8 @@ class ChangesShape(Shape):
 def compare(body: dict[str, Any]) -> dict[str, Any]:
     """Say in plain words what differs between two versions or drafts."""
     before, after = (comparisons.state_of(session(), body[side], actor()) for side in ("before", "after"))
-    return {"changes": [_row(change) for change in comparisons.between(before, after)]}
+    return {"changes": [_row(*each) for each in comparisons.told(before, after, gettext, language())]}
 
 
-def _row(change: Change) -> dict[str, Any]:
-    return {"kind": change.kind, "file": change.file, "element": change.element, "sentence": change.told(gettext)}
+def _row(change: Change, sentence: str) -> dict[str, Any]:
+    return {"kind": change.kind, "file": change.file, "element": change.element, "sentence": sentence}

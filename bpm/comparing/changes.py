@@ -1,5 +1,6 @@
 """One difference, and how two sets of properties become differences."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -26,10 +27,20 @@ class Change:
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def told(self, translate: Callable[[str], str]) -> str:
-        """The sentence in the language that ``translate`` brings texts into."""
+    def told(self, translate: Callable[[str], str], words: Mapping[str, str]) -> str:
+        """The sentence in the language that ``translate`` brings our texts into, and ``words`` those of the drawing."""
+        drawn = {name: _in(words, value) for name, value in self.facts.items() if name in _DRAWN}
         said = {"what": translate(self.facts["what"])} if "what" in self.facts else {}
-        return translate(self.text).format(**{**self.facts, **said})
+        return translate(self.text).format(**{**self.facts, **drawn, **said})
+
+
+_DRAWN = frozenset({"name", "old", "new"})
+_JOINED = re.compile(r"( · | → | #\d+(?:: .*)?$)", re.DOTALL)
+"""What stands between names that are said together: a gateway and its way, the ends of a connection, a table and its rule."""
+
+
+def _in(words: Mapping[str, str], text: str) -> str:
+    return words.get(text) or "".join(words.get(part, part) for part in _JOINED.split(text))
 
 
 _ADDED = N_("“{name}” is new ({what}).")

@@ -140,6 +140,10 @@ class Manifest:
             "idempotent": operation.idempotent,
         }
 
+    def answer(self, operation: str, language: str) -> Json:
+        """The JSON Schema of what an operation brings, its fields titled. Raises KeyError for an operation that is not there."""
+        return self._titled(self.operations[operation].outputs, language)
+
     def _titled(self, schema: Json, language: str) -> Json:
         titled = {name: {**rule, "title": self.text(f"fields.{name}", language)} for name, rule in schema["properties"].items()}
         return {**schema, "properties": titled}

@@ -55,6 +55,7 @@ class Call:
     inputs: tuple[str, ...] = ()
     tries: int | None = None
     on_failure: str | None = None
+    result: str | None = None  # the variable that gets the answer
 
 
 @dataclass(slots=True)
@@ -234,7 +235,8 @@ class _Builder:
         inputs = tuple(given.get("name", "") for given in extensions.get("input", []))
         tries = int(call["tries"]) if call.get("tries", "").isdigit() else None
         given = (call.get("connector", ""), call.get("operation", ""))
-        self.drawn.calls.append(Call(name, own, self.names[own], *given, inputs, tries, call.get("onFailure") or None))
+        kept = (call.get("onFailure") or None, call.get("result") or None)
+        self.drawn.calls.append(Call(name, own, self.names[own], *given, inputs, tries, *kept))
 
     def called(self, name: str, element: Element) -> None:
         called = str(element.get("calledElement"))

@@ -11,7 +11,7 @@ from bpm import comparisons
 from bpm.comparing import Change
 from bpm.comparisons import State
 from bpm.definitions import FileNotFoundInDefinitionError
-from bpm.request import actor, session
+from bpm.request import actor, language, session
 from bpm.web import frame
 from bpm.web.speech import gettext
 
@@ -27,9 +27,9 @@ def _states() -> tuple[State, State]:
 def page() -> Response:
     """Both states and what differs."""
     before, after = _states()
-    changes = comparisons.between(before, after)
+    changes = comparisons.told(before, after, gettext, language())
     diagrams = sorted({*before.diagrams, *after.diagrams})
-    touched = [name for name in diagrams if any(change.file == name for change in changes)]
+    touched = [name for name in diagrams if any(change.file == name for change, _ in changes)]
     chosen = http.args.get("file") or next(iter([*touched, *diagrams]), None)
     return frame.show(
         "definitions/compare.html",
@@ -69,10 +69,8 @@ def marks() -> Response:
     return jsonify({"changes": [{"id": element, "kind": kind} for element, kind in found.items()]})
 
 
-def _by_file(changes: Sequence[Change]) -> list[dict[str, Any]]:
-    files = dict.fromkeys(change.file for change in changes)
-    return [{"file": name, "changes": [_told(each) for each in changes if each.file == name]} for name in files]
-
-
-def _told(change: Change) -> dict[str, Any]:
-    return {"kind": change.kind, "element": change.element, "sentence": change.told(gettext)}
+def _by_file(changes: Sequence[tuple[Change, str]]) -> list[dict[str, Any]]:
+    files: dict[str, list[dict[str, Any]]] = {}
+    for change, sentence in changes:
+        files.setdefault(change.file, []).append({"kind": change.kind, "element": change.element, "sentence": sentence})
+    return [{"file": name, "changes": told} for name, told in files.items()]

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from bpm import access, attachments, clock, intake, tracking
 from bpm.access import CUSTOMER
-from bpm.errors import N_, InvalidError
+from bpm.errors import N_, BatonError, InvalidError
 from bpm.forms import AnswersError
 from bpm.request import now, session
+from bpm.tracking import TooManyRequestsError
 from bpm.web import fields, frame
 from bpm.web.speech import gettext
 
@@ -26,6 +27,7 @@ ABOUT = (
 _SHORT = 40
 _MOST_FILES = 5
 _NEEDED = N_("Write what happened, for example when, where and how.")
+_TOO_MANY_FILES = N_("At most 5 files can be sent with a complaint; add the others on the next page.")
 _NAMES = {
     "title": "what",
     "description": "what",
@@ -42,26 +44,26 @@ def page() -> Response:
     return _draw({}, {})
 
 
-def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200) -> Response:
-    return frame.show("public/complain.html", status, typed=typed, wrong=wrong, about=ABOUT)
+def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200, alert: str | None = None) -> Response:
+    return frame.show("public/complain.html", status, typed=typed, wrong=wrong, about=ABOUT, alert=alert)
 
 
 @blueprint.post("/complain")
 def send() -> Response:
     """Take the complaint and show its tracking page."""
-    tracking.complaints.note(access.household(http.remote_addr or ""), clock.wall())
+    household = access.household(http.remote_addr or "")
     typed = {name: http.form.get(name, "").strip() for name in ("about", "what", "want", "name", "phone", "email")}
-    files = [file for file in http.files.getlist("files") if file.filename][:_MOST_FILES]
+    files = [file for file in http.files.getlist("files") if file.filename]
     try:
-        if not typed["what"]:
-            raise AnswersError(
-                fields={"description": _NEEDED} | ({} if typed["phone"] or typed["email"] else {"contact_phone": intake.ONE_CONTACT})
-            )
+        tracking.questions.note(household, clock.wall())
+        if len(files) > _MOST_FILES:
+            raise AnswersError(fields={"files": _TOO_MANY_FILES})
         order = intake.take(session(), _complaint(typed), CUSTOMER, now())
+        tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
         for file in files:
             attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
-    except InvalidError as error:
-        return _again(error, typed)
+    except (InvalidError, TooManyRequestsError) as error:
+        return _again(error, typed, has_files=bool(files))
     return frame.done(
         gettext("We have your complaint. Keep this page: it shows how far it is."), url_for("tracking.page", token=order.token)
     )
@@ -69,21 +71,28 @@ def send() -> Response:
 
 def _complaint(typed: dict[str, str]) -> dict[str, Any]:
     about = next((word for code, word, _ in ABOUT if code == typed["about"]), None)
-    first = typed["what"].splitlines()[0]
+    first = next(iter(typed["what"].splitlines()), "")
     short = first if len(first) <= _SHORT else f"{first[:_SHORT]}…"
     return {
         "type": "COMPLAINT",
         "channel": "WEB_FORM",
-        "title": gettext("%(about)s: %(what)s", about=gettext(about), what=short) if about else short,
+        "title": gettext("%(about)s: %(what)s", about=gettext(about), what=short) if about and short else short,
         "description": typed["what"],
         "demand": typed["want"],
         "contact_name": typed["name"],
-        "contact_phone": typed["phone"].replace(" ", "").replace("-", ""),
+        "contact_phone": typed["phone"],
         "contact_email": typed["email"],
     }
 
 
-def _again(error: InvalidError, typed: dict[str, str]) -> Response:
+def _again(error: BatonError, typed: dict[str, str], *, has_files: bool) -> Response:
     status = frame.refused(error)
-    wrong = fields.sentences(error) if isinstance(error, AnswersError) else {"files": frame.tell(error)}
-    return _draw(typed, {_NAMES.get(name, name): text for name, text in wrong.items()}, status)
+    if isinstance(error, TooManyRequestsError):
+        return _draw(typed, {}, status, frame.tell(error))
+    said = fields.sentences(error) if isinstance(error, AnswersError) else {"files": frame.tell(error)}
+    wrong = {_NAMES.get(name, name): text for name, text in said.items()}
+    if "what" in wrong and not typed["what"]:
+        wrong["what"] = gettext(_NEEDED)
+    if has_files and "files" not in wrong:
+        wrong["files"] = gettext("Choose your files once more: they have not been sent yet.")
+    return _draw(typed, wrong, status)

@@ -17,10 +17,10 @@ from bpm import access, clock, customers, definitions, incidents, notices, queue
 from bpm.access import Actor
 from bpm.errors import N_, BatonError
 from bpm.models.definition import Definition
-from bpm.models.org import User
+from bpm.models.org import Unit, User
 from bpm.models.work_order import Attachment
 from bpm.request import csrf_token, language, now, roll_back, session, status_of, visitor
-from bpm.web import fields, stories, words
+from bpm.web import fields, results, stories, words
 from bpm.web.speech import gettext
 
 STATIC = Path(__file__).parent / "static"
@@ -79,8 +79,9 @@ def dress(app: Flask) -> None:
         left=words.left,
         fault_sentence=stories.fault_sentence,
         ways_out=incidents.ways_out,
+        result_fields=results.fields_of,
     )
-    app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_flow=_as_flow)
+    app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_place=_as_place, as_flow=_as_flow)
     app.context_processor(_surroundings)
     app.after_request_funcs.setdefault(None, []).insert(0, _protect)  # the first is called last: after an error of the commit, too
     encrypted = app.extensions["settings"].url.startswith("https:")
@@ -109,6 +110,10 @@ def _with_word(code: str, kind: str) -> tuple[str, str]:
 
 def _as_choice(user: User) -> tuple[str, str]:
     return user.login, words.name_of(user)
+
+
+def _as_place(unit: Unit) -> tuple[str, str]:
+    return unit.code, words.name_of(unit)
 
 
 def _as_flow(definition: Definition) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from bpm.models.task import Task
 from bpm.queues import TaskFilters, View
 from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import fields, frame, rows, words
-from bpm.web.sheet import Sheet, sheet_of
+from bpm.web.sheet import Sheet, others_for, sheet_of
 from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("inbox", __name__)
@@ -75,6 +75,7 @@ def _draw(
         in_the_background()  # a list that stands open asks for its rows once a minute
         return frame.show("inbox/rows.html", status, **facts)
     facts |= {"counts": queues.counts(session(), actor(), now()), "steps": desk.steps(session(), actor(), language())}
+    facts |= {"others": others_for(tasks)}
     return frame.show("inbox/page.html", status, alert=alert, **facts)
 
 
@@ -250,7 +251,8 @@ def bulk(what: str) -> Response:
         if what == "claim" and changed
         else None
     )
-    return frame.done(" ".join([said, *dict.fromkeys(failed)]), _list_or(url_for("inbox.page")), undo=undo)
+    sentences = [said, *dict.fromkeys(failed)] if changed or not failed else dict.fromkeys(failed)
+    return frame.done(" ".join(sentences), _list_or(url_for("inbox.page")), undo=undo)
 
 
 def _chosen(texts: list[str]) -> list[UUID]:

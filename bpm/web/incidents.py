@@ -14,7 +14,7 @@ from bpm.errors import ConflictError, InvalidError
 from bpm.incidents import Case
 from bpm.models.incident import Incident
 from bpm.request import actor, language, now, session
-from bpm.web import frame, stories
+from bpm.web import frame, results
 from bpm.web.speech import gettext
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -72,7 +72,7 @@ def to_resolve(incident_id: UUID) -> tuple[Callable[..., object], str]:
     action = "result" if http.form.get("action") == "result" else "skip"
 
     def carry_out(*_: object) -> None:
-        result = stories.result_of(http.form.get("result", ""))
+        result = results.given(incidents.get(session(), incident_id, actor())) if action == "result" else None
         interventions.resolve_incident(session(), incident_id, action, result, actor(), now())
 
     return carry_out, gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")

@@ -107,7 +107,7 @@ def _facts(found: _Found | None) -> dict[str, Any]:
 
 
 def _number(text: str) -> str:
-    plain = re.sub(r"[\s\-()]", "", text)
+    plain = intake.plain_number(text)
     return plain if _PHONE.fullmatch(plain) else ""
 
 

@@ -1,6 +1,7 @@
 """Work orders: the list, the page of one, and what can be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -37,6 +38,8 @@ from bpm.workorders import OrderFilters
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
+_ARRIVING = timedelta(seconds=30)
+"""For so long the page of a new order asks where it stands by now: customer, level and limits are found out in a moment."""
 _NARROWING = ("q", "state", "unit", "class_code", "city", "level")
 
 
@@ -94,6 +97,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         owner=rows.person_name(order.first_owner),
         places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else {},
         rungs=stories.rungs(line) if line else [],
+        arriving=order.state == "DRAFT" and not tasks and now() - order.created_at < _ARRIVING,
     )
 
 

@@ -1,12 +1,12 @@
 """A task opened for work: its form, its clock, what may be done with it. Beside a list, on its own page, or on its order's page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bpm import attachments, inbox, instances, options, org
 from bpm.forms import Form
-from bpm.models.org import User
+from bpm.models.org import Unit, User
 from bpm.models.task import Task, TaskComment
 from bpm.models.work_order import Attachment
 from bpm.options import OfTask
@@ -14,6 +14,17 @@ from bpm.request import actor, language, session
 from bpm.web import fields, rows
 from bpm.web.fields import Field
 from bpm.web.rows import TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Colleagues and units to whom a task may be handed."""
+
+    people: list[User]
+    units: list[Unit]
+
+
+NOBODY = Others([], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Sheet:
     fields: list[Field]
     comments: list[TaskComment]
     attachments: list[Attachment]
-    colleagues: list[User]
+    others: Others
     can: frozenset[OfTask]
     why: str
 
@@ -47,11 +58,16 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
         fields=fields.of_form(form, answers, wrong or {}) if form else [],
         comments=inbox.comments(session(), task),
         attachments=attachments.of_order(session(), order) if order else [],
-        colleagues=_colleagues(task) if "reassign" in can else [],
+        others=others_for([task]) if "reassign" in can else NOBODY,
         can=can,
         why=rows.translated(task, task.why),
     )
 
 
-def _colleagues(task: Task) -> list[User]:
-    return [user for user in org.members(session(), task.unit_code, task.role) if user.id != task.assignee_id]
+def others_for(tasks: Sequence[Task]) -> Others:
+    """Those who could take these tasks: who serves their queues, and the units that do such work."""
+    roles = {task.role for task in tasks}
+    holders = {task.assignee_id for task in tasks}
+    people = org.colleagues(session(), {task.unit_code for task in tasks}, roles)
+    units = [unit for unit in org.units_of_roles(session(), roles) if {unit.code} != {task.unit_code for task in tasks}]
+    return Others([person for person in people if {person.id} != holders], units)

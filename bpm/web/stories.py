@@ -1,6 +1,5 @@
 """The story of an order in words: sentences, icons and marks for what the chapters report."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bpm import definitions, story
-from bpm.errors import N_, InvalidError
+from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN
@@ -18,13 +17,6 @@ from bpm.timeline import Line, Tick
 from bpm.web import rows, words
 from bpm.web.rows import TaskRow
 from bpm.web.speech import gettext
-
-
-class NotJsonError(InvalidError):
-    """A result given by hand is no JSON object."""
-
-    code = "not-json"
-    sentence = N_('The result must be a JSON object, such as {{"ticket": "A1"}}.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,16 +288,3 @@ def marks(shown: Picture, at: Mapping[str, TaskRow]) -> dict[str, Any]:
 
 def _mark(row: TaskRow | None) -> dict[str, str] | None:
     return {"state": row.face.state, "word": words.left(row.face)} if row is not None and row.face is not None else None
-
-
-def result_of(text: str) -> dict[str, Any]:
-    """A result that was given by hand. Raises NotJsonError."""
-    if not text.strip():
-        return {}
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise NotJsonError from error
-    if not isinstance(found, dict):
-        raise NotJsonError
-    return found

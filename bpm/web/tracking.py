@@ -8,6 +8,7 @@ from bpm import access, clock, tracking, workorders
 from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
 from bpm.models.work_order import WorkOrder
 from bpm.request import now, session
+from bpm.tracking import TooManyRequestsError
 from bpm.web import frame, rows
 from bpm.web.speech import gettext
 
@@ -74,12 +75,12 @@ def _refused(token: str, error: BatonError, typed: str = "") -> Response:
 @blueprint.post("/<token>/message")
 def write(token: str) -> Response:
     """The customer adds something."""
-    _count()
     text = http.form.get("text", "").strip()
     files = [(file.filename or "", file.read()) for file in http.files.getlist("files") if file.filename]
     try:
+        _count()
         tracking.write(session(), workorders.by_token(session(), token), text, files, now())
-    except (InvalidError, ConflictError) as error:
+    except (InvalidError, ConflictError, TooManyRequestsError) as error:
         return _refused(token, error, text)
     return _acted(token, gettext("Sent. Whoever works on it sees it at once."))
 

@@ -119,7 +119,7 @@ def compose(inputs: Json, key: str, sender: str) -> EmailMessage:
     message["To"] = checked_address(inputs["to"])
     if "reply_to" in inputs:
         message["Reply-To"] = checked_address(inputs["reply_to"])
-    message["Subject"] = _one_line(inputs["subject"])
+    message["Subject"] = " ".join(_CONTROL.sub(" ", inputs["subject"]).split())  # what people typed may stand in it
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = message_id(key, sender)
     message["Auto-Submitted"] = "auto-generated"

@@ -53,6 +53,14 @@ def test_a_change_is_told_with_both_values(name: str, old: str, new: str, senten
     assert sentence in found[0]
 
 
+def test_names_that_are_said_together_are_each_in_the_reader_s_language() -> None:
+    words = {"第几次？": "Which time?", "第二次": "the second", "升级阶梯": "Ladder"}
+    [branch] = compare(SHIPPED, edited("complaint.bpmn", "urge_count == 2", "urge_count == 5"))
+    assert branch.told(str, words).startswith("“Which time? · the second”: condition was")
+    [rule] = compare(SHIPPED, edited("escalation_ladder.dmn", "<text>75</text>", "<text>80</text>"))
+    assert rule.told(str, words).startswith("“Ladder #1”: results was")
+
+
 def test_formatting_and_order_of_attributes_are_no_change() -> None:
     assert said(SHIPPED, edited("complaint.bpmn", 'role="REVIEWER" unit="REVIEW"', 'unit="REVIEW"   role="REVIEWER"')) == []
 

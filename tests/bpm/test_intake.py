@@ -120,7 +120,7 @@ class TestWrongFields:
             ({"contact_phone": None}, "contact_phone", "telephone number or an e-mail"),
             ({"contact_phone": "打给我妈"}, "contact_phone", "digits only"),
             ({"contact_phone": "1" * 16}, "contact_phone", "digits only"),
-            ({"customer_number": "12 34"}, "customer_number", "digits only"),
+            ({"customer_number": "12x34"}, "customer_number", "digits only"),
             ({"contact_email": "nobody"}, "contact_email", "no e-mail address"),
             ({"contact_email": "a@b.cn\nBcc: x@y.cn"}, "contact_email", "no e-mail address"),
             ({"amount_disputed": -1}, "amount_disputed", "not negative"),
@@ -128,6 +128,7 @@ class TestWrongFields:
             ({"amount_disputed": float("nan")}, "amount_disputed", "not negative"),
             ({"affected_users": True}, "affected_users", "not negative"),
             ({"on_the_spot": "yes"}, "on_the_spot", "yes or no"),
+            ({"on_the_spot": True}, "answer_text", "Fill this in"),
             ({"description": "长" * 10_001}, "description", "at most 10000"),
             ({"state": "CLOSED"}, "state", "no such field"),
             ({"number": "1"}, "number", "no such field"),
@@ -140,6 +141,12 @@ class TestWrongFields:
         assert list(wrong) == [name]
         assert words in wrong[name]
         assert session.scalar(select(func.count()).select_from(WorkOrder)) == 0
+
+    @pytest.mark.parametrize(
+        "written", ["（0531）8888-1234", "０５３１８８８８１２３４", "0531 8888 1234", "0531.8888.1234", "0531–8888·1234"]
+    )
+    def test_a_number_is_understood_as_people_write_it(self, session: Session, written: str) -> None:
+        assert take(session, contact_phone=written).contact_phone == "053188881234"
 
     def test_all_are_told_at_once(self, session: Session) -> None:
         with pytest.raises(AnswersError) as refused:

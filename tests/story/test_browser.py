@@ -158,7 +158,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     house.number = customer.page.locator(".b-sheet .mono").inner_text()
     assert re.fullmatch(r"SD-531-20261124-\d{6}", house.number)
     house.advance()
-    customer.looks("济南 1860 班正在处理")
+    customer.looks("现由济南 1860 班负责")
     assert house.mails(CUSTOMER) == []
 
     agent: Person = meet(Person, "agent", house, DESK)
@@ -187,7 +187,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     assert "已受理" in mail["Subject"]
     assert link in mail.get_content()
     assert TITLE in mail.get_content()
-    customer.looks("济南复核组正在处理")
+    customer.looks("现由济南复核组负责")
 
     reviewer: Person = meet(Person, "reviewer", house, DESK)
     reviewer.log_in("reviewer")
@@ -211,7 +211,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     expect(dispatcher.field("主办单位").locator("option:checked")).to_have_text("济南网络优化一班")
     dispatcher.field("派单说明").fill("请先查电梯井道的室分")
     dispatcher.submits("派单")
-    customer.looks("济南网络优化一班正在处理")
+    customer.looks("现由济南网络优化一班负责")
 
     handler: Person = meet(Person, "handler", house, DESK)
     handler.log_in("handler")
@@ -232,7 +232,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     handler.field("内部说明").fill("3 号楼电梯井道接头驻波比 2.4，更换后 1.1")
     handler.field("给客户的答复").fill(ANSWER)
     handler.submits("处理")
-    customer.looks("济南网络优化一班正在处理")
+    customer.looks("现由济南网络优化一班负责")
 
     # Thirty-five users make it urgent, so the section's head reads the answer first.
     head: Person = meet(Person, "head", house, DESK)

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from bpm import clock, customers
+from bpm.models.database import unit_of_work
 from tests.browsing import faults, log_in
 from tests.web.conftest import Open
 from tests.web.office import Office
@@ -50,6 +52,19 @@ def test_fast_hands_claim_the_task_they_have_chosen(office: Office, browse: Open
     page.keyboard.press("j")
     page.keyboard.press("c")  # the pane does not show the chosen one yet
     expect(page.locator(".b-toast")).to_contain_text("000001 已签收到你名下。")
+
+
+def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Office, browse: Open) -> None:
+    office.register(title="第一单")
+    office.register(title="第二单")
+    page = browse("reviewer", "/inbox?view=unit")
+    page.keyboard.press("c")  # nothing is chosen yet
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    chosen = page.locator("[data-row][aria-current] .mono").inner_text()
+    page.keyboard.press("c")
+    expect(page.locator(".b-toast")).to_have_count(1)
+    expect(page.locator(".b-toast")).to_contain_text(f"{chosen} 已签收到你名下。")
 
 
 def _two_tasks(office: Office) -> tuple[str, str]:
@@ -112,6 +127,36 @@ def test_enter_after_the_number_looks_the_customer_up_and_goes_on_to_the_title(b
         page.keyboard.press("Enter")
     expect(page.locator("[name=title]")).to_be_focused()
     expect(page.locator("main [role=alert]")).to_have_count(0)
+
+
+def test_another_number_brings_another_name_and_a_name_that_was_typed_stays(office: Office, browse: Open) -> None:
+    for number, name in (("13805312716", "刘海燕"), ("13805319999", "王强")):
+        with unit_of_work() as session:
+            customers.remember(session, {"number": number, "name": name}, "SILVER", clock.now())
+    page = browse("agent", "/intake")
+    for number, name in (("13805312716", "刘海燕"), ("13805319999", "王强"), ("13805310000", "")):
+        page.fill("[name=contact_phone]", number)
+        page.keyboard.press("Enter")
+        expect(page.locator("#c-h")).to_contain_text(name or number)
+        expect(page.locator("[name=contact_name]")).to_have_value(name)
+    page.fill("[name=contact_name]", "王强的母亲")
+    page.fill("[name=contact_phone]", "13805319999")
+    page.keyboard.press("Enter")
+    expect(page.locator("#c-h")).to_contain_text("王强")
+    expect(page.locator("[name=contact_name]")).to_have_value("王强的母亲")
+
+
+def test_two_clicks_on_solved_make_one_complaint_that_is_solved(office: Office, browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.fill("[name=contact_phone]", "13805312716")
+    page.fill("[name=title]", "话费多扣 8 元")
+    page.fill("[name=answer_text]", "已退 8 元，客户认可。")
+    page.locator("button[name=spot]").dblclick()
+    expect(page.locator(".b-toast")).to_contain_text("已登记为当场解决")
+    office.settle()
+    page.goto(f"{page.url.partition('/orders')[0]}/orders")
+    expect(page.locator("main")).to_contain_text("话费多扣 8 元")
+    assert page.locator("a", has_text="话费多扣 8 元").count() == 1
 
 
 def test_what_went_wrong_is_said_in_the_dialog_that_is_open(office: Office, browse: Open) -> None:

@@ -253,8 +253,43 @@ def test_the_elements_are_walked_by_keys_and_said(drawing: Open) -> None:
     page.locator(".djs-container > svg, .djs-container > div > svg").first.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("[aria-live=polite].visually-hidden")).to_contain_text("开始")
+    expect(_canvas(page)).to_have_css("outline-style", "solid")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="设计器快捷键")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.click(640, 500)
+    expect(_canvas(page)).to_be_focused()
+    expect(_canvas(page)).to_have_css("outline-style", "none")
+
+
+def _touch(page: Page, *moments: tuple[tuple[int, int], ...]) -> None:
+    """Fingers put down where the first moment says, moved through the others, and lifted."""
+    device = page.context.new_cdp_session(page)
+    device.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for at, moment in enumerate((*moments, ())):
+        kind = "touchEnd" if not moment else "touchMove" if at else "touchStart"
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(moment)]
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    device.detach()
+
+
+def test_fingers_move_the_picture_make_it_larger_and_choose_what_is_in_it(drawing: Open) -> None:
+    page = drawing()
+    start = page.locator('[data-element-id="Start"] .djs-visual circle').first
+
+    def box() -> dict[str, float]:
+        found = start.bounding_box()
+        assert found is not None
+        return {name: round(value) for name, value in found.items()}
+
+    before = box()
+    _touch(page, ((700, 600),), ((720, 590),), ((760, 560),))
+    assert box() == {**before, "x": before["x"] + 60, "y": before["y"] - 40}
+    _touch(page, ((600, 600), (700, 600)), ((550, 600), (750, 600)))
+    assert box()["width"] == pytest.approx(2 * before["width"], abs=2)
+    middle = round(box()["x"] + before["width"]), round(box()["y"] + before["height"])
+    _touch(page, (middle,))
+    expect(page.locator(".b-props").get_by_role("heading", name="开始")).to_be_visible()
 
 
 def test_the_canvas_has_no_serious_fault_and_speaks_english(drawing: Open) -> None:

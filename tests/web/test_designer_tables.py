@@ -102,6 +102,7 @@ def test_a_table_is_begun_filled_in_tried_and_taken_to_excel_and_back(begin: Any
     layer.get_by_role("button", name="存为测试").click()
     layer.get_by_role("button", name="全部运行").click()
     expect(layer).to_contain_text("1 条结果全部相符")
+    expect(layer.get_by_label("期望结果")).to_have_value("当天")
 
     layer.get_by_role("tab", name="检查").click()
     gap = layer.locator(".b-tables__found li", has_text="没有规则").first

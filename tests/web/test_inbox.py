@@ -111,6 +111,20 @@ def test_a_head_hands_a_task_to_a_colleague(office: Office, number: str) -> None
     assert office["colleague"].get("/inbox").find(f'tr[data-row="{task.id}"]')
 
 
+def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    task = office.task(number)
+    dialog = office["head"].get(f"/inbox/tasks/{task.id}").find("#reassign")[0]
+    assert "colleague" in [option.get("value") for option in dialog.cssselect("#re-u option")]
+    other = next(option.get("value") for option in dialog.cssselect("#re-c option") if option.get("value"))
+    refused = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": ""})
+    assert "请选一位同事或一个单位。" in refused.text
+    several = office["head"].post("/inbox/bulk/reassign", {"task": [str(task.id)], "user": "", "unit": ""})
+    assert "0 项" not in office["head"].follow(several).text
+    assert office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": other}).status == 303
+    assert office.task(number).unit_code == other
+
+
 def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) -> None:
     first, second = office.task(office.register()), office.task(office.register())
     with unit_of_work() as session:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bpm import incidents
+from bpm import clock, definitions, incidents, instances
 from bpm.models.database import unit_of_work
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
+from bpm.models.work_item import WorkItem
+from tests.bpm.test_definitions import ANALYST
 from tests.web.office import Office, Sheet
 
 
@@ -82,3 +84,36 @@ def test_who_may_not_mend_has_no_list_of_faults(office: Office, number: str) -> 
 
 def test_without_a_fault_the_list_says_so(office: Office) -> None:
     assert "没有失败的步骤" in office["analyst"].get("/incidents").text
+
+
+LOOK_UP = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" targetNamespace="t">
+<process id="look" name="查一查" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="ask"/>
+<serviceTask id="ask" name="查客户"><extensionElements><baton:call connector="billing" operation="customer" result="customer"/>
+<baton:input name="number" value="13805312716"/></extensionElements></serviceTask><sequenceFlow id="f2" sourceRef="ask" targetRef="u"/>
+<userTask id="u" name="看一看"><extensionElements><baton:assignment role="AGENT" unit="FRONT"/></extensionElements></userTask>
+<sequenceFlow id="f3" sourceRef="u" targetRef="e"/><endEvent id="e"/></process></definitions>"""
+CUSTOMER = {"number": "13805312716", "account_no": "A1", "name": "刘海燕", "city": "531", "tariff": "畅享", "in_net_months": "62"}
+
+
+def test_what_a_connector_should_have_answered_is_asked_field_by_field(office: Office) -> None:
+    with unit_of_work() as session:
+        files = {"look.bpmn": LOOK_UP.encode()}
+        definitions.deploy(session, files, "analyst", clock.now(), publish=True)
+        case = instances.start(session, "look", {}, ANALYST, clock.now()).id
+    with unit_of_work() as session:
+        [call] = session.scalars(select(WorkItem).where(WorkItem.kind == "call"))
+        said = {"en": "Billing is down.", "zh": "计费系统没有应答。"}
+        instances.fail_call(session, case, call.payload["token_id"], "ask", said, None, clock.now())
+    analyst = office["analyst"]
+    page = analyst.get("/incidents")
+    [asked] = [form for form in page.find("tbody form") if "用这个结果" in form.text_content()]
+    assert [label in asked.text_content() for label in ("客户号码", "在网月数", "欺诈黑名单", "JSON")] == [True, True, True, False]
+    action, sent = act(page, "用这个结果", {**CUSTOMER, "in_net_months": "many", "arpu_3m": "158.5", "blacklist_fraud": "true"})
+    assert analyst.post(action, sent).status == 422
+    analyst.follow(analyst.post(action, {**sent, "in_net_months": "62"}))
+    with unit_of_work(write=False) as session:
+        instance = session.get_one(Instance, case)
+        assert instance.status == "running"
+        known = instances.variables(session, instance)["customer"]
+    assert known == {**CUSTOMER, "in_net_months": 62, "arpu_3m": 158.5, "is_group": False, "blacklist_fraud": True}

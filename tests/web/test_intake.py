@@ -56,6 +56,12 @@ def test_solved_on_the_spot_is_registered_and_over_for_the_desk(office: Office) 
     assert order.state in ("ON_SPOT_DONE", "TO_VISIT", "CLOSED")
 
 
+def test_nothing_is_solved_on_the_spot_without_a_word_to_the_customer(office: Office) -> None:
+    answer = office["agent"].post("/intake", {**COMPLAINT, "spot": "1", "result": "SOLVED", "answer_text": " "})
+    assert answer.status == 422
+    assert "怎么解决的：这一项要填" in answer.text
+
+
 def test_speaking_of_an_open_order_makes_no_new_number(office: Office) -> None:
     number = office.register()
     answer = office["agent"].post("/intake/add", {"number": number, "text": "今天又断了两次"})

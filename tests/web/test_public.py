@@ -77,12 +77,38 @@ def test_number_and_last_digits_find_the_page_and_nothing_else_does(office: Offi
         assert "单号或手机号后 4 位不对" in answer.text
 
 
-def test_whoever_sends_too_often_is_asked_to_wait(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_sends_too_often_is_asked_to_wait_and_keeps_his_words(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracking.complaints, "_most", 1)
     assert office.customer.post("/complain", TOLD).status == 303
     answer = office.customer.post("/complain", TOLD)
     assert answer.status == 429
     assert "提交得太频繁" in answer.text
+    assert answer.value("what") == TOLD["what"]
+
+
+def test_whoever_corrects_his_form_has_not_complained_too_often(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracking.complaints, "_most", 1)
+    for _ in range(3):
+        assert office.customer.post("/complain", {**TOLD, "phone": "12ab"}).status == 422
+    assert office.customer.post("/complain", TOLD).status == 303
+
+
+def test_all_that_is_wrong_is_said_at_once_and_files_are_asked_for_again(office: Office) -> None:
+    answer = office.customer.post("/complain", {**TOLD, "what": "", "phone": "12ab", "files": photos(1)})
+    for words in ("还有 3 处要改", "请写明发生了什么", "电话号码只能是数字", "文件还没有发出，请再选一次"):
+        assert words in answer.text
+
+
+def test_a_sixth_file_is_refused_in_words_and_never_left_out_in_silence(office: Office) -> None:
+    answer = office.customer.post("/complain", {**TOLD, "files": photos(6)})
+    assert answer.status == 422
+    assert "一次最多交 5 个文件" in answer.text
+    sent = office.customer.post("/complain", {**TOLD, "files": photos(5)})
+    assert "照片 4.png" in office.customer.follow(sent).text
+
+
+def photos(count: int) -> list[tuple[BytesIO, str]]:
+    return [(BytesIO(b"x"), f"照片 {number}.png") for number in range(count)]
 
 
 def test_a_link_that_was_guessed_shows_nothing(office: Office) -> None:

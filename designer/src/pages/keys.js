@@ -4,9 +4,10 @@ import { rows, select, selected, toggle, withSelected } from './pane.js';
 
 const find = (selector) => document.querySelector(selector);
 
-/* The element a key stands for: <button data-key="c">, in the pane or in the list. */
+/* The element a key stands for: <button data-key="c">, in the pane, in the chosen row, or beside the list; never in another row. */
 function press(key) {
-  const target = find(`#pane [data-key="${key}"]:not(:disabled)`) ?? find(`[data-key="${key}"]:not(:disabled)`);
+  const button = `[data-key="${key}"]:not(:disabled)`;
+  const target = find(`#pane ${button}`) ?? selected()?.querySelector(button) ?? find(`:not([data-row] *)${button}`);
   target?.click();
   return Boolean(target);
 }

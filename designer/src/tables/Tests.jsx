@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Icon } from '../shell/Icon.jsx';
 import { t } from './i18n.js';
-import { flat } from './values.js';
+import { flat, resultOf, written } from './values.js';
 
 export function Tests({ rows, titles, results, keep, run, load }) {
   if (!rows.length) return <p class="t-sm t-2">{t('Results that are right can be kept as tests: after every change they are run with one click.')}</p>;
@@ -32,15 +32,13 @@ export function Tests({ rows, titles, results, keep, run, load }) {
 }
 
 function Row({ row, titles, result, load, expect, remove }) {
-  const [wrong, setWrong] = useState(false);
+  const [typed, type] = useState(null);
+  const isWrong = typed !== null && resultOf(typed) === undefined;
   const said = Object.entries(flat(row.data)).map(([name, value]) => `${titles[name] ?? name} ${value}`);
   const change = ({ target }) => {
-    try {
-      expect(JSON.parse(target.value || 'null'));
-      setWrong(false);
-    } catch {
-      setWrong(true);
-    }
+    if (resultOf(target.value) === undefined) return;
+    expect(resultOf(target.value));
+    type(null);
   };
   return (
     <li class={result ? (result.passed ? 'is-ok' : 'is-late') : ''}>
@@ -49,13 +47,13 @@ function Row({ row, titles, result, load, expect, remove }) {
       </button>
       <label class="t-sm">
         {t('Expected')}
-        <input class="form-control t-sm" value={JSON.stringify(row.expected)} onChange={change} aria-invalid={wrong} />
+        <input class="form-control t-sm" value={typed ?? written(row.expected)} onInput={({ target }) => type(target.value)} onChange={change} aria-invalid={isWrong} />
       </label>
-      {wrong && <p class="t-late t-sm">{t('Write a text in quotes, a number, true, false, null or a JSON object.')}</p>}
+      {isWrong && <p class="t-late t-sm">{t('Brackets and quotation marks have to come in pairs.')}</p>}
       <div class="row-flex t-sm">
         {result && (
           <span class={result.passed ? 't-ok' : 't-late'}>
-            <Icon name={result.passed ? 'circle-check' : 'alert-circle'} /> {result.passed ? t('as expected') : (result.problem ?? t('gives {result}', { result: JSON.stringify(result.result) }))}
+            <Icon name={result.passed ? 'circle-check' : 'alert-circle'} /> {result.passed ? t('as expected') : (result.problem ?? t('gives {result}', { result: written(result.result) }))}
           </span>
         )}
         <button type="button" class="btn btn-sm btn-quiet btn-icon-only push" aria-label={t('Delete this test')} onClick={remove}>

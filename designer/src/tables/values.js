@@ -30,3 +30,16 @@ export function flat(data, before = '') {
     return { ...found, [path]: value === null ? '' : String(value) };
   }, {});
 }
+
+/* A result as it is written in a field: a text as it is, unless it could be read as something else. */
+export const written = (value) => (typeof value === 'string' && value !== '' && resultOf(value) === value ? value : JSON.stringify(value));
+
+/* The other way round; undefined for what begins like a list, an object or a text in quotation marks and does not end as one. */
+export function resultOf(typed) {
+  const text = typed.trim();
+  try {
+    return JSON.parse(text || 'null');
+  } catch {
+    return /^[[{"]/.test(text) ? undefined : text;
+  }
+}
