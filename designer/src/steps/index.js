@@ -9,9 +9,12 @@ export function start(studio) {
   });
 }
 
+const CHINESE = /[^"<>\n]*\p{Script=Han}[^"<>\n]*/gu;
+
 const hasLadder = (draft) => draft.names('.dmn').some((name) => new RegExp(`<(\\w+:)?decision[^>]*\\sid="${LADDER}"`).test(draft.read(name)));
 
 async function addLadder(studio) {
   const { default: table } = await import('../../../processes/complaint/escalation_ladder.dmn?raw');
-  if (!hasLadder(studio.draft)) studio.draft.write(`${LADDER}.dmn`, isChinese() ? table : table.replaceAll('"升级阶梯"', '"Escalation ladder"'));
+  const { default: english } = isChinese() ? { default: {} } : await import('../../../processes/complaint/strings/en.json');
+  if (!hasLadder(studio.draft)) studio.draft.write(`${LADDER}.dmn`, table.replace(CHINESE, (text) => english[text] ?? text));
 }
