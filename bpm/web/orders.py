@@ -155,11 +155,16 @@ def reveal(number: str) -> Response:
 
 
 def _change(number: str, command: Callable[[WorkOrder], object], said: str) -> Response:
-    """Carry out a command on an order; where it is refused, draw the order again with the reason."""
+    """Carry out a command on an order; where it is refused, draw the order again with the reason.
+
+    Where it cannot be as it was asked for, a script keeps its page: what was typed stays, and the reason is said beside it.
+    """
     order = workorders.by_number(session(), number, actor())
     try:
         command(order)
     except (ConflictError, InvalidError, ForbiddenError) as error:
+        if frame.keeps_page(error):
+            raise
         return _again(number, error)
     return frame.done(said, frame.back(url_for("orders.page", number=number)))
 

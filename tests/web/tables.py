@@ -1,5 +1,6 @@
 """The layer of decision tables, used by mouse."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -47,8 +48,7 @@ class Tables:
         """Say what an input column looks at."""
         self.layer.locator("th.input-cell").nth(column).locator(".edit-button").click()
         menu = self.layer.locator(".context-menu")
-        menu.locator(".type-ref-edit-select").click()
-        self.layer.locator(f'.dms-select-options .option[data-value="{kind}"]').click()
+        menu.get_by_label(re.compile("类型|Type")).select_option(kind)
         for place, text in ((".dms-input-label", label), (".ref-text", expression)):
             menu.locator(place).click()
             self.page.keyboard.press("Control+a")

@@ -128,6 +128,26 @@ def test_the_list_of_what_comes_next_is_searched_by_typing_and_places_beside_eac
     assert abs(first["y"] - second["y"]) > first["height"]
 
 
+def test_a_flow_goes_around_what_stands_between_and_a_name_belongs_to_its_element(drawing: Open) -> None:
+    page = drawing(MANY)
+    page.locator('[data-element-id="Start_label"] .djs-hit').click()
+    expect(page.get_by_role("tab", name="表单", exact=True)).to_be_visible()
+    page.locator('[data-element-id="w1"] .djs-hit').click()
+    page.locator('.djs-context-pad [data-action="connect"]').click()
+    page.locator('.djs-shape[data-element-id="u"] .djs-hit').click()
+    flow = _saved_after(page, "<bpmn:sequenceFlow").split("<bpmndi:BPMNEdge")[1]
+    assert min(float(y) for y in re.findall(r'waypoint x="[\d.]+" y="([\d.]+)"', flow)) < 180, "over the message that stands between"
+
+    page.locator("summary[aria-label=更多]").click()
+    page.get_by_role("button", name="自动排版").click()
+    expect(page.locator(".b-saved")).to_contain_text("有改动")
+    shape, name = (page.locator(f'[data-element-id="{each}"] .djs-hit').first.bounding_box() for each in ("w1", "w1_label"))
+    assert shape is not None
+    assert name is not None
+    assert abs(shape["x"] + shape["width"] / 2 - name["x"] - name["width"] / 2) < shape["width"], "the name stays with its element"
+    assert abs(shape["y"] + shape["height"] - name["y"]) < shape["height"]
+
+
 def test_twenty_changes_are_undone_and_done_again_to_the_same_xml(drawing: Open) -> None:
     page = drawing()
     for number in range(10):

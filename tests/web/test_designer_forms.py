@@ -190,11 +190,13 @@ def test_an_analyst_who_reads_english_builds_a_form(office: Office, browse: Open
     office.speak("analyst", "en")
     page = at_the_review(browse, draft)
     page.get_by_role("button", name="New form").click()
-    page.locator("[data-kind=text]").press("Enter")
-    page.locator("#f-label-en").fill("Serial number")
-    page.locator("#f-label-en").press("Tab")
+    page.locator("[data-kind=text]").dblclick()
+    expect(page.locator("#f-label-en")).to_be_focused()
+    page.keyboard.type("Serial number")
+    page.keyboard.press("Tab")
     expect(page.locator("[data-part=serial_number]")).to_contain_text("Serial number")
-    assert page.locator("#f-label-zh").input_value() == "文本"
+    assert page.locator("#f-label-zh").input_value() == "Serial number", "what nobody has put into Chinese is English, not another word"
+    expect(page.locator(".f-part")).to_have_count(1)
     page.locator("#f-label-zh").fill("序列号")
     expect(page.locator("#f-label-en")).to_have_value("Serial number")
     page.locator("[data-kind=yes]").press("Enter")

@@ -4,10 +4,11 @@ import minimapModule from 'diagram-js-minimap';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import './arrange.css';
 
+import { Around } from './around.js';
 import { Colours } from './colours.js';
 import { t } from './i18n.js';
 
-export const arrangeModules = [gridModule, minimapModule, { __init__: ['colours'], colours: ['type', Colours] }];
+export const arrangeModules = [gridModule, minimapModule, { __init__: ['colours', 'around'], colours: ['type', Colours], around: ['type', Around] }];
 
 export function start(studio) {
   studio.service('grid').toggle(false);
@@ -49,7 +50,9 @@ class Tidy {
     const known = drawn.map((di) => [this.elementRegistry.get(di.bpmnElement?.id), di]).filter(([element]) => element);
     known.filter(([, { bounds }]) => bounds).forEach(([shape, { bounds }]) => {
       const delta = { x: bounds.x - shape.x, y: bounds.y - shape.y };
-      if (delta.x || delta.y) this.modeling.moveShape(shape, delta, shape.parent, { autoResize: false, recurse: false });
+      if (!delta.x && !delta.y) return;
+      this.modeling.moveShape(shape, delta, shape.parent, { autoResize: false, recurse: false });
+      shape.labels.forEach((label) => this.modeling.moveShape(label, delta, label.parent, { autoResize: false }));
     });
     known.filter(([, { waypoint }]) => waypoint).forEach(([flow, { waypoint }]) => {
       this.modeling.updateWaypoints(flow, waypoint.map(({ x, y }) => ({ x, y })));

@@ -67,6 +67,7 @@ export function start(studio) {
   /* The whole drawing beside the palette, never larger than life. */
   studio.fit = () => {
     const canvas = studio.service('canvas');
+    canvas.resized(); /* the window or the list of problems may have another size than when it was last looked at */
     const { inner, outer } = canvas.viewbox();
     const beside = isNarrow() ? 0 : BESIDE;
     const scale = Math.min(1, (outer.width - beside - 2 * EDGE) / (inner.width || 1), (outer.height - 2 * ABOVE) / (inner.height || 1));

@@ -8,9 +8,14 @@ const SHOWS_FORM = new Set(['bpmn:UserTask', 'bpmn:StartEvent']);
 export function start(studio) {
   studio.addTab({ id: 'form', title: t('Form'), order: 20, applies: (element) => SHOWS_FORM.has(element.type), Panel: FormTab });
 
-  /* Open the builder with a form of the draft; ``options`` may name a ``field`` to begin with and what the step shows ``readOnly``. */
-  studio.openForm = async (name, options = {}) => {
-    const { openBuilder } = await import('./builder/index.jsx');
-    return openBuilder(studio, name, options);
+  /* Open the builder with a form of the draft, one at a time; ``options`` may name a ``field`` to begin with and what the step shows ``readOnly``. */
+  let opened = null;
+  studio.openForm = (name, options = {}) => {
+    opened ??= import('./builder/index.jsx')
+      .then(({ openBuilder }) => openBuilder(studio, name, options))
+      .finally(() => {
+        opened = null;
+      });
+    return opened;
   };
 }

@@ -17,7 +17,8 @@ export function FormTab({ studio, element }) {
   const form = ref ? readForm(studio.draft, ref) : null;
   const isLost = Boolean(ref) && !form;
 
-  function create() {
+  function create(event) {
+    if (event.detail > 1) return; /* a double click makes one form */
     const title = element.businessObject.name || t('New form');
     const name = createForm(studio.draft, title, readEnglish(studio.draft)?.[title] ?? title);
     set({ ref: name, readOnly: undefined });

@@ -89,9 +89,10 @@ export class Studio extends Events {
     return this.service('elementRegistry').get(id) ?? null;
   }
 
+  /* The one element that is chosen, also by its name beside it. */
   get selected() {
     const [only, ...others] = this.service('selection').get();
-    return only && !others.length ? only : null;
+    return only && !others.length ? (only.labelTarget ?? only) : null;
   }
 
   /* Go to an element, and to a field of its panel (``tab/name``): what a problem points to. */

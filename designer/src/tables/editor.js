@@ -11,6 +11,7 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import { isChinese } from '../shell/i18n.js';
 import english from './dmn.en.json';
 import chinese from './dmn.zh.json';
+import { Kinds } from './kinds.js';
 import { offerFields } from './offer.js';
 
 const PAUSE = 300;
@@ -53,7 +54,7 @@ export class TableEditor {
         expressionLanguages: { options: [{ value: LANGUAGE, label: 'Baton' }], defaults: { editor: LANGUAGE } },
         dataTypes: ['string', 'number', 'integer', 'boolean', 'date'],
       },
-      decisionTable: { additionalModules: [{ translate: ['value', translated] }, offerFields(fields)] },
+      decisionTable: { additionalModules: [{ translate: ['value', translated], typeRefEditingProvider: ['type', Kinds] }, offerFields(fields)] },
     });
     this.manager.on('viewer.created', ({ viewer }) => {
       viewer.on('commandStack.changed', () => {

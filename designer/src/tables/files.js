@@ -77,12 +77,12 @@ export function writeTests(draft, decision, rows) {
   else draft.remove(testsFile(decision));
 }
 
-/* What the forms of the draft ask for: {path, label, kind}, to be looked at by a column. */
+/* What the forms of the draft ask for: {path, label, kind, choices}, to be looked at by a column. */
 export function fieldsOf(draft) {
   const found = new Map();
   for (const file of draft.names('.json').filter((name) => name.startsWith('forms/'))) {
     Object.entries(propertiesOf(draft, file)).forEach(([path, rule]) => {
-      if (!found.has(path)) found.set(path, { path, label: String(rule?.title ?? path), kind: kindOf(rule) });
+      if (!found.has(path)) found.set(path, { path, label: String(rule?.title ?? path), kind: kindOf(rule), choices: textsOf(rule) });
     });
   }
   return [...found.values()];
@@ -92,6 +92,8 @@ function propertiesOf(draft, file) {
   const form = draft.readJson(file);
   return (form?.schema ?? form)?.properties ?? {};
 }
+
+const textsOf = (rule) => (rule?.oneOf?.map((each) => each?.const) ?? rule?.enum ?? []).filter((each) => typeof each === 'string');
 
 function kindOf(rule) {
   return { integer: 'integer', number: 'number', boolean: 'boolean' }[rule?.type] ?? 'string';

@@ -22,5 +22,6 @@ function remark({ element, level, sentence }) {
   return `${cell(element)}, ${column} { background: var(${soft}); box-shadow: inset 3px 0 var(${ink}); }
     ${cell(element)}:is(:hover, :focus-within)::after, ${column}:hover::after { content: ${text(sentence)}; position: absolute; left: 0; top: 100%; z-index: 20; inline-size: max-content; max-inline-size: 22rem;
       white-space: normal; padding: .35rem .6rem; background: var(--b-surface); color: var(${ink}); border: 1px solid var(${ink}); border-radius: 6px; font: var(--b-t-sm)/1.5 var(--b-font); text-align: start; }
+    tr:last-child > ${cell(element).split(' ').at(-1)}::after { top: auto !important; bottom: 100%; }
     ${cell(element)}, ${column} { position: relative; overflow: visible; }`;
 }

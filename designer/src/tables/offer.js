@@ -9,6 +9,8 @@ export function offerFields(fields) {
       if (context.contextMenuType !== 'input-edit') return undefined;
       return () => menu(context.input, fields(), (field) => {
         modeling.updateProperties(context.input, { label: field.label, inputExpression: { text: field.path, typeRef: field.kind } });
+        const choices = field.choices.map((each) => JSON.stringify(each)); /* the cells offer them */
+        if (choices.length || context.input.inputValues) modeling.editAllowedValues(context.input, choices.length ? choices : null);
         contextMenu.close();
       });
     });

@@ -33,7 +33,7 @@ function Branches({ studio, gateway }) {
   const [open, show] = useState(null);
   const [dragged, drag] = useState(null);
   const ways = waysOut(gateway);
-  if (ways.length < 2) return <p class="b-help">{t('Draw at least two flows out of this gateway; then say here when each of them is taken.')}</p>;
+  if (ways.length < 2) return <p class="b-help">{t('Draw at least two ways out of this branch; then say here when each of them is taken.')}</p>;
   const isOne = gateway.businessObject.$type === 'bpmn:ExclusiveGateway';
   const hasDefault = ways.some(isDefault);
   function drop(place) {
@@ -115,7 +115,7 @@ function OneFlow({ studio, flow }) {
         <span class="form-check-label">{t('Taken when nothing else holds')}</span>
       </label>
       <Branch studio={studio} flow={flow} fields={fields} />
-      <button type="button" class="btn btn-sm b-start" onClick={() => studio.show(source.id, 'way/condition')}>{t('All ways out of “{name}”', { name: source.businessObject.name || t('the gateway') })}</button>
+      <button type="button" class="btn btn-sm b-start" onClick={() => studio.show(source.id, 'way/condition')}>{t('All ways out of “{name}”', { name: source.businessObject.name || t('the branch') })}</button>
     </>
   );
 }

@@ -1,6 +1,5 @@
 /* The choices of a field: a code for conditions and tables, and words in both languages. */
 import { Icon } from '../../shell/Icon.jsx';
-import { isChinese } from '../../shell/i18n.js';
 import { t } from '../i18n.js';
 import zh from '../zh.json';
 import { choicesOf, source } from './kinds.js';
@@ -22,10 +21,10 @@ export function Choices({ id, rule, session, setSource, mark, problems }) {
   function words(at, event, isEnglish) {
     const { title } = choices[at];
     const typed = event.target.value;
-    const isItself = isEnglish && (title === '' || (isOwnEnglish(title) && session.english[title] === undefined && !isChinese()));
-    if (isEnglish && !isItself) session.actEnglish(title, typed, `${mark}-${at}-en`);
-    else if (isEnglish) session.act(set(at, { title: typed }), { mark: `${mark}-${at}-en` });
-    else session.actWords(set(at, { title: typed }), title, typed, `${mark}-${at}-zh`);
+    const own = set(at, { title: typed });
+    if (!isEnglish) session.actWords(own, title, typed, `${mark}-${at}-zh`);
+    else if (isOwnEnglish(title, session.english)) session.actWords(own, title, '', `${mark}-${at}-en`);
+    else session.actEnglish(title, typed, `${mark}-${at}-en`);
   }
 
   function add() {

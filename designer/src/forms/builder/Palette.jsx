@@ -1,8 +1,16 @@
 /* The kinds of fields, to be dragged into the form or added behind the chosen field. */
 import { Icon } from '../../shell/Icon.jsx';
+import { isChinese } from '../../shell/i18n.js';
 import { t } from '../i18n.js';
 import { begin, end } from './drag.js';
 import { KINDS } from './kinds.js';
+
+/* A click adds a field and goes on with its label; a double click adds one; a key adds and stays, for several. */
+function add(builder, kind, clicks) {
+  if (clicks > 1) return;
+  builder.add(kind);
+  if (clicks) setTimeout(() => document.getElementById(`f-label-${isChinese() ? 'zh' : 'en'}`)?.select());
+}
 
 export function Palette({ builder }) {
   return (
@@ -12,7 +20,7 @@ export function Palette({ builder }) {
       <ul>
         {KINDS.map((kind) => (
           <li key={kind.id}>
-            <button type="button" class="f-kind" data-kind={kind.id} draggable onDragStart={(event) => begin(event, { kind: kind.id })} onDragEnd={end} onClick={() => builder.add(kind.id)}>
+            <button type="button" class="f-kind" data-kind={kind.id} draggable onDragStart={(event) => begin(event, { kind: kind.id })} onDragEnd={end} onClick={(event) => add(builder, kind.id, event.detail)}>
               <Icon name={kind.icon} />{t(kind.title)}
             </button>
           </li>

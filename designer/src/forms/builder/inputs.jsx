@@ -26,8 +26,7 @@ export function Words({ id, label, text = '', put, session, mark, isLong = false
 
   function asEnglish(event) {
     const words = event.target.value;
-    const isItself = text === '' || (isOwnEnglish(text) && session.english[text] === undefined && !isChinese());
-    if (isItself) session.act(put(words), { mark: `${mark}-en` });
+    if (isOwnEnglish(text, session.english)) session.actWords(put(words), text, '', `${mark}-en`);
     else session.actEnglish(text, words, `${mark}-en`);
   }
 

@@ -1,4 +1,7 @@
 /* The texts of a form in both languages. A text is kept in Chinese in the form; its English stands in strings/en.json under the Chinese. */
+import { isChinese } from '../../shell/i18n.js';
+import zh from '../zh.json';
+
 const SHOWN = new Set(['title', 'description', 'help', 'primary', 'placeholder']);
 const CHINESE = /\p{Script=Han}/u;
 
@@ -18,10 +21,18 @@ export const lacksEnglish = (text, english) => Boolean(text) && CHINESE.test(tex
 
 export const inEnglish = (text, english) => english[text] ?? (CHINESE.test(text) ? '' : text);
 
-/* The texts after a Chinese one was changed: its English goes with it, unless the old text stands elsewhere still. */
+/* A text that a new part of a form brings along and nobody has written yet, such as "文本 2" and "Text 2". */
+export function isStock(text, english) {
+  const [words, number] = (english[text] ?? '').split(/(?= \d+$)/);
+  return text === `${zh[words]}${number ?? ''}`;
+}
+
+/* The texts after a Chinese one was changed: its English goes with it, unless nobody wrote that, or the old text stands elsewhere still.
+   ``after`` '' leaves only the old one out. */
 export function carried(english, before, after, isStillUsed) {
   const next = { ...english };
-  if (next[before] !== undefined && after && next[after] === undefined) next[after] = next[before];
+  const words = isStock(before, english) ? undefined : (english[before] ?? (isOwnEnglish(before, english) ? before : undefined));
+  if (words && after && next[after] === undefined) next[after] = words;
   if (!isStillUsed) delete next[before];
   return next;
 }
@@ -34,4 +45,5 @@ export function translated(english, text, words) {
   return next;
 }
 
-export const isOwnEnglish = (text) => !CHINESE.test(text);
+/* What is typed as the English of a text is the text itself: there is none yet, or an English reader has written none but the English. */
+export const isOwnEnglish = (text, english) => text === '' || (!isChinese() && (isStock(text, english) || (!CHINESE.test(text) && english[text] === undefined)));
