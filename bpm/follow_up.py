@@ -24,6 +24,7 @@ KEY_ACCOUNT_WEIGHT = 2
 """For how many a key account manager's urge counts (reference processes, A11)."""
 
 URGED = N_("{number} was urged ({count}): {text}")
+URGED_WITHOUT_WORDS = N_("{number} was urged ({count}).")
 INFORMED = N_("New information on {number}: {text}")
 _SHOWN = 200
 
@@ -72,7 +73,7 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
         journal.note(session, instance, "urged", actor.login, now, counted=counted, count=order.urge_count, reason=reason)
     if counted or actor is CUSTOMER:
         facts = {"number": order.number, "count": order.urge_count, "text": reason[:_SHOWN]}
-        _tell_both(session, order, "urge", URGED, facts, actor, now, handler_told=drawn)
+        _tell_both(session, order, "urge", URGED if reason else URGED_WITHOUT_WORDS, facts, actor, now, handler_told=drawn)
     return counted
 
 

@@ -150,7 +150,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     customer.page.get_by_label("发生了什么").fill(SAID)
     customer.page.get_by_label("希望怎样解决").fill("把信号修好")
     customer.page.get_by_label("您的称呼").fill("李晓燕")
-    customer.page.get_by_label("手机号").fill("154 5531 0003")
+    customer.page.get_by_label("电话号码").fill("154 5531 0003")
     customer.page.get_by_label("或邮箱").fill(CUSTOMER)
     customer.page.get_by_label("照片或文件").set_input_files({"name": "电梯.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0"})
     customer.page.get_by_role("button", name="提交投诉").click()
