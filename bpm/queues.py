@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from bpm import access, workorders
@@ -127,13 +127,16 @@ def _scopes(whose: _Whose, wanted: str | None) -> list[ColumnElement[bool]]:
         queues = [Task.queue == bindparam(f"queue_{n}") for n in range(whose.queues)]
         return [and_(queue, Task.status == status, nobody, not_excluded) for queue in queues]
     if whose.view == "led":
-        units = [Task.unit_code == bindparam(f"led_{n}") for n in range(whose.led)]
+        led: list[BindParameter[str]] = [bindparam(f"led_{n}") for n in range(whose.led)]
+        units = [Task.unit_code == unit for unit in led] if len(led) <= _MOST_STRETCHES else [Task.unit_code.in_(led)]
         return [and_(unit, Task.status == status) for unit in units for status in statuses]
     visible = true() if whose.looks is None else access.visible_tasks(whose.looks)
     return [and_(visible, Task.status == status) for status in statuses]
 
 
 _MINE = Task.assignee_id == bindparam("me")
+_MOST_STRETCHES = 100
+"""Whoever leads more units than this has them asked for together: a database joins only so many questions into one."""
 
 
 def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[UUID]:

@@ -53,5 +53,6 @@ def _whisper(problem: dict[str, Any]) -> Response:
     response = make_response(text, problem["status"])
     response.mimetype = "text/plain"
     response.headers["HX-Reswap"] = _KEEPS_THE_PAGE
+    response.headers["HX-Push-Url"] = "false"
     response.headers["HX-Trigger"] = json.dumps({"alert": {"text": text}, **told})
     return response

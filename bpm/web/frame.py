@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Answer
 
 from bpm import access, clock, customers, definitions, incidents, notices, queues
 from bpm.access import Actor
-from bpm.errors import N_, BatonError
+from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.definition import Definition
 from bpm.models.org import Unit, User
 from bpm.models.work_order import Attachment
@@ -206,6 +206,11 @@ def refused(error: BatonError) -> int:
     """Undo what a refused command has done so far; the status of the page that is drawn again, from what is kept."""
     roll_back()
     return status_of(error)
+
+
+def keeps_page(error: BatonError) -> bool:
+    """Tell whether a script is to keep its page: nothing has changed since, so that what was typed there still holds."""
+    return bool(http.headers.get("HX-Request")) and not isinstance(error, ConflictError)
 
 
 def require(actor: Actor, *roles: str) -> None:

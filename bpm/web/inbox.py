@@ -71,8 +71,9 @@ def _draw(
         "wide": sheet is None,
         "more": _link(here, cursor=found.next_cursor) if found.next_cursor else None,
     }
+    if frame.wants("rows") or http.headers.get("HX-Trigger") == "none-yet":
+        in_the_background()  # a list that stands open asks for its rows once a minute, an empty one for its page
     if frame.wants("rows"):
-        in_the_background()  # a list that stands open asks for its rows once a minute
         return frame.show("inbox/rows.html", status, **facts)
     facts |= {"counts": queues.counts(session(), actor(), now()), "steps": desk.steps(session(), actor(), language())}
     facts |= {"others": others_for(tasks)}

@@ -30,7 +30,7 @@ from bpm.models.instance import Instance
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.request import actor, language, now, session
-from bpm.web import fields, frame, rows, stories
+from bpm.web import fields, frame, rows, stories, words
 from bpm.web import incidents as failures
 from bpm.web.sheet import sheet_of
 from bpm.web.speech import gettext
@@ -81,6 +81,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         can=can,
         sheet=sheet_of(mine) if mine else None,
         first=rows.of_task(first) if first else None,
+        holder=_holder(first) if first else "",
         line=line,
         instance=instance,
         definition=definitions.get(session(), instance.definition_id) if instance else None,
@@ -99,6 +100,12 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         rungs=stories.rungs(line) if line else [],
         arriving=order.state == "DRAFT" and not tasks and now() - order.created_at < _ARRIVING,
     )
+
+
+def _holder(task: Task) -> str:
+    """Who has a task, and for which unit."""
+    unit = rows.unit_name(task.unit_code)
+    return f"{words.name_of(task.assignee)} · {unit}" if task.assignee else unit
 
 
 def _working(tasks: Sequence[Task], faults: Sequence[Incident]) -> list[str]:
@@ -155,11 +162,16 @@ def reveal(number: str) -> Response:
 
 
 def _change(number: str, command: Callable[[WorkOrder], object], said: str) -> Response:
-    """Carry out a command on an order; where it is refused, draw the order again with the reason."""
+    """Carry out a command on an order; where it is refused, draw the order again with the reason.
+
+    Where it cannot be as it was asked for, a script keeps its page: what was typed stays, and the reason is said beside it.
+    """
     order = workorders.by_number(session(), number, actor())
     try:
         command(order)
     except (ConflictError, InvalidError, ForbiddenError) as error:
+        if frame.keeps_page(error):
+            raise
         return _again(number, error)
     return frame.done(said, frame.back(url_for("orders.page", number=number)))
 

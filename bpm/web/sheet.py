@@ -65,9 +65,11 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
 
 
 def others_for(tasks: Sequence[Task]) -> Others:
-    """Those who could take these tasks: who serves their queues, and the units that do such work."""
+    """Those who could take these tasks: who serves their queues, and the units that do such work, nearest first."""
     roles = {task.role for task in tasks}
     holders = {task.assignee_id for task in tasks}
     people = org.colleagues(session(), {task.unit_code for task in tasks}, roles)
+    cities = {org.unit(session(), task.unit_code).city for task in tasks}
     units = [unit for unit in org.units_of_roles(session(), roles) if {unit.code} != {task.unit_code for task in tasks}]
+    units.sort(key=lambda unit: (unit.city not in cities, unit.city is not None))
     return Others([person for person in people if {person.id} != holders], units)

@@ -145,7 +145,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     if event.kind.startswith("order-"):
         facts["reason"] = words.label("suspend_reason", facts["reason"])
         facts["minutes"] = words.span(float(facts.get("minutes") or 0))
-    return gettext(template).format(**facts)
+    return gettext(template).format(**facts).rstrip(" :：")  # who said nothing more is quoted with nothing
 
 
 def fault_sentence(fault: Incident) -> str:

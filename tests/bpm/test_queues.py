@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bpm import access, org, queues
 from bpm.access import Actor
 from bpm.models.database import unit_of_work
+from bpm.models.org import Unit
 from bpm.models.task import NO_LIMIT, Task
 from bpm.paging import CursorError, cursor_of
 from bpm.queues import COUNT_LIMIT, TaskFilters, UnknownSortError
@@ -72,6 +73,16 @@ class TestViews:
         assert titles(session, "head", "led") == ["张伟的"]
         assert titles(session, "head", "all") == ["张伟的"]
         assert titles(session, "handler", "led") == []
+
+    def test_whoever_leads_hundreds_of_units_has_his_lists_too(self, session: Session) -> None:
+        above = org.unit(session, "JN-NET-1")
+        for number in range(300):
+            each = Unit(code=f"JN-NET-1-{number}", name="小组", name_en="Team", kind="SECTION", parent_id=above.id, city=above.city)
+            session.add(each)
+        put(session, "张伟的", for_="handler")
+        put(session, "小组的", unit="JN-NET-1-299")
+        assert sorted(titles(session, "head", "led")) == ["小组的", "张伟的"]
+        assert queues.counts(session, actor(session, "head"), NOW)["led"] == 2
 
     def test_four_eyes_whoever_may_not_do_it_does_not_find_it_in_the_queue(self, session: Session) -> None:
         handler = org.find_user(session, "handler").id

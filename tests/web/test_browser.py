@@ -104,6 +104,25 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
 
 
+def test_what_was_typed_survives_what_is_done_beside_it(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = browse("handler", "/inbox")
+    page.fill("#f-answer_text", "已调整天线。")
+    page.click("button[data-key=s]")
+    expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    for words in ("已调整天线。", "已调整天线，今早复测正常。"):
+        page.fill("#f-answer_text", words)
+        page.click("#pane summary")
+        page.click("[data-dialog=comment]")
+        page.fill("#com-t", "请传输班也看一下")
+        page.locator("dialog[open] .btn-primary").click()
+        expect(page.locator(".b-toast")).to_contain_text("备注")
+        expect(page.locator("#f-answer_text")).to_have_value(words)
+        page.locator("[data-toast-close]").click()
+
+
 def test_a_login_that_ends_while_somebody_types_loses_nothing(office: Office, browse: Open, address: str) -> None:
     page = browse("agent", "/intake")
     page.fill("[name=title]", "写到一半")
@@ -164,6 +183,13 @@ def test_what_went_wrong_is_said_in_the_dialog_that_is_open(office: Office, brow
     office.walk(number, "reviewer", "dispatcher", "handler")
     office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
     page = browse("handler", "/inbox")
+    page.click("button[data-key=p]")
+    page.fill("#hold-u", "2099-01-01T12:00")
+    page.fill("#hold-n", "等客户寄回光猫")
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator("dialog[open] [role=alert]")).to_contain_text("要班长或以上批准")
+    expect(page.locator("#hold-n")).to_have_value("等客户寄回光猫")
+    page.keyboard.press("Escape")
     page.click("button[data-key=r]")
     page.context.set_offline(True)
     page.locator("dialog[open] .btn-primary").click()

@@ -120,9 +120,17 @@ def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: 
     refused = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": ""})
     assert "请选一位同事或一个单位。" in refused.text
     several = office["head"].post("/inbox/bulk/reassign", {"task": [str(task.id)], "user": "", "unit": ""})
-    assert "0 项" not in office["head"].follow(several).text
+    assert "已改派" not in office["head"].follow(several).text
     assert office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": other}).status == 303
     assert office.task(number).unit_code == other
+
+
+def test_whoever_comes_back_to_a_task_that_is_done_reads_so(office: Office, number: str) -> None:
+    task = office.task(number)
+    office.walk(number, "reviewer")
+    page = office["reviewer"].get(f"/inbox/tasks/{task.id}")
+    assert "这一步已办完，不用再办。" in page.text
+    assert page.find("#pane .b-clock, main .b-clock--big") == []
 
 
 def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) -> None:

@@ -4,7 +4,7 @@ import { watchClasses } from './classes.js';
 import { watchConditions } from './conditions.js';
 import { startDiagrams, watchDrawings } from './diagram.js';
 import { watchDialogs } from './dialogs.js';
-import { watchDrafts } from './drafts.js';
+import { settleDrafts, watchDrafts } from './drafts.js';
 import { watchIntake } from './intake.js';
 import { watchKeys } from './keys.js';
 import { watchPane } from './pane.js';
@@ -15,7 +15,7 @@ import { watchTheme } from './theme.js';
 import { settleToasts, watchToasts } from './toasts.js';
 import { watchTold } from './told.js';
 
-const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses, watchRows];
+const fresh = [startDiagrams, settleToasts, watchConditions, watchClasses, watchRows, settleDrafts];
 
 watchTheme();
 watchDialogs();

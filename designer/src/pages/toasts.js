@@ -43,5 +43,8 @@ export function watchToasts() {
   body.addEventListener('alert', (event) => alertWith(event.detail.text ?? event.detail.value));
   ['htmx:sendError', 'htmx:timeout'].forEach((name) => body.addEventListener(name, () => alertWith(body.dataset.notSaved)));
   body.addEventListener('csrf', (event) => renewSecrets(event.detail.token));
-  body.addEventListener('htmx:beforeSwap', ({ detail }) => detail.shouldSwap && detail.target.matches('#main, #pane') && forget()); /* not when something beside it is read anew */
+  body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+    const stays = !detail.shouldSwap || detail.xhr.getResponseHeader('HX-Reswap') === 'none';
+    if (!stays && detail.target.matches('#main, #pane')) forget(); /* not when something beside it is read anew */
+  });
 }
