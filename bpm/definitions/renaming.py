@@ -27,7 +27,7 @@ Kind = Literal["condition", "who", "when", "call", "step", "table", "form", "tex
 _BY_EXTENSION: dict[str, Kind] = {"assignment": "who", "limit": "when", "order": "order", "notice": "text", "why": "text"}
 _CALLING = ("input", "in", "out", "message", "payload")
 _CELLS = ("inputExpression", "inputEntry", "outputEntry", "literalExpression")
-_HOLDERS = ("variables", "values", "data")
+_HOLDERS = ("variables", "answers", "values", "data")
 """In scenarios and tests of tables: what holds variables by their names."""
 
 _CALENDAR = "baton:calendar"
@@ -129,7 +129,8 @@ def rename(files: Mapping[str, bytes], form: str, old: str, new: str) -> Renamin
         raise FieldNameError(name=new)
     drawn = {name: root for name, content in files.items() if name.endswith((".bpmn", ".dmn")) and (root := _xml(content)) is not None}
     own = {process.get("id") for root in drawn.values() for process in root.iter(tag("process"))}
-    asked = {name for file, content in files.items() if file.startswith("forms/") for name in _fields(_json(content))}
+    others = [content for file, content in files.items() if file.startswith("forms/") and file != f"forms/{form}.json"]
+    asked = {name for content in others for name in _fields(_json(content))}
     given = {name: name in _platform(files) or any(_gives(root, name) for root in drawn.values()) for name in (old, new)}
     renaming = Renaming(old, new, form, is_given_elsewhere=given[old], is_taken=given[new] or new in asked)
     for file, root in drawn.items():

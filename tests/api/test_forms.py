@@ -75,7 +75,8 @@ def test_only_what_means_the_field_follows(desk: Desk) -> None:
     )
     asked = {"properties": {"solved": {"x-default": "= solved"}, "rows": {"items": {"properties": {"solved": {}}}}}, "required": ["solved"]}
     files["forms/again.json"] = json.dumps({"schema": asked, "ui": {"fields": {"rows": {"show": {"field": "solved", "in": ["solved"]}}}}})
-    files["scenarios/a.json"] = json.dumps({"script": {"start": {"variables": {"solved": "solved"}}}})
+    visited = {"do": "complete", "element_id": "visit", "answers": {"solved": True}}
+    files["scenarios/a.json"] = json.dumps({"script": {"start": {"variables": {"solved": "solved"}}, "steps": [visited]}})
     told = renamed(desk, files, "visit", "solved", "好了")
     assert [(each["element"], each["part"], each["after"]) for each in told["places"] if each["file"] == "repair.bpmn"] == [
         ("visit", "readOnly", "a 好了"),
@@ -85,7 +86,8 @@ def test_only_what_means_the_field_follows(desk: Desk) -> None:
     changed = next(each["after"] for each in told["places"] if each["kind"] == "condition")
     assert changed == 'fine != true or order.solved == "solved" or keys({solved: fine}) == `${fine}`'
     assert "<bpmn:documentation>solved<" in told["files"]["repair.bpmn"]
-    assert json.loads(told["files"]["scenarios/a.json"]) == {"script": {"start": {"variables": {"fine": "solved"}}}}
+    followed = {"start": {"variables": {"fine": "solved"}}, "steps": [{**visited, "answers": {"fine": True}}]}
+    assert json.loads(told["files"]["scenarios/a.json"]) == {"script": followed}
     again = json.loads(told["files"]["forms/again.json"])
     assert again["schema"]["properties"] == {"fine": {"x-default": "= fine"}, "rows": {"items": {"properties": {"solved": {}}}}}
     assert again["schema"]["required"] == ["fine"]
@@ -127,4 +129,5 @@ def test_a_name_that_no_expression_could_speak_of_is_refused_in_words(desk: Desk
 def test_a_name_that_is_there_already_is_told(desk: Desk) -> None:
     assert renamed(desk, repair(), "visit", "solved", "fault_place")["is_taken"] is True
     assert renamed(desk, repair(), "visit", "solved", "repair_minutes")["is_taken"] is True
-    assert renamed(desk, repair(), "visit", "solved", "fine")["is_taken"] is False
+    written = repair()["forms/visit.json"].replace('"solved"', '"fine"')
+    assert renamed(desk, {**repair(), "forms/visit.json": written}, "visit", "solved", "fine")["is_taken"] is False

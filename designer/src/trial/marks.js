@@ -81,7 +81,7 @@ class Marks {
 
   /* The whole drawing, when it is to be seen what was covered. */
   fitOnce(on) {
-    if (on && !this.fitted) this.studio.service('canvas').zoom('fit-viewport', 'auto');
+    if (on && !this.fitted) this.studio.fit();
     this.fitted = on;
   }
 

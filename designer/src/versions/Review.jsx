@@ -1,5 +1,5 @@
 /* Ask a second person, approve or send back, publish with a note. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { get, post } from '../shell/api.js';
 import { Moment, Refusal, Sheet } from './Sheet.jsx';
@@ -18,7 +18,7 @@ const STATES = { open: 'being drawn', review: 'waits for a second person', appro
 
 function Steps({ steps }) {
   return (
-    <ul class="b-list b-list--tight t-sm">
+    <ul class="b-list t-sm">
       {steps.map((step) => (
         <li key={step.at}>
           <span class="grow">
@@ -92,6 +92,7 @@ export function Review({ studio }) {
   const [whole, show] = useState(null);
   const [note, write] = useState('');
   const [problem, refuse] = useState(null);
+  const isActing = useRef(false);
   const { id } = studio.draft.row;
   const problems = studio.problems ?? { errors: 0 };
 
@@ -109,6 +110,8 @@ export function Review({ studio }) {
   }
 
   async function act(what, body) {
+    if (isActing.current) return; /* a double click asks once */
+    isActing.current = true;
     refuse(null);
     try {
       const answer = await post(`/drafts/${id}/${what}`, body);
@@ -121,6 +124,8 @@ export function Review({ studio }) {
       }
     } catch (error) {
       refuse(error);
+    } finally {
+      isActing.current = false;
     }
   }
 

@@ -68,12 +68,14 @@ export function Comments({ studio, element }) {
 
   const send = async (event) => {
     event.preventDefault();
-    if (text.trim() && (await act(address, { ...place, text }))) write('');
+    if (!text.trim()) return;
+    write(''); /* at once: a second click has nothing to send */
+    if (!(await act(address, { ...place, text }))) write(text);
   };
 
   return (
     <>
-      <ul class="b-list b-list--tight t-sm">
+      <ul class="b-list t-sm">
         {here.map((each) => (
           <li key={each.id} class={each.resolved_at ? 't-3' : ''}>
             <span class="grow">

@@ -1,5 +1,6 @@
 /* The ways out of a gateway or step: their order, their conditions, and the one that is taken when none holds. */
 import { together } from '../modeler/commands.js';
+import { t } from './i18n.js';
 
 const CHOOSING = new Set(['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']);
 
@@ -55,5 +56,7 @@ function reorder(studio, element, wanted) {
   });
 }
 
-/* What people call the way: its label, else the step to which it leads. */
-export const titleOf = (flow) => flow.businessObject.name || flow.target?.businessObject.name || flow.id;
+/* What people call the way: its label, else the step to which it leads, else what comes behind that. */
+export const titleOf = (flow) => flow.businessObject.name || nameOf(flow.target) || (flow.target?.outgoing ?? []).map(({ target }) => nameOf(target)).filter(Boolean).join(', ') || t('a way without a name');
+
+const nameOf = (element) => element?.businessObject.name;

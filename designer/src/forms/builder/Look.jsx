@@ -43,7 +43,7 @@ export function Look(props) {
       {runs.map((run, at) => (run.group === null ? <Parts key={`p${at}`} names={run.names} {...shared} /> : <Group key={`g${run.group}-${at}`} run={run} {...shared} />))}
       {orderOf(form).length === 0 && groupsOf(form).length === 0 && <p class="f-empty">{t('Drag a field here, or click one on the left.')}</p>}
       <div class={`f-end${aim && aim.before === null && aim.group === null ? ' is-aim' : ''}`} />
-      <span class="btn btn-primary f-primary" aria-hidden="true">{builder.word(form.ui?.primary) || t('Complete')}</span>
+      <span class="btn btn-primary f-primary" aria-hidden="true">{builder.word(form.ui?.primary) || t('Submit')}</span>
     </div>
   );
 }
