@@ -338,10 +338,13 @@ def _fail(box: Sandbox, step: Step) -> None:
 
 
 def failure_text(manifest: Manifest | None, code: str | None, language: str) -> str:
-    """What a connector says when it fails so; what only a real call would know is left open."""
+    """What a connector says when it fails so, without a full stop; what only a real call would know is left out."""
     if code is None:
         return notices.in_language(N_("no answer"), language)
-    return re.sub(r"\{\w+\}", "…", manifest.text(f"errors.{code}", language)) if manifest is not None else code
+    if manifest is None:
+        return code
+    said = re.sub(r"\s*[(（]\{\w+\}[)）]|\s*\{\w+\}(?=[.。]?$)", "", manifest.text(f"errors.{code}", language))
+    return re.sub(r"\{\w+\}", "…", said).rstrip(".。")
 
 
 def _message(box: Sandbox, step: Step) -> None:
