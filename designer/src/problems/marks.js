@@ -9,7 +9,7 @@ export function drawMarks(studio) {
   const overlays = studio.service('overlays');
   overlays.remove({ type: TYPE });
   for (const [id, mark] of studio.problems.marks()) {
-    if (studio.element(id)) overlays.add(id, TYPE, { position: { top: -12, left: -8 }, show: { minZoom: 0.3 }, html: signOf(studio, id, mark) });
+    if (studio.element(id)?.parent) overlays.add(id, TYPE, { position: { top: -12, left: -8 }, show: { minZoom: 0.3 }, html: signOf(studio, id, mark) });
   }
 }
 
