@@ -11,7 +11,7 @@ from bpm.models.task import Task, TaskComment
 from bpm.models.work_order import Attachment
 from bpm.options import OfTask
 from bpm.request import actor, language, session
-from bpm.web import fields, rows
+from bpm.web import fields, rows, words
 from bpm.web.fields import Field
 from bpm.web.rows import TaskRow
 
@@ -39,6 +39,7 @@ class Sheet:
     others: Others
     can: frozenset[OfTask]
     why: str
+    sent_back: str
 
     @property
     def task(self) -> Task:
@@ -61,7 +62,15 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
         others=others_for([task]) if "reassign" in can else NOBODY,
         can=can,
         why=rows.translated(task, task.why),
+        sent_back=_sent_back(task) if task.returned else "",
     )
+
+
+def _sent_back(task: Task) -> str:
+    """Why the work came back, in the words of whoever returned it."""
+    data = instances.task_data(session(), task)
+    reason, note = data.get("return_reason"), data.get("return_note")
+    return " · ".join(part for part in (words.label("return_reason", str(reason)) if reason else "", str(note or "")) if part)
 
 
 def others_for(tasks: Sequence[Task]) -> Others:
