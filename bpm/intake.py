@@ -151,8 +151,7 @@ def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: boo
     given |= {name: plain_number(_text(given, name)) for name in _PHONES if _text(given, name)}
     given.setdefault("type", "COMPLAINT")
     wrong: dict[str, str] = dict.fromkeys(given.keys() - _KNOWN, NOT_A_FIELD)
-    needed = ("title", "channel", "answer_text") if given.get("on_the_spot") is True else ("title", "channel")
-    wrong |= {name: MUST_BE_GIVEN for name in needed if name not in given}
+    wrong |= {name: MUST_BE_GIVEN for name in ("title", "channel") if name not in given}
     wrong |= _wrong_types(given) | _wrong_contacts(given, needed=contact_needed) | _wrong_codes(session, given)
     if wrong:
         raise AnswersError(fields=wrong)
