@@ -1,7 +1,7 @@
 """Words for codes, times and spans, in the reader's language. English is written here; Chinese stands in the catalogue."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bpm import clock, org, workorders
 from bpm.errors import N_
@@ -195,9 +195,3 @@ def due_note(face: Face) -> str:
 def size(octets: int) -> str:
     """412 KB."""
     return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{max(1, round(octets / 1024))} KB"
-
-
-def proposed_wake() -> str:
-    """What a "wake at" field proposes: two days from now at 12:00, as an input reads it."""
-    at = local(now() + timedelta(days=2)).replace(hour=12, minute=0)
-    return at.strftime("%Y-%m-%dT%H:%M")
