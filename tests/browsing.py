@@ -1,9 +1,10 @@
 """An application behind a real address, a real browser that is logged in there, and what axe says of its page."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,10 +17,25 @@ from tests.api.desk import ROOT
 AXE = ROOT / "designer" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+def _read_at_once(flask: Flask) -> WSGIApplication:
+    """Static files as a whole: Werkzeug's server leaves a file open when its reader goes away in the middle of it."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        body = flask(environ, start)
+        if not environ["PATH_INFO"].startswith("/static/"):
+            return body
+        with ExitStack() as until:
+            if hasattr(body, "close"):
+                until.callback(body.close)
+            return [b"".join(body)]
+
+    return answer
+
+
 @contextmanager
 def served(flask: Flask) -> Iterator[str]:
     """The application on a port of this machine; gives its address."""
-    listening = make_server("127.0.0.1", 0, flask, threaded=True)
+    listening = make_server("127.0.0.1", 0, _read_at_once(flask), threaded=True)
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
     try:
