@@ -1,7 +1,7 @@
 """A real browser: keys, what is kept while typing, the live diagram, and no fault that axe calls serious."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from bpm import clock, customers
 from bpm.models.database import unit_of_work
@@ -89,7 +89,8 @@ def test_single_letters_do_nothing_while_typing_or_when_switched_off(office: Off
     expect(page.locator("#keys")).not_to_be_visible()
 
 
-def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, browse: Open) -> None:
+def _refused(office: Office, browse: Open) -> Page:
+    """The page of a handler whose answer was refused: a field is not filled in yet."""
     number = office.register()
     office.walk(number, "reviewer", "dispatcher", "handler")
     office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
@@ -97,6 +98,11 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     page.fill("#f-answer_text", "已调整天线。")
     page.click("button[data-key=s]")
     expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    return page
+
+
+def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, browse: Open) -> None:
+    page = _refused(office, browse)
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
     page.context.set_offline(True)
     page.click("button[data-key=s]")
@@ -105,13 +111,7 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
 
 
 def test_what_was_typed_survives_what_is_done_beside_it(office: Office, browse: Open) -> None:
-    number = office.register()
-    office.walk(number, "reviewer", "dispatcher", "handler")
-    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
-    page = browse("handler", "/inbox")
-    page.fill("#f-answer_text", "已调整天线。")
-    page.click("button[data-key=s]")
-    expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    page = _refused(office, browse)
     for words in ("已调整天线。", "已调整天线，今早复测正常。"):
         page.fill("#f-answer_text", words)
         page.click("#pane summary")
