@@ -4,7 +4,6 @@ Cases of processes that make no work order are begun here too.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, url_for
@@ -16,7 +15,6 @@ from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
 from bpm.models.definition import Definition
-from bpm.models.work_order import WorkOrder
 from bpm.panel import Panel
 from bpm.request import actor, close, language, now, session
 from bpm.web import fields, frame, rows, words
@@ -138,7 +136,7 @@ def submit() -> Response:
     frame.require(actor(), *_ROLES)
     typed = _typed()
     try:
-        order = _taken(typed)
+        order = intake.take_at_desk(session(), typed, actor(), now())
     except AnswersError as error:
         status = frame.refused(error)
         shown = {**typed, **{name: http.form.get(name) for name in _NUMBERS if http.form.get(name)}}
@@ -149,13 +147,6 @@ def submit() -> Response:
         else gettext("%(number)s is registered.", number=order.number)
     )
     return frame.done(said, url_for("orders.page", number=order.number))
-
-
-def _taken(typed: Mapping[str, Any]) -> WorkOrder:
-    """The order that comes of it. Nothing is solved on the spot without a word: the customer would get an empty answer."""
-    if typed.get("answer_text") == "":
-        raise AnswersError(fields={"answer_text": intake.MUST_BE_GIVEN})
-    return intake.take(session(), typed, actor(), now())
 
 
 def _typed() -> dict[str, Any]:
