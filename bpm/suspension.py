@@ -1,6 +1,7 @@
 """Putting an order on hold and letting it go on: the clocks that stand, the people who are told, the day on which it wakes."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,18 @@ LAST_TIER = 4
 """From this tier on an order goes on, whatever anybody waits for (reference processes, D7)."""
 
 SUSPENDED = "SUSPENDED"
+REASONS = {
+    "WAIT_CUSTOMER": N_("Waiting for the customer"),
+    "CUSTOMER_APPOINTMENT": N_("Appointment with the customer"),
+    "WAIT_THIRD_PARTY": N_("Waiting for a third party"),
+    "WAIT_PARTS": N_("Waiting for parts"),
+    "WAIT_PLANNED_WORK": N_("Waiting for planned work"),
+    "COURT_OR_REGULATOR": N_("Court or regulator"),
+}
+"""What people here wait for, and the words for it."""
+
 ON_HOLD = N_("{by} has put {number} on hold until {until} ({reason}).")
+ON_HOLD_OPEN = N_("{by} has put {number} on hold ({reason}).")
 
 _LEADING = frozenset({"SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "VP", "DISPATCHER"})
 
@@ -236,6 +248,17 @@ def _tell(session: Session, order: WorkOrder, rule: holds.Rule, pause: Pause, ac
         notices.tell_customer(session, order, "suspended", {"suspend_note": pause.note}, now)
     if order.current_unit is not None:
         heads = org.superior(session, order.current_unit, "section_head", order.city, now)
-        date = pause.until.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if pause.until else "-"
-        facts = {"number": order.number, "by": actor.name, "reason": pause.reason, "until": date}
-        notices.tell(session, [head for head in heads if head.login != actor.login], "suspended", ON_HOLD, facts, now=now, order=order)
+        others = [head for head in heads if head.login != actor.login]
+        notices.tell(
+            session, others, "suspended", ON_HOLD if pause.until else ON_HOLD_OPEN, _facts(order, pause, actor), now=now, order=order
+        )
+
+
+def _facts(order: WorkOrder, pause: Pause, actor: Actor) -> dict[str, Any]:
+    """What fills the sentence of a hold."""
+    return {
+        "number": order.number,
+        "by": {"zh": actor.name, "en": actor.name_en},
+        "reason": notices.in_each_language(partial(notices.in_language, REASONS.get(pause.reason, pause.reason))),
+        "until": pause.until.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if pause.until else "",
+    }

@@ -278,7 +278,13 @@ class TestWhoIsTold:
 
     def test_the_section_head_knows(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
-        assert desk.told("head") == [f"张伟 has put {desk.number} on hold until 2026-11-04 11:00 (WAIT_CUSTOMER)."]
+        en = f"Zhang Wei has put {desk.number} on hold until 2026-11-04 11:00 (Waiting for the customer)."
+        zh = f"张伟把 {desk.number} 挂起到 2026-11-04 11:00（等客户）。"
+        assert [desk.told("head", language=language) for language in ("en", "zh")] == [[en], [zh]]
+
+    def test_a_hold_without_a_day_names_none(self, desk: Casework) -> None:
+        hold(desk, "vp", "COURT_OR_REGULATOR", None)
+        assert [text.split(" has ")[1] for text in desk.told("head")] == [f"put {desk.number} on hold (Court or regulator)."]
 
     def test_a_task_on_hold_cannot_be_claimed(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")

@@ -3,7 +3,7 @@
 import orjson
 from sqlalchemy import select
 
-from bpm import clock, customers, definitions, instances
+from bpm import clock, customers, definitions, escalation, instances, notices, org
 from bpm.models.database import unit_of_work
 from bpm.models.task import Task
 from tests.web import studio
@@ -90,6 +90,18 @@ def test_a_flow_without_an_order_is_begun_by_hand_and_its_title_stands_above_its
     answer = office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
     assert "“报修”已发起" in office["agent"].follow(answer).text
     assert "幸福路 8 号断网" in office["handler"].get("/inbox?view=unit").text
+
+
+def test_a_notice_of_a_case_without_an_order_leads_to_its_task(office: Office) -> None:
+    _repairs(office)
+    office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
+    with unit_of_work() as session:
+        task = session.scalars(select(Task)).one()
+        told = {"step": {"zh": task.name, "en": task.name}, "number": "幸福路 8 号断网", "minutes": 60}
+        notices.tell(session, [org.find_user(session, "handler")], "warn", escalation.WARNING, told, now=clock.now(), task=task)
+    [form] = office["handler"].get("/notices").find(".b-told form")
+    opened = office["handler"].post(form.get("action"), dict(form.form_values()))
+    assert opened.response.headers["Location"] == f"/inbox/tasks/{task.id}"
 
 
 def test_a_form_at_the_start_is_filled_in_before_the_case_begins(office: Office) -> None:
