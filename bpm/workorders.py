@@ -57,6 +57,7 @@ STATES: Mapping[str, str] = {
 }
 """What a work order can be in (reference processes, A6), and the word for it."""
 
+SOLVED_ON_THE_SPOT = "ON_SPOT_DONE"
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 LONGEST_SOUGHT = 200
 """Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
