@@ -244,7 +244,9 @@ _GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.st
 
 
 def _may_do(actor: Actor, task: Task) -> bool:
-    return task.assignee_id == actor.user_id if task.assignee_id is not None else task.queue in actor.queues
+    if task.assignee_id is not None:
+        return task.assignee_id == actor.user_id
+    return task.queue in actor.queues and f" {actor.user_id} " not in (task.excluded or "")
 
 
 def first_free(session: Session, actor: Actor, now: datetime) -> UUID | None:
