@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import incidents, instances, journal, limits, suspension, work_items
+from bpm import incidents, instances, journal, limits, messages, suspension, work_items
 from bpm.access import Actor
 from bpm.engine import commands as c
 from bpm.engine import moves
@@ -115,7 +115,7 @@ def _settle_work(session: Session, instance: Instance, item: WorkItem, result: d
             token_id = item.payload["token_id"]
             _apply(session, instance, doing, c.FailCall(token_id, item.last_error or ""), c.Skip(token_id, result))
         case "deliver":
-            _apply(session, instance, doing, _message(item, result))
+            _apply(session, instance, doing, *_message(session, item, result))
         case "rung":
             task = session.get(Task, UUID(item.payload["task_id"]))
             if task is not None:
@@ -126,10 +126,13 @@ def _settle_work(session: Session, instance: Instance, item: WorkItem, result: d
             pass
 
 
-def _message(item: WorkItem, content: dict[str, Any]) -> c.Command:
-    if "signal" in item.payload:
-        return c.Signal(item.payload["signal"], content)
-    return c.Deliver(item.payload["name"], item.payload["correlation"], content)
+def _message(session: Session, item: WorkItem, content: dict[str, Any]) -> list[c.Command]:
+    """What wakes the step of this instance that waits for the message, with this content."""
+    known = item.payload
+    if "signal" in known:
+        return [c.Signal(known["signal"], content)]
+    waiting = messages.awaiting(session, "message", known["name"], correlation=known["correlation"], instance_id=item.instance_id)
+    return [c.Deliver(each.name, each.correlation, content, each.token_id) for each in waiting[:1]]
 
 
 def _apply(session: Session, instance: Instance, doing: Doing, *commands: c.Command) -> None:
