@@ -4,7 +4,7 @@ A sentence is written here in English as ``str.format`` text; pages and the API 
 (the text is the key of the message catalogue). ``request`` turns the kind of an error into an HTTP status.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
@@ -12,6 +12,11 @@ from typing import Any, ClassVar, Literal, get_args
 def N_(text: str) -> str:  # noqa: N802 -- the name that message extraction knows
     """Mark a text for translation where it is written; it is translated where it is shown."""
     return text
+
+
+def told(text: str, facts: Mapping[str, Any], language: str) -> str:
+    """A ``str.format`` text filled by its facts. A fact may hold words for each language: ``{"en": ..., "zh": ...}``."""
+    return text.format(**{name: value[language] if isinstance(value, dict) else value for name, value in facts.items()})
 
 
 class BatonError(Exception):
@@ -73,9 +78,8 @@ class Finding:
         return self.told(self.text, "en")
 
     def told(self, text: str, language: str) -> str:
-        """The sentence; ``text`` is its text in this language. A fact may hold words for each: ``{"en": ..., "zh": ...}``."""
-        facts = {name: value[language] if isinstance(value, dict) else value for name, value in self.facts.items()}
-        return text.format(**facts)
+        """The sentence; ``text`` is its text in this language."""
+        return told(text, self.facts, language)
 
 
 def worst_first(found: Iterable[Finding]) -> list[Finding]:

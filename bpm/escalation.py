@@ -6,13 +6,14 @@ Nothing here decides that something is late by the time at which it was woken: i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import assigning, clock, instances, journal, limits, notices, org, suspension, workorders
+from bpm import assigning, clock, definitions, instances, journal, limits, notices, org, suspension, workorders
 from bpm.access import SYSTEM
 from bpm.errors import N_
 from bpm.ladders import Rung
@@ -66,17 +67,22 @@ def _ring(session: Session, instance: Instance, task: Task, rung: Rung, now: dat
     told: dict[str, Any] = {"tier": rung.tier, "name": task.name, "used": used, "limit": limit, "to": [person.login for person in people]}
     journal.note(session, instance, "tier" if rung.tier else "warning", SYSTEM.login, now, task.element_id, **told)
     facts = {
-        "step": task.name,
-        "number": instance.business_key or "",
+        "step": _drawn(session, instance, task.name),
+        "number": instance.business_key or _drawn(session, instance, definitions.settings_of(session, instance.definition_id).name),
         "minutes": max(0, round(limit - used)),
         "percent": round(100 * used / limit) if limit else 100,
         "tier": rung.tier,
-        "holder": task.assignee.name if task.assignee else org.unit(session, task.unit_code).name,
+        "holder": notices.in_each_language(partial(org.name_in, task.assignee or org.unit(session, task.unit_code))),
     }
     kind, text = ("tier", LATE) if rung.tier else ("warn", WARNING)
     notices.tell(session, people, kind, text, facts, now=now, order=task.order, task=task, ways=rung.how)
     payload = {"tier": rung.tier, "escalated_step": task.name, "escalated_element": task.element_id}
     instances.escalate(session, instance.id, task.token_id, f"tier-{rung.tier}", payload, now)
+
+
+def _drawn(session: Session, instance: Instance, text: str) -> dict[str, str]:
+    """A text of an instance's drawing in each language."""
+    return notices.in_each_language(partial(definitions.text, session, instance.definition_id, text))
 
 
 def statutory(session: Session, item: WorkItem, now: datetime) -> None:

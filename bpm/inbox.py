@@ -316,8 +316,7 @@ def _give(session: Session, task: Task, person: User, now: datetime, *, accepted
 
 
 def _name(session: Session, user_id: UUID, actor: Actor) -> str:
-    person = org.user(session, user_id)
-    return person.name if actor.language == "zh" else person.name_en
+    return org.name_in(org.user(session, user_id), actor.language)
 
 
 def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datetime) -> Task:

@@ -6,7 +6,7 @@ a mail that is refused never undoes the work that it tells of.
 
 import gettext
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,14 @@ import bpm
 from bpm import clock, contacts, definitions, journal, work_items
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
+from bpm.errors import told as told_in
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.notice import Notice
 from bpm.models.org import User
 from bpm.models.task import Task
 from bpm.models.work_order import Contact, WorkOrder
+from bpm.people import LANGUAGES
 
 IN_THE_PAGE = frozenset({"popup", "sound", "list"})
 """Ways that need no connector."""
@@ -66,7 +68,8 @@ def tell(  # noqa: PLR0913 -- what a notice is: who, what, about which work, by 
 ) -> list[Notice]:
     """Tell people something in the page, and outside by the first of ``ways`` that has a connector; where none has, by mail.
 
-    ``text`` is an English ``str.format`` sentence that ``facts`` fill; it is shown in each reader's language. A person is told once.
+    ``text`` is an English ``str.format`` sentence that ``facts`` fill. It is told in the language of whoever reads it, when he reads it;
+    so a fact that is a word holds it in each (``in_each_language``). A person is told once.
     """
     told = []
     for user in {user.id: user for user in users}.values():
@@ -89,16 +92,13 @@ def tell(  # noqa: PLR0913 -- what a notice is: who, what, about which work, by 
 
 
 def tell_staff(session: Session, users: Iterable[User], order: WorkOrder, key: str, now: datetime) -> list[Notice]:
-    """Tell people what a text of the process says (``notices`` in process.json), each in his own language."""
-    people: dict[str, list[User]] = {}
-    for user in users:
-        people.setdefault(user.language, []).append(user)
-    told = []
-    for language, readers in people.items():
+    """Tell people what a text of the process says (``notices`` in process.json)."""
+
+    def words(language: str) -> str:
         subject, body = _wording(session, order, key, {}, language)
-        facts = {"number": order.number, "text": body or subject}
-        told += tell(session, readers, key, "{text}", facts, now=now, order=order)
-    return told
+        return body or subject
+
+    return tell(session, users, key, "{text}", {"text": in_each_language(words)}, now=now, order=order)
 
 
 def unread(session: Session, actor: Actor, limit: int = 50) -> list[Notice]:
@@ -115,12 +115,17 @@ def mark_read(session: Session, actor: Actor, now: datetime, notice_id: UUID | N
 
 def sentence(notice: Notice, language: str) -> str:
     """What a notice says, in a language."""
-    return in_language(notice.text, language).format(**notice.facts)
+    return told_in(in_language(notice.text, language), notice.facts, language)
 
 
 def in_language(text: str, language: str) -> str:
     """A marked English text in a language; itself where it has no translation."""
     return _catalogue(language[:2].lower()).gettext(text)
+
+
+def in_each_language(say: Callable[[str], str]) -> dict[str, str]:
+    """What ``say`` makes of each language: words that are kept now, and read later by people of whom nobody knows which they read."""
+    return {language: say(language) for language in LANGUAGES}
 
 
 @cache

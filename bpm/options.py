@@ -31,7 +31,7 @@ def of_task(session: Session, task: Task, actor: Actor) -> frozenset[OfTask]:
         can |= {"hold"} if task.order is not None else set()
     elif task.assignee_id is None or mine:
         excluded = task.excluded is not None and f" {actor.user_id} " in task.excluded
-        can |= set() if excluded or actor.user_id is None else {"claim"}
+        can |= set() if excluded or not access.may_see_task(session, actor, task) else {"claim"}
     if actor.is_admin or task.queue in actor.queues or access.leads(session, actor, task.unit_code):
         can.add("reassign")
     return frozenset(can)

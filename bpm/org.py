@@ -69,6 +69,11 @@ class Branch:
     below: tuple["Branch", ...]
 
 
+def name_in(thing: User | Unit, language: str) -> str:
+    """The name of a person or unit in a reader's language."""
+    return thing.name_en if language == "en" and thing.name_en else thing.name
+
+
 def find_user(session: Session, login: str) -> User:
     """Find a person by login. Raises UserNotFoundError."""
     found = session.scalar(select(User).where(User.login == login))

@@ -101,7 +101,7 @@ def _frame(is_open: bool, queue: Assignment, unit: Unit, role: str, person: User
 
 def _sentence(people: Sequence[User], unit: Unit, role: str, frame: str, language: str) -> str:
     names = _names(people[:_NAMED], language)
-    place = f"{_name(unit, language)} {notices.in_language(org.ROLES.get(role, role), language)}"
+    place = f"{org.name_in(unit, language)} {notices.in_language(org.ROLES.get(role, role), language)}"
     more = len(people) - _NAMED
     if more > 0 and frame == TODAY:
         return _said(TODAY_MANY, language, people=names, more=more, place=place)
@@ -180,11 +180,7 @@ def working_days(session: Session) -> dict[str, float]:
 
 
 def _names(people: Sequence[User], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(_name(person, language) for person in people)
-
-
-def _name(thing: User | Unit, language: str) -> str:
-    return thing.name_en if language == "en" and thing.name_en else thing.name
+    return ("、" if language == "zh" else ", ").join(org.name_in(person, language) for person in people)
 
 
 def _said(text: str, language: str, /, **facts: object) -> str:

@@ -27,9 +27,7 @@ def who(session: Session, actor: Actor) -> User:
 def name_of(session: Session, login: str | None, language: str) -> str:
     """The name behind a login in a reader's language; the login itself where nobody has it."""
     user = org.named(session, login) if login else None
-    if user is None:
-        return login or ""
-    return user.name_en if language == "en" and user.name_en else user.name
+    return org.name_in(user, language) if user is not None else login or ""
 
 
 def set_preferences(session: Session, actor: Actor, *, language: str, shortcuts: bool) -> User:

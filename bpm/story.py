@@ -12,6 +12,7 @@ from bpm import contacts, journal, limits
 from bpm.models.org import User
 from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
+from bpm.workorders import CLOSED_STATES, SOLVED_ON_THE_SPOT
 
 Group = Literal["handover", "contact", "system"]
 
@@ -82,6 +83,14 @@ def of_order(session: Session, order: WorkOrder, now: datetime) -> list[Event]:
     if order.instance_id is not None:
         events += _noted(session, order.instance_id)
     return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def was_passed_on(session: Session, order: WorkOrder) -> bool:
+    """Tell whether an order that somebody meant to solve on the spot went on as one: the process did not let him decide so much."""
+    if not order.on_the_spot or order.state == "DRAFT" or order.answered_at is not None or order.state in CLOSED_STATES:
+        return False
+    past = journal.entries(session, order.instance_id) if order.instance_id is not None else []
+    return not any(entry.kind == "state" and entry.facts["state"] == SOLVED_ON_THE_SPOT for entry in past)
 
 
 def steps(session: Session, order: WorkOrder, now: datetime) -> list[Step]:

@@ -1,19 +1,16 @@
-"""Putting an order on hold and letting it go on: the clocks that stand, the people who must agree, the day on which it wakes.
+"""Putting an order on hold and letting it go on: the clocks that stand, the people who are told, the day on which it wakes."""
 
-Which reasons are good, for how long, and who may allow more is a table of the process (``pause`` in process.json).
-"""
-
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, clock, definitions, instances, journal, limits, messages, notices, org, timers, work_items, workorders
+from bpm import clock, definitions, holds, instances, journal, limits, messages, notices, org, timers, work_items, workorders
 from bpm.access import SYSTEM, Actor
-from bpm.errors import N_, ConflictError, ForbiddenError, InvalidError
+from bpm.errors import N_, ConflictError, ForbiddenError
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
@@ -25,19 +22,20 @@ LAST_TIER = 4
 """From this tier on an order goes on, whatever anybody waits for (reference processes, D7)."""
 
 SUSPENDED = "SUSPENDED"
+REASONS = {
+    "WAIT_CUSTOMER": N_("Waiting for the customer"),
+    "CUSTOMER_APPOINTMENT": N_("Appointment with the customer"),
+    "WAIT_THIRD_PARTY": N_("Waiting for a third party"),
+    "WAIT_PARTS": N_("Waiting for parts"),
+    "WAIT_PLANNED_WORK": N_("Waiting for planned work"),
+    "COURT_OR_REGULATOR": N_("Court or regulator"),
+}
+"""What people here wait for, and the words for it."""
+
 ON_HOLD = N_("{by} has put {number} on hold until {until} ({reason}).")
+ON_HOLD_OPEN = N_("{by} has put {number} on hold ({reason}).")
 
 _LEADING = frozenset({"SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "VP", "DISPATCHER"})
-_ROUNDING = 1.0
-"""Minutes by which a wake date may miss the longest hold: people choose dates by the minute."""
-
-MAY_APPROVE = {
-    "SECTION_HEAD": frozenset({"SECTION_HEAD", "DEPT_HEAD", "CS_MANAGER", "VP"}),
-    "DEPT_HEAD": frozenset({"DEPT_HEAD", "CS_MANAGER", "VP"}),
-    "CS_MANAGER": frozenset({"CS_MANAGER", "VP"}),
-    "VP": frozenset({"VP"}),
-}
-"""Who may allow what a role may allow: the role and those above it."""
 
 
 class AlreadySuspendedError(ConflictError):
@@ -75,72 +73,19 @@ class LastTierError(ConflictError):
     sentence = N_("This order has reached tier {tier}. It cannot be put on hold any more.")
 
 
-class ReasonNotAllowedError(InvalidError):
-    """The pause table does not know the reason, or not for this order."""
-
-    code = "reason-not-allowed"
-    sentence = N_("This order cannot be put on hold for the reason {reason}.")
-
-
-class WakeDateError(InvalidError):
-    """An order on hold must wake some day."""
-
-    code = "wake-date"
-    sentence = N_("Give the moment at which work goes on; it must be in the future.")
-
-
-class TooLongError(InvalidError):
-    """Nobody may hold an order for so long for this reason."""
-
-    code = "hold-too-long"
-    sentence = N_("For this reason an order can be on hold for {minutes} working minutes at most.")
-
-
-_APPROVAL_BY = {
-    "SECTION_HEAD": N_("Only a section head, or somebody above, may put this order on hold for so long or for this reason."),
-    "DEPT_HEAD": N_("Only a department head, or somebody above, may put this order on hold for so long or for this reason."),
-    "CS_MANAGER": N_("Only the customer-service manager, or somebody above, may put this order on hold for so long or for this reason."),
-    "VP": N_("Only the vice president may put this order on hold for so long or for this reason."),
-}
-
-
-class ApprovalNeededError(ForbiddenError):
-    """So long a hold, or one for this reason, needs somebody above. Facts: the role, and the working minutes that need nobody."""
-
-    code = "approval-needed"
-    sentence = N_("Only the role {role} may put this order on hold for so long or for this reason.")
-
-    def __init__(self, role: str, minutes: int | None) -> None:
-        self.sentence = _APPROVAL_BY.get(role, self.sentence)  # type: ignore[misc]  # each role has a name in each language
-        super().__init__(role=role, minutes=minutes)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What the table says of a reason. ``max_minutes`` are working minutes, None: as long as it takes; ``approval`` is a role."""
-
-    allowed: bool
-    max_minutes: float | None
-    approval: str | None
-    stops_limit: bool
-    stops_statutory: bool
-    touches_customer: bool
-
-
 def suspend(
     session: Session, order: WorkOrder, reason: str, until: datetime | None, note: str | None, actor: Actor, now: datetime
 ) -> Pause:
     """Put an order on hold until a day: its tasks and clocks stand, and what is drawn for it runs.
 
     Without ``until`` it wakes when the reason's longest time is over. Raises NotYoursError, NothingToSuspendError, AlreadySuspendedError,
-    LastTierError, ReasonNotAllowedError, WakeDateError, TooLongError, ApprovalNeededError.
+    LastTierError, and what ``holds.agree`` raises.
     """
     instance = _locked(session, order)
     _require_hand_in(session, order, actor)
     _require_suspendable(order)
-    rule = rule_of(session, order, reason, now)
-    until = until or _longest(session, order, rule, now)
-    approved_by = _approver(session, order, reason, rule, until, actor, now)
+    rule = holds.rule_of(session, order, reason, now)
+    until, approved_by = holds.agree(session, order, reason, rule, until, actor, now)
     pause = Pause(id=row_id(), order_id=order.id, reason=reason, note=note, since=now, until=until, by=actor.login, approved_by=approved_by)
     session.add(pause)
     order.state_before, order.state = order.state, SUSPENDED
@@ -189,7 +134,7 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
     pause = _running(session, order)
     if order.state != SUSPENDED or pause is None:
         return
-    rule = rule_of(session, order, pause.reason, now)
+    rule = holds.rule_of(session, order, pause.reason, now)
     order.state, order.state_before = order.state_before or order.state, None
     order.suspend_reason = order.suspended_until = None
     pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
@@ -200,23 +145,6 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
         told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
         journal.note(session, instance, "order-resumed", actor.login, now, **told)
     limits.prioritise(session, order, now)
-
-
-def rule_of(session: Session, order: WorkOrder, reason: str, now: datetime) -> Rule:
-    """What the process's pause table says of a reason for this order. A table that says nothing allows nothing."""
-    found: Any = limits.decide(session, order, "pause", now, reason=reason, tier=order.escalation_tier)
-    row = found[0] if isinstance(found, list) and found else found
-    if not isinstance(row, dict):
-        return Rule(allowed=False, max_minutes=None, approval=None, stops_limit=True, stops_statutory=False, touches_customer=False)
-    longest = row.get("max_minutes")
-    return Rule(
-        allowed=bool(row.get("allowed")),
-        max_minutes=None if longest is None else float(longest),
-        approval=row.get("approval") or None,
-        stops_limit=row.get("stops_limit") is not False,
-        stops_statutory=bool(row.get("stops_statutory")),
-        touches_customer=bool(row.get("touches_customer")),
-    )
 
 
 def tell_process(session: Session, order: WorkOrder, what: str, payload: dict[str, Any], actor: Actor, now: datetime) -> bool:
@@ -269,49 +197,10 @@ def _require_suspendable(order: WorkOrder) -> None:
         raise LastTierError(tier=order.escalation_tier)
 
 
-def _longest(session: Session, order: WorkOrder, rule: Rule, now: datetime) -> datetime | None:
-    """The latest wake date that needs nobody's approval; None when the table sets no end."""
-    if rule.max_minutes is None:
-        return None
-    return calendars.get(session, order.calendar).add(now, timedelta(minutes=rule.max_minutes))
-
-
-def _approver(
-    session: Session, order: WorkOrder, reason: str, rule: Rule, until: datetime | None, actor: Actor, now: datetime
-) -> str | None:
-    """Who has agreed to this hold: nobody needs to, or the actor himself may."""
-    if not rule.allowed:
-        raise ReasonNotAllowedError(reason=reason)
-    if (until is None and rule.approval is None) or (until is not None and until <= now):
-        raise WakeDateError
-    if not _goes_beyond(session, order, reason, rule, until, now):
-        return None
-    if rule.approval is None:
-        raise TooLongError(minutes=round(rule.max_minutes or 0))
-    if actor.is_admin or not actor.roles.isdisjoint(MAY_APPROVE.get(rule.approval, {rule.approval})):
-        return actor.login
-    raise ApprovalNeededError(rule.approval, None if rule.max_minutes is None else round(rule.max_minutes))
-
-
-def _goes_beyond(session: Session, order: WorkOrder, reason: str, rule: Rule, until: datetime | None, now: datetime) -> bool:
-    """Whether a hold, with those before it for the same reason, is more than the reason allows to everybody.
-
-    A reason without a longest time allows one hold until a promised day; what stops the statutory clock is never for everybody.
-    """
-    query = select(Pause.minutes).where(Pause.order_id == order.id, Pause.reason == reason, Pause.minutes.is_not(None))
-    before = list(session.scalars(query))
-    if rule.max_minutes is None:
-        return rule.approval is not None and (rule.stops_statutory or until is None or bool(before))
-    if until is None:
-        return True
-    wanted = calendars.get(session, order.calendar).minutes_between(now, until)
-    return wanted + sum(minutes or 0 for minutes in before) > rule.max_minutes + _ROUNDING
-
-
 # ---- the clocks
 
 
-def _stop(session: Session, order: WorkOrder, rule: Rule, now: datetime) -> None:
+def _stop(session: Session, order: WorkOrder, rule: holds.Rule, now: datetime) -> None:
     for task in workorders.open_tasks(session, order):
         task.status_before, task.status = task.status, "suspended"
         if rule.stops_limit:
@@ -324,7 +213,7 @@ def _stop(session: Session, order: WorkOrder, rule: Rule, now: datetime) -> None
         limits.clear_statutory(session, order)
 
 
-def _go_on(session: Session, order: WorkOrder, rule: Rule, pause: Pause, now: datetime) -> None:
+def _go_on(session: Session, order: WorkOrder, rule: holds.Rule, pause: Pause, now: datetime) -> None:
     """Let everything go on that stands, whatever the table says by now."""
     for task in workorders.open_tasks(session, order):
         if task.status == "suspended":
@@ -346,7 +235,7 @@ def _wake_key(pause: Pause) -> str:
     return f"wake:{pause.id}"
 
 
-def _tell(session: Session, order: WorkOrder, rule: Rule, pause: Pause, actor: Actor, now: datetime) -> None:
+def _tell(session: Session, order: WorkOrder, rule: holds.Rule, pause: Pause, actor: Actor, now: datetime) -> None:
     """What is drawn for a hold runs; where nothing is, the customer is told when it touches him. The section head is told always."""
     until = pause.until.isoformat() if pause.until else None
     payload = {
@@ -359,6 +248,17 @@ def _tell(session: Session, order: WorkOrder, rule: Rule, pause: Pause, actor: A
         notices.tell_customer(session, order, "suspended", {"suspend_note": pause.note}, now)
     if order.current_unit is not None:
         heads = org.superior(session, order.current_unit, "section_head", order.city, now)
-        date = pause.until.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if pause.until else "-"
-        facts = {"number": order.number, "by": actor.name, "reason": pause.reason, "until": date}
-        notices.tell(session, [head for head in heads if head.login != actor.login], "suspended", ON_HOLD, facts, now=now, order=order)
+        others = [head for head in heads if head.login != actor.login]
+        notices.tell(
+            session, others, "suspended", ON_HOLD if pause.until else ON_HOLD_OPEN, _facts(order, pause, actor), now=now, order=order
+        )
+
+
+def _facts(order: WorkOrder, pause: Pause, actor: Actor) -> dict[str, Any]:
+    """What fills the sentence of a hold."""
+    return {
+        "number": order.number,
+        "by": {"zh": actor.name, "en": actor.name_en},
+        "reason": notices.in_each_language(partial(notices.in_language, REASONS.get(pause.reason, pause.reason))),
+        "until": pause.until.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if pause.until else "",
+    }

@@ -141,6 +141,20 @@ class WorkingCalendar:
                 return _moment(table.left(target))
         raise NoWorkingTimeError(calendar=self.code)
 
+    def add_days(self, moment: datetime, days: int) -> datetime:
+        """The same time of day so many working days later; a day counts on which anybody works at all.
+
+        Raises NoWorkingTimeError where there are too few such days to be found.
+        """
+        local = moment.astimezone(self._zone)
+        day, left = local.date(), days
+        while left > 0:
+            day += timedelta(days=1)
+            left -= bool(self._hours(day))
+            if day.year > local.year + _HORIZON:
+                raise NoWorkingTimeError(calendar=self.code)
+        return datetime.combine(day, local.time(), tzinfo=self._zone).astimezone(UTC)
+
     def minutes_between(self, since: datetime, until: datetime) -> float:
         """Working minutes from one moment to another; negative when ``until`` is the earlier one."""
         table = self._table(min(since.year, until.year), max(since.year, until.year))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -94,6 +95,6 @@ def _tell(session: Session, draft: Draft, made: DraftComment, actor: Actor, now:
     named = (org.named(session, login) for login in logins if login != actor.login)
     told = [user for user in named if user is not None and user.active and may_read(user)]
     short = made.text if len(made.text) <= _QUOTED else made.text[:_QUOTED] + "…"
-    for user in told:
-        facts = {"who": people.name_of(session, actor.login, user.language), "draft": draft.name, "text": short, "draft_id": str(draft.id)}
-        notices.tell(session, [user], "draft", N_("{who} asks you about “{draft}”: {text}"), facts, now=now)
+    who = notices.in_each_language(partial(people.name_of, session, actor.login))
+    facts = {"who": who, "draft": draft.name, "text": short, "draft_id": str(draft.id)}
+    notices.tell(session, told, "draft", N_("{who} asks you about “{draft}”: {text}"), facts, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -226,9 +227,9 @@ def _makers(session: Session, draft: Draft, actor: Actor) -> list[User]:
 
 
 def _tell(session: Session, users: Iterable[User], draft: Draft, actor: Actor, text: str, said: str, now: datetime) -> None:
-    for user in {user.id: user for user in users}.values():
-        facts = {"who": people.name_of(session, actor.login, user.language), "draft": draft.name, "text": said, "draft_id": str(draft.id)}
-        notices.tell(session, [user], "draft", text, facts, now=now)
+    who = notices.in_each_language(partial(people.name_of, session, actor.login))
+    facts = {"who": who, "draft": draft.name, "text": said, "draft_id": str(draft.id)}
+    notices.tell(session, users, "draft", text, facts, now=now)
 
 
 def _step(

@@ -12,6 +12,7 @@ class Form:
     """``schema`` is JSON Schema of an object; ``ui`` says in which order, sections and widgets the fields stand and when they show.
 
     ``fixed`` holds what the fields that are only read at this step stand at: they are shown, and no answer changes them.
+    ``assumed`` are the fields whose default nobody has chosen: it is there for programs that go on by defaults.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Form:
     schema: Json
     ui: Json
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> Mapping[str, Json]:

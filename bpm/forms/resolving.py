@@ -73,9 +73,8 @@ def made_ready(
     stands = {field: rule.get("default") if field in worked_out else data.get(field, rule.get("default")) for field, rule in fixed.items()}
     for field, value in stands.items():
         fixed[field].update({"readOnly": True} if value is None else {"readOnly": True, "default": value})
-    for field in _required(schema):
-        _guarantee(fields.get(field, {}), _least(schema, field))
-    return Form(name, text(read.get("title", name)), schema, ui, stands)
+    assumed = frozenset(field for field in _required(schema) if _guarantee(fields.get(field, {}), _least(schema, field)))
+    return Form(name, text(read.get("title", name)), schema, ui, stands, assumed)
 
 
 # ---- words
@@ -139,10 +138,10 @@ def _least(schema: Json, field: str) -> int:
     return max(int(rule.get("minItems", 0)) for rule in rules if isinstance(rule, dict))
 
 
-def _guarantee(rule: Json, least: int) -> None:
-    """Give a required field that is no free text a default, where it has none."""
+def _guarantee(rule: Json, least: int) -> bool:
+    """Give a required field that is no free text a default, where it has none. Tells whether it did."""
     if "default" in rule:
-        return
+        return False
     found = [value for value, _ in choices(rule)]
     match kind(rule):
         case "array":
@@ -155,7 +154,8 @@ def _guarantee(rule: Json, least: int) -> None:
         case "number" | "integer":
             rule["default"] = rule.get("minimum", 0)
         case _:
-            pass
+            return False
+    return "default" in rule
 
 
 def _never_ask_for(schema: Json, names: Collection[str]) -> None:

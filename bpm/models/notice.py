@@ -12,7 +12,7 @@ from bpm.models.ids import row_id
 
 
 class Notice(Base):
-    """A notice for one person; ``text`` is an English ``str.format`` sentence that ``facts`` fill."""
+    """A notice for one person; ``text`` is an English ``str.format`` sentence that ``facts`` fill, words among them in each language."""
 
     __tablename__ = "notice"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)

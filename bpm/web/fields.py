@@ -97,10 +97,15 @@ def _required(schema: Json) -> set[str]:
     return {*schema.get("required", ()), *(name for names in then for name in names)}
 
 
+_SOUGHT = frozenset({"class", "search"})
+"""Of so many choices the first means nothing: people are shown none."""
+
+
 def _asked(form: Form, name: str, answers: Mapping[str, Any], wrong: Mapping[str, str], must: set[str]) -> Field:
     schema, hints = form.fields[name], form.ui.get("fields", {}).get(name, {})
     fixed = name in form.fixed
-    value = form.fixed[name] if fixed else answers.get(name, schema.get("default"))
+    by_itself = None if name in form.assumed and _kind(schema, hints) in _SOUGHT else schema.get("default")
+    value = form.fixed[name] if fixed else answers.get(name, by_itself)
     drawn = replace(
         _field(name, schema, hints, value, is_fixed=fixed),
         help=hints.get("help") or schema.get("description", ""),

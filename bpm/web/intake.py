@@ -10,11 +10,12 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, clock, definitions, follow_up, intake, panel, queues, workorders
+from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, intake, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
 from bpm.models.definition import Definition
+from bpm.models.work_order import WorkOrder
 from bpm.panel import Panel
 from bpm.request import actor, close, language, now, session
 from bpm.web import fields, frame, rows, words
@@ -47,8 +48,13 @@ def page() -> Response:
     """The desk, with the customer of ``?number=`` beside the form."""
     frame.require(actor(), *_ROLES)
     number = _number(http.args.get("number", ""))
-    typed: dict[str, Any] = {"channel": http.args.get("channel", "PHONE_1860"), "type": "COMPLAINT", "contact_phone": number}
+    typed: dict[str, Any] = {"channel": http.args.get("channel", _channel()), "type": "COMPLAINT", "contact_phone": number}
     return _draw(typed, number)
+
+
+def _channel() -> str:
+    """By which way complaints mostly come to the reader."""
+    return "KAM" if "KAM" in actor().roles else "PHONE_1860"
 
 
 def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str, str] | None = None) -> Response:
@@ -141,12 +147,24 @@ def submit() -> Response:
         status = frame.refused(error)
         shown = {**typed, **{name: http.form.get(name) for name in _NUMBERS if http.form.get(name)}}
         return _draw(shown, _number(typed.get("customer_number") or typed.get("contact_phone") or ""), status, fields.sentences(error))
-    said = (
-        gettext("%(number)s is solved on the spot.", number=order.number)
-        if "spot" in http.form
-        else gettext("%(number)s is registered.", number=order.number)
-    )
-    return frame.done(said, url_for("orders.page", number=order.number))
+    return frame.done(_taken(order, typed), url_for("orders.page", number=order.number))
+
+
+def _taken(order: WorkOrder, typed: dict[str, Any]) -> str:
+    """What has become of a complaint so far. Whether it is solved on the spot, its page says when the process has found out."""
+    if order.class_code is None:
+        return gettext("%(number)s has its number. It is registered once it has a class.", number=order.number)
+    if "on_the_spot" not in typed:
+        return gettext("%(number)s is registered.", number=order.number)
+    most = _may_settle(order.customer_number or order.contact_phone or "")
+    if typed.get("compensation", 0) > most:
+        return gettext("%(number)s is registered. It goes on as an order: you may settle up to ¥%(most)d.", number=order.number, most=most)
+    return gettext("%(number)s is registered as solved on the spot.", number=order.number)
+
+
+def _may_settle(number: str) -> int:
+    kept = customers.find(session(), number)
+    return panel.authority(session(), sorted(actor().roles), kept.grade if kept else None)
 
 
 def _typed() -> dict[str, Any]:
@@ -184,7 +202,7 @@ def begin() -> Response:
     try:
         return _begun(flow, {}, about)
     except AnswersError as error:
-        typed = {"channel": "PHONE_1860", "type": "COMPLAINT", "flow": flow.key, "about": about}
+        typed = {"channel": _channel(), "type": "COMPLAINT", "flow": flow.key, "about": about}
         return _draw(typed, "", frame.refused(error), fields.sentences(error))
 
 

@@ -64,10 +64,11 @@ def read_all() -> Response:
 
 @blueprint.post("/<uuid:notice_id>/read")
 def read(notice_id: UUID) -> Response:
-    """Read one notice and go to its order, or to the draft that it speaks of."""
+    """Read one notice and go to its order, or to the task or the draft that it speaks of."""
     notices.mark_read(session(), actor(), now(), notice_id)
-    draft = http.form.get("draft", type=UUID)
+    draft, task, number = http.form.get("draft", type=UUID), http.form.get("task", type=UUID), http.form.get("number")
     if draft is not None:
         return redirect(url_for("designer.page", draft_id=draft), 303)
-    number = http.form.get("number")
-    return redirect(url_for("orders.page", number=number) if number else url_for("notices.listing"), 303)
+    if number:
+        return redirect(url_for("orders.page", number=number), 303)
+    return redirect(url_for("inbox.task", task_id=task) if task is not None else url_for("notices.listing"), 303)

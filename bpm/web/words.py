@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bpm import clock, org, workorders
+from bpm import clock, org, suspension, workorders
 from bpm.errors import N_
 from bpm.request import language, now
 from bpm.timeline import Face
@@ -41,14 +41,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "WEB": N_("Tracking page"),
     },
     "state": workorders.STATES,
-    "suspend_reason": {
-        "WAIT_CUSTOMER": N_("Waiting for the customer"),
-        "CUSTOMER_APPOINTMENT": N_("Appointment with the customer"),
-        "WAIT_THIRD_PARTY": N_("Waiting for a third party"),
-        "WAIT_PARTS": N_("Waiting for parts"),
-        "WAIT_PLANNED_WORK": N_("Waiting for planned work"),
-        "COURT_OR_REGULATOR": N_("Court or regulator"),
-    },
+    "suspend_reason": suspension.REASONS,
     "return_reason": {
         "WRONG_UNIT": N_("Not our unit's"),
         "INCOMPLETE": N_("Facts are missing"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, definitions, inbox, instances, running, work_items, workorders
+from bpm import access, calendars, definitions, inbox, instances, notices, running, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.clockwork.handlers import HANDLERS
 from bpm.models.calendar import Calendar
@@ -21,6 +21,7 @@ from bpm.models.org import User
 from bpm.models.task import Task
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Contact, WorkOrder
+from bpm.web.wording import compile_stale
 from bpm.workorders import NewOrder
 from tests.bpm import organisation
 
@@ -39,14 +40,16 @@ def at(text: str) -> datetime:
 def files() -> dict[str, bytes]:
     """The small process with the complaint's tables."""
     tables = ("escalation_ladder", "pause_rule", "priority", "reopen")
-    drawn = {path.name: path.read_bytes() for path in DRAWN.iterdir()}
+    drawn = {str(path.relative_to(DRAWN)): path.read_bytes() for path in DRAWN.rglob("*.*")}
     return drawn | {f"{name}.dmn": (TABLES / f"{name}.dmn").read_bytes() for name in tables}
 
 
 class Casework:
     """One complaint and all who have to do with it. Every action is a unit of work of its own, on a process that is loaded afresh."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: dict[str, Callable[[str], str]] | None = None) -> None:
+        """``changed``: what an analyst has changed in a file, by its name."""
+        compile_stale()
         self.now = MONDAY_TEN
         self.number = ""
         with unit_of_work() as session:
@@ -62,7 +65,10 @@ class Casework:
                 observes_holidays=True,
             )
             calendars.save(session, office)
-            definitions.deploy(session, files(), "analyst", self.now, publish=True)
+            drawn = files()
+            for name, change in (changed or {}).items():
+                drawn[name] = change(drawn[name].decode()).encode()
+            definitions.deploy(session, drawn, "analyst", self.now, publish=True)
 
     @contextmanager
     def unit(self) -> Iterator[Session]:
@@ -147,11 +153,11 @@ class Casework:
             session.expunge(task)
             return task
 
-    def told(self, login: str, kind: str | None = None) -> list[str]:
-        """The sentences that somebody was told, oldest first."""
+    def told(self, login: str, kind: str | None = None, language: str = "en") -> list[str]:
+        """The sentences that somebody was told, oldest first, as a reader of this language reads them."""
         with unit_of_work(write=False) as session:
             query = select(Notice).join(User, User.id == Notice.user_id).where(User.login == login).order_by(Notice.created_at)
-            return [row.text.format(**row.facts) for row in session.scalars(query) if kind in (None, row.kind)]
+            return [notices.sentence(row, language) for row in session.scalars(query) if kind in (None, row.kind)]
 
     def contacts(self, kind: str) -> list[Contact]:
         """What was said to or by the customer."""

@@ -22,7 +22,7 @@ def test_the_handler_is_warned_before_it_is_late(desk: Casework) -> None:
     desk.wait("2026-11-02 14:29")
     assert desk.told("handler") == []
     desk.wait("2026-11-02 14:30")  # 75 % of four working hours from ten o'clock, without lunch
-    assert desk.told("handler") == [f"“处理” of {desk.number} is due soon: 60 min left."]
+    assert desk.told("handler") == [f"“Handle” of {desk.number} is due soon: 60 min left."]
     assert desk.case.escalation_tier == 0
 
 
@@ -38,7 +38,7 @@ def test_a_late_complaint_reaches_the_section_head_at_the_right_working_minute(d
     desk.wait("2026-11-02 15:29")
     assert desk.told("head") == []
     desk.wait("2026-11-02 15:30")
-    assert desk.told("head") == [f"“处理” of {desk.number} has used 100 % of its time (tier 1). It is with 张伟."]
+    assert desk.told("head") == [f"“Handle” of {desk.number} has used 100 % of its time (tier 1). It is with Zhang Wei."]
     assert desk.case.escalation_tier == desk.step.tier == 1
 
 

@@ -100,7 +100,33 @@ class TestStaff:
         with desk.unit() as session:
             head = session.get_one(User, desk.actor(session, "head").user_id)
             notices.tell_staff(session, [head], desk.order(session), "delayed", desk.now)
-        assert desk.told("head")[0].startswith("处理比预期的慢，最迟 2026-11-09 10:00 答复。")
+        assert desk.told("head", language="zh")[0].startswith("处理比预期的慢，最迟 2026-11-09 10:00 答复。")
+
+
+class TestLanguages:
+    """Whoever changes the language of his pages reads what he was told before in the new one."""
+
+    def test_a_text_of_the_process_is_told_in_the_reader_s_language(self, desk: Casework) -> None:
+        with desk.unit() as session:
+            head = session.get_one(User, desk.actor(session, "head").user_id)
+            notices.tell_staff(session, [head], desk.order(session), "delayed", desk.now)
+        assert desk.told("head", language="zh")[0].startswith("处理比预期的慢")
+        assert desk.told("head", language="en")[0].startswith("This takes longer than expected; we answer until 2026-11-09 10:00.")
+
+    def test_steps_and_people_are_named_in_the_reader_s_language(self, desk: Casework) -> None:
+        desk.claim("handler")
+        desk.wait("2026-11-02 15:30")
+        zh = f"{desk.number} 的“处理”已用时限的 100%（升到 1 级），现在在张伟手里。"
+        en = f"“Handle” of {desk.number} has used 100 % of its time (tier 1). It is with Zhang Wei."
+        assert [desk.told("head", language=language) for language in ("zh", "en")] == [[zh], [en]]
+
+    @pytest.mark.usefixtures("_mail")
+    def test_a_mail_goes_in_the_language_of_whoever_gets_it(self, desk: Casework) -> None:
+        with desk.unit() as session:
+            session.get_one(User, desk.actor(session, "head").user_id).language = "en"
+        desk.wait("2026-11-02 15:30")
+        texts = {item.payload["inputs"]["to"]: item.payload["inputs"]["text"] for item in desk.items("notice")}
+        assert "has used 100 % of its time" in texts["head@example.org"]
 
 
 class TestCustomer:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, inbox, limits, suspension
+from bpm import follow_up, holds, inbox, limits, suspension
 from tests.bpm.casework import Casework, at, local
 
 
@@ -133,16 +133,16 @@ class TestRefusals:
             hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-05 11:00")
 
     def test_a_reason_that_the_table_does_not_know(self, desk: Casework) -> None:
-        with pytest.raises(suspension.ReasonNotAllowedError, match="TIRED"):
+        with pytest.raises(holds.ReasonNotAllowedError, match="TIRED"):
             hold(desk, "handler", "TIRED", "2026-11-04 11:00")
 
     @pytest.mark.parametrize("until", ["2026-11-02 10:00", "2026-10-30 10:00"])
     def test_a_day_that_is_over(self, desk: Casework, until: str) -> None:
-        with pytest.raises(suspension.WakeDateError):
+        with pytest.raises(holds.WakeDateError):
             hold(desk, "handler", "WAIT_CUSTOMER", until)
 
     def test_an_appointment_needs_its_day(self, desk: Casework) -> None:
-        with pytest.raises(suspension.WakeDateError):
+        with pytest.raises(holds.WakeDateError):
             hold(desk, "handler", "CUSTOMER_APPOINTMENT", None)
 
     def test_not_at_the_last_tier(self, desk: Casework) -> None:
@@ -173,9 +173,9 @@ class TestApproval:
         assert local(desk.case.suspended_until) == "2026-11-05 10:00"  # three working days
 
     def test_more_than_three_working_days_needs_the_section_head(self, desk: Casework) -> None:
-        with pytest.raises(suspension.ApprovalNeededError, match="Only a section head") as refused:
+        with pytest.raises(holds.ApprovalNeededError, match="Only a section head") as refused:
             hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 10:30")
-        assert refused.value.facts == {"role": "SECTION_HEAD", "minutes": 1350}
+        assert refused.value.facts == {"role": "SECTION_HEAD", "until": "2026-11-05 10:00"}
         pause = hold(desk, "head", "WAIT_CUSTOMER", "2026-11-05 10:30")
         assert pause.approved_by == "head"
 
@@ -187,19 +187,83 @@ class TestApproval:
         desk.wait("2026-11-04 10:00")
         hold(desk, "handler", "WAIT_THIRD_PARTY", "2026-11-04 11:00")  # another reason
         desk.wait("2026-11-04 11:00")
-        with pytest.raises(suspension.ApprovalNeededError):
+        with pytest.raises(holds.ApprovalNeededError):
             hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 14:00")
 
     def test_parts_may_be_waited_for_once_until_the_promised_day(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_PARTS", "2026-11-06 10:00")
         desk.wait("2026-11-06 10:00")
-        with pytest.raises(suspension.ApprovalNeededError, match="department head"):
+        with pytest.raises(holds.ApprovalNeededError, match="department head"):
             hold(desk, "handler", "WAIT_PARTS", "2026-11-09 10:00")
 
     def test_only_the_vice_president_may_stop_the_law_s_clock(self, desk: Casework) -> None:
         for until in ("2026-11-06 10:00", None):
-            with pytest.raises(suspension.ApprovalNeededError, match="vice president"):
+            with pytest.raises(holds.ApprovalNeededError, match="vice president"):
                 hold(desk, "depthead", "COURT_OR_REGULATOR", until)
+
+
+class TestWorkingDays:
+    @pytest.fixture
+    def nonstop(self, database: Engine) -> Casework:
+        """An order of a key customer on a Friday: its own clock runs day and night."""
+        case = Casework()
+        case.wait("2026-11-06 16:40")
+        case.complain(calendar="CAL-247")
+        case.claim("handler")
+        return case
+
+    def test_three_working_days_are_office_days_where_the_order_s_clock_runs_day_and_night(self, nonstop: Casework) -> None:
+        hold(nonstop, "handler", "WAIT_CUSTOMER", None)
+        assert local(nonstop.case.suspended_until) == "2026-11-11 16:40"
+        nonstop.wait("2026-11-11 16:39")
+        assert nonstop.case.state == "SUSPENDED"
+        nonstop.wait("2026-11-11 16:40")
+        assert nonstop.case.state == "IN_PROGRESS"
+
+    def test_the_day_that_a_person_gives_is_held_against_the_same_day(self, nonstop: Casework) -> None:
+        with pytest.raises(holds.ApprovalNeededError) as refused:
+            hold(nonstop, "handler", "WAIT_CUSTOMER", "2026-11-11 16:42")
+        assert refused.value.facts["until"] == "2026-11-11 16:40"
+        assert hold(nonstop, "handler", "WAIT_CUSTOMER", "2026-11-11 16:40").approved_by is None
+
+    def test_what_was_waited_before_is_taken_off(self, nonstop: Casework) -> None:
+        hold(nonstop, "handler", "WAIT_CUSTOMER", "2026-11-09 16:40")  # one working day
+        nonstop.wait("2026-11-10 09:00")
+        hold(nonstop, "handler", "WAIT_CUSTOMER", None)
+        assert local(nonstop.case.suspended_until) == "2026-11-12 09:00"  # two more
+
+    def test_when_all_is_used_up_somebody_above_must_give_a_day(self, nonstop: Casework) -> None:
+        hold(nonstop, "handler", "WAIT_CUSTOMER", None)
+        nonstop.wait("2026-11-11 16:40")
+        with pytest.raises(holds.ApprovalNeededError):
+            hold(nonstop, "handler", "WAIT_CUSTOMER", None)
+        with pytest.raises(holds.WakeDateError):
+            hold(nonstop, "head", "WAIT_CUSTOMER", None)
+        assert hold(nonstop, "head", "WAIT_CUSTOMER", "2026-11-13 10:00").approved_by == "head"
+
+    def test_a_table_without_a_calendar_counts_the_days_of_the_unit(self, database: Engine) -> None:
+        desk = Casework({"pause_rule.dmn": lambda table: table.replace('"CAL-BIZ"', "null")})
+        desk.wait("2026-11-06 16:40")
+        desk.complain()
+        desk.claim("handler")
+        hold(desk, "handler", "WAIT_CUSTOMER", None)
+        assert local(desk.case.suspended_until) == "2026-11-09 16:40"  # its section works every day
+
+    def test_a_table_may_still_say_minutes_of_the_order_s_clock(self, database: Engine) -> None:
+        desk = Casework({"pause_rule.dmn": lambda table: table.replace("max_days", "max_minutes").replace('"CAL-BIZ"', "null")})
+        desk.complain()
+        desk.claim("handler")
+        hold(desk, "handler", "WAIT_CUSTOMER", None)
+        assert local(desk.case.suspended_until) == "2026-11-02 10:03"
+
+    @pytest.mark.parametrize(("column", "right", "wrong"), [("calendar", '"CAL-BIZ"', '"CAL-MOON"'), ("max_days", ">3<", ">2.5<")])
+    def test_what_cannot_be_counted_with_is_told_in_words(self, database: Engine, column: str, right: str, wrong: str) -> None:
+        desk = Casework({"pause_rule.dmn": lambda table: table.replace(right, wrong)})
+        desk.complain()
+        desk.claim("handler")
+        with pytest.raises(holds.PauseTableError, match=column):
+            hold(desk, "handler", "WAIT_CUSTOMER", None)
+        assert desk.case.state == "IN_PROGRESS"
 
 
 class TestWhoIsTold:
@@ -214,7 +278,13 @@ class TestWhoIsTold:
 
     def test_the_section_head_knows(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
-        assert desk.told("head") == [f"张伟 has put {desk.number} on hold until 2026-11-04 11:00 (WAIT_CUSTOMER)."]
+        en = f"Zhang Wei has put {desk.number} on hold until 2026-11-04 11:00 (Waiting for the customer)."
+        zh = f"张伟把 {desk.number} 挂起到 2026-11-04 11:00（等客户）。"
+        assert [desk.told("head", language=language) for language in ("en", "zh")] == [[en], [zh]]
+
+    def test_a_hold_without_a_day_names_none(self, desk: Casework) -> None:
+        hold(desk, "vp", "COURT_OR_REGULATOR", None)
+        assert [text.split(" has ")[1] for text in desk.told("head")] == [f"put {desk.number} on hold (Court or regulator)."]
 
     def test_a_task_on_hold_cannot_be_claimed(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")

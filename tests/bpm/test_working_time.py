@@ -65,6 +65,29 @@ class TestCounting:
         assert due.year == 2028
         assert OFFICE.minutes_between(start, due) == 450 * 520
 
+    @pytest.mark.parametrize(
+        ("start", "days", "end"),
+        [
+            ("2026-11-06 16:40", 3, "2026-11-11 16:40"),  # over a weekend
+            ("2026-11-07 10:00", 1, "2026-11-09 10:00"),  # from a Saturday
+            ("2026-11-06 22:15", 1, "2026-11-09 22:15"),  # after hours
+            ("2026-09-30 10:00", 2, "2026-10-09 10:00"),  # over the national holiday
+            ("2026-10-09 10:00", 1, "2026-10-10 10:00"),  # a make-up Saturday is worked
+            ("2026-11-06 16:40", 0, "2026-11-06 16:40"),
+        ],
+    )
+    def test_so_many_working_days_later_it_is_the_same_time_of_day(self, start: str, days: int, end: str) -> None:
+        assert OFFICE.add_days(at(start), days) == at(end)
+
+    def test_a_day_on_which_the_clocks_change_is_a_day(self) -> None:
+        berlin = ZoneInfo("Europe/Berlin")
+        assert BERLIN.add_days(at("2026-10-24 10:00", berlin), 1) == at("2026-10-25 10:00", berlin)
+        assert ALWAYS.add_days(at("2026-11-06 16:40"), 2) == at("2026-11-08 16:40")
+
+    def test_days_that_never_come_are_told(self) -> None:
+        with pytest.raises(NoWorkingTimeError):
+            WorkingCalendar("NEVER", "Asia/Shanghai", [[]] * 7).add_days(at("2026-11-06 16:40"), 1)
+
     def test_working_and_not(self) -> None:
         assert OFFICE.is_working(at("2026-11-02 08:30"))
         assert not OFFICE.is_working(at("2026-11-02 12:00"))

@@ -280,9 +280,9 @@ def test_d9_says_whether_a_case_goes_on_under_its_number(facts: dict[str, Any], 
 @pytest.mark.parametrize(
     ("reason", "tier", "allowed", "longest", "approval", "statutory", "told"),
     [
-        ("WAIT_CUSTOMER", 0, True, 1350, "SECTION_HEAD", False, True),
+        ("WAIT_CUSTOMER", 0, True, 3, "SECTION_HEAD", False, True),
         ("CUSTOMER_APPOINTMENT", 0, True, None, None, False, True),
-        ("WAIT_THIRD_PARTY", 3, True, 2250, "DEPT_HEAD", False, False),
+        ("WAIT_THIRD_PARTY", 3, True, 5, "DEPT_HEAD", False, False),
         ("WAIT_PARTS", 0, True, None, "DEPT_HEAD", False, True),
         ("WAIT_PLANNED_WORK", 0, True, None, "DEPT_HEAD", False, True),
         ("COURT_OR_REGULATOR", 0, True, None, "VP", True, False),
@@ -296,7 +296,8 @@ def test_d11_says_what_may_wait_for_how_long(
 ):
     assert ask("pause_rule", reason=reason, tier=tier) == {
         "allowed": allowed,
-        "max_minutes": longest,
+        "max_days": longest,
+        "calendar": "CAL-BIZ" if longest else None,
         "approval": approval,
         "stops_limit": allowed,
         "stops_statutory": statutory,

@@ -31,6 +31,17 @@ def test_no_page_has_a_serious_fault_on_desk_or_phone(office: Office, browse: Op
             assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, (path, size)
 
 
+def test_on_a_phone_the_last_button_is_reached_and_the_next_page_begins_at_its_top(browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.fill("#in-title", "车库没有信号")
+    page.fill("#in-contact_phone", "13805312716")
+    page.fill("#in-answer_text", "已说明正在建设。")
+    page.click("button[name=spot]")  # a click that the bar at the bottom took would lead elsewhere
+    expect(page.locator("main h1")).to_have_text("车库没有信号")
+    assert page.evaluate("window.scrollY") == 0
+
+
 def test_a_task_is_worked_on_with_keys_only(office: Office, browse: Open) -> None:
     later, sooner = _two_tasks(office)
     page = browse("handler", "/inbox")
@@ -169,6 +180,8 @@ def test_two_clicks_on_solved_make_one_complaint_that_is_solved(office: Office, 
     page = browse("agent", "/intake")
     page.fill("[name=contact_phone]", "13805312716")
     page.fill("[name=title]", "话费多扣 8 元")
+    page.locator("[name=class-text]").press_sequentially("电梯")
+    page.locator("[role=option]").click()
     page.fill("[name=answer_text]", "已退 8 元，客户认可。")
     page.locator("button[name=spot]").dblclick()
     expect(page.locator(".b-toast")).to_contain_text("已登记为当场解决")

@@ -3,11 +3,11 @@
 import orjson
 from sqlalchemy import select
 
-from bpm import clock, customers, definitions, instances
+from bpm import clock, customers, definitions, escalation, instances, notices, org
 from bpm.models.database import unit_of_work
 from bpm.models.task import Task
 from tests.web import studio
-from tests.web.office import COMPLAINT, Office
+from tests.web.office import COMPLAINT, Office, filled
 
 
 def test_the_number_in_the_address_brings_the_customer_with_all_his_orders(office: Office) -> None:
@@ -56,6 +56,46 @@ def test_solved_on_the_spot_is_registered_and_over_for_the_desk(office: Office) 
     assert order.state in ("ON_SPOT_DONE", "TO_VISIT", "CLOSED")
 
 
+def test_what_is_more_than_the_agent_may_settle_goes_on_as_an_order_and_he_is_told(office: Office) -> None:
+    answer = office["agent"].post("/intake", {**COMPLAINT, "spot": "1", "answer_text": "退还多收的费用。", "compensation": "50"})
+    page = office["agent"].follow(answer)
+    assert "已登记，转为工单办理：你最多可以直接定到 ¥20" in page.text
+    assert "没有当场办结" not in page.text  # the process has not come so far
+    office.settle()
+    page = office["agent"].get(answer.response.headers["Location"])
+    assert "没有当场办结：超出了当场可以定的范围。已转为工单，现在由JN-REVIEW办理。" in page.text
+
+
+def test_what_was_solved_on_the_spot_is_never_said_to_be_more_than_may_be_settled(office: Office) -> None:
+    answer = office["agent"].post("/intake", {**COMPLAINT, "spot": "1", "answer_text": "退还多收的费用。", "compensation": "20"})
+    assert "已登记为当场解决" in office["agent"].follow(answer).text
+    office.settle()
+    assert "没有当场办结" not in office["agent"].get(answer.response.headers["Location"]).text
+
+
+def test_a_complaint_without_a_class_is_not_said_to_be_registered(office: Office) -> None:
+    agent = office["agent"]
+    answer = agent.post("/intake", {**COMPLAINT, "class": ""})
+    address = answer.response.headers["Location"]
+    number = address.rpartition("/")[2]
+    page = agent.follow(answer)
+    assert f"{number} 已取号，补上分类才算登记" in page.text
+    office.settle()
+    page = agent.get(address)
+    assert "已有单号，登记后才开始办理。 还没有分类。" in page.text
+    assert "正在登记" in office.customer.get(f"/track/{office.order(number).token}").text
+    [go_on] = [form for form in page.find("header form") if form.text_content().strip() == "现在登记"]
+    page = agent.follow(agent.post(go_on.get("action"), Referer=f"http://localhost{address}"))
+    assert page.value("class_code") == ""  # the first of many classes would be a guess
+    refused = agent.post(page.find("form#f")[0].get("action"), filled(page))
+    assert refused.status == 422
+    done = agent.post(page.find("form#f")[0].get("action"), filled(page, class_code="01010102"))
+    assert done.status == 303
+    office.settle()
+    assert office.order(number).state == "IN_REVIEW"
+    assert "登记后才开始办理" not in agent.get(address).text
+
+
 def test_nothing_is_solved_on_the_spot_without_a_word_to_the_customer(office: Office) -> None:
     answer = office["agent"].post("/intake", {**COMPLAINT, "spot": "1", "result": "SOLVED", "answer_text": " "})
     assert answer.status == 422
@@ -90,6 +130,18 @@ def test_a_flow_without_an_order_is_begun_by_hand_and_its_title_stands_above_its
     answer = office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
     assert "“报修”已发起" in office["agent"].follow(answer).text
     assert "幸福路 8 号断网" in office["handler"].get("/inbox?view=unit").text
+
+
+def test_a_notice_of_a_case_without_an_order_leads_to_its_task(office: Office) -> None:
+    _repairs(office)
+    office["agent"].post("/intake/begin", {"flow": "repair", "about": "幸福路 8 号断网"})
+    with unit_of_work() as session:
+        task = session.scalars(select(Task)).one()
+        told = {"step": {"zh": task.name, "en": task.name}, "number": "幸福路 8 号断网", "minutes": 60}
+        notices.tell(session, [org.find_user(session, "handler")], "warn", escalation.WARNING, told, now=clock.now(), task=task)
+    [form] = office["handler"].get("/notices").find(".b-told form")
+    opened = office["handler"].post(form.get("action"), dict(form.form_values()))
+    assert opened.response.headers["Location"] == f"/inbox/tasks/{task.id}"
 
 
 def test_a_form_at_the_start_is_filled_in_before_the_case_begins(office: Office) -> None:

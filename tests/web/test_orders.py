@@ -42,6 +42,11 @@ def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Of
     assert "查看了客户的完整号码" in reviewer.get(f"/orders/{number}").text
 
 
+def test_who_only_follows_an_order_is_not_offered_the_task_of_others(office: Office, number: str) -> None:
+    assert not office["agent"].get(f"/orders/{number}").find("[data-key=c]")
+    assert office["reviewer"].get(f"/orders/{number}").find("[data-key=c]")
+
+
 def test_a_note_without_words_is_not_kept_and_not_said_to_be(office: Office, number: str) -> None:
     answer = office["reviewer"].post(f"/orders/{number}/notes", {"text": "  "})
     assert answer.status == 422
