@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, assigning, definitions, evaluations, forms, inbox, journal, messages, queues, work_items, workorders
+from bpm import access, assigning, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
-from bpm.engine.facts import is_way_back
+from bpm.engine.facts import Stuck, is_way_back
 from bpm.engine.process import NotOpenError
 from bpm.errors import NotFoundError
 from bpm.models import rows
@@ -70,7 +71,11 @@ def apply(session: Session, instance: Instance, command: c.Command, doing: Doing
     """Carry out one command on a locked instance. Raises NotOpenError before anything has changed."""
     require_running(instance)
     with running(session, instance) as process:
-        record(session, instance, process, process.apply(command, doing.now), doing)
+        happened = process.apply(command, doing.now)
+        record(session, instance, process, happened, doing)
+    if instance.status == "incident":
+        stuck = [element for fact in happened if isinstance(fact, Stuck) for element in (fact.element_ids or (None,))]
+        incidents.clear(session, instance, doing.actor.login, doing.now, stuck=stuck)
 
 
 def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], actor: Actor, now: datetime) -> Task:
@@ -137,28 +142,44 @@ def deliver(
 
     The same ``message_id`` again changes nothing and answers the same.
     """
-    if message_id is not None and (before := messages.seen(session, message_id)) is not None:
+    if message_id is not None and (before := messages.seen(session, message_id, now)) is not None:
         return list(session.scalars(select(Instance).where(Instance.id.in_(before))))
     key = messages.correlation_text(correlation)
+    find = partial(messages.awaiting, session, "message", name, correlation=key, business_key=business_key)
+    waiting = find()
+    found = _hand_out(session, waiting, payload, actor, now) or _start_by_message(session, name, payload, business_key, actor, now)
+    if not found:
+        messages.hold_waiting(session)
+        tried = {subscription.id for subscription in waiting}
+        found = [_deliver_next(session, late, payload, now) for late in find() if late.id not in tried]
+    if not found:
+        messages.keep(session, name, key, business_key, payload, now)
+    if message_id is not None:
+        messages.remember(session, message_id, found)
+    return found
+
+
+def deliver_to(session: Session, instance_id: UUID, name: str, correlation: str | None, payload: dict[str, Any], now: datetime) -> None:
+    """Hand a message that had to wait to the instance that it is for, and to no other. One with a key is kept where it waits no more."""
+    waiting = messages.awaiting(session, "message", name, correlation=correlation, instance_id=instance_id)
+    if not _hand_out(session, waiting, payload, SYSTEM, now) and correlation is not None:
+        messages.keep(session, name, correlation, None, payload, now)
+
+
+def _hand_out(session: Session, waiting: list[Subscription], payload: dict[str, Any], actor: Actor, now: datetime) -> list[Instance]:
     reached: dict[UUID, Instance] = {}
-    for subscription in messages.awaiting(session, "message", name, correlation=key, business_key=business_key):
+    for subscription in waiting:
         if subscription.instance_id not in reached:
             instance = _deliver_one(session, subscription, payload, actor, now)
             if instance is not None:
                 reached[instance.id] = instance
-    found = list(reached.values()) or _start_by_message(session, name, payload, business_key, actor, now)
-    if not found:
-        messages.keep(session, name, key, payload, now)
-    if message_id is not None:
-        messages.remember(session, message_id, found, now)
-    return found
+    return list(reached.values())
 
 
 def _deliver_one(session: Session, subscription: Subscription, payload: dict[str, Any], actor: Actor, now: datetime) -> Instance | None:
     instance = lock(session, subscription.instance_id)
     if instance.status == "suspended":
-        waiting = {"name": subscription.name, "correlation": subscription.correlation, "payload": payload}
-        work_items.enqueue(session, "deliver", f"message:{uuid4()}", waiting, now, now, instance.id)
+        _deliver_next(session, subscription, payload, now)
         work_items.hold_all(session, instance.id)
         return instance
     command = c.Deliver(subscription.name, subscription.correlation, payload, subscription.token_id)
@@ -168,6 +189,13 @@ def _deliver_one(session: Session, subscription: Subscription, payload: dict[str
         return None
     journal.note(session, instance, "message", actor.login, now, subscription.element_id, name=subscription.name)
     return instance
+
+
+def _deliver_next(session: Session, subscription: Subscription, payload: dict[str, Any], now: datetime) -> Instance:
+    """Hand a message to the instance of a step that waits, and to no other, in a unit of work of its own."""
+    waiting = {"name": subscription.name, "correlation": subscription.correlation, "payload": payload}
+    work_items.enqueue(session, "deliver", f"message:{uuid4()}", waiting, now, now, subscription.instance_id)
+    return session.get_one(Instance, subscription.instance_id)
 
 
 def _start_by_message(

@@ -89,6 +89,7 @@ def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetim
     ``fields`` are those of ``POST /work-orders``. The same ``external_id`` again answers with the order that was made before.
     Raises AnswersError naming each wrong field, and ExternalIdTakenError where that order is not the actor's to see.
     """
+    external_id = external_id or None  # an empty one is none
     if external_id and (before := _made_before(session, external_id, actor)) is not None:
         return before
     given = _checked(session, fields)

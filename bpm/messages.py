@@ -1,11 +1,13 @@
 """Messages: who waits for which, which came before anybody waited, and which have had their effect already."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm.engine.facts import MessageAwaited, SignalAwaited
@@ -24,11 +26,17 @@ _OF_TOKEN = _OF_INSTANCE.where(Subscription.token_id == bindparam("token"), Subs
 _FORGET_ALL, _FORGET = Change(Subscription, _OF_INSTANCE), Change(Subscription, _OF_TOKEN)
 
 
+LONGEST_KEY = 200
+"""Characters of a correlation as it is written down: an index of PostgreSQL holds no text of some thousand."""
+
+
 def correlation_text(value: Any) -> str | None:
-    """A correlation value as it is stored and compared."""
-    if value is None or isinstance(value, str):
-        return value
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    """A correlation value as it is stored and compared: 5 and 5.0 are one key, and a long text is known by its digest."""
+    if value is None:
+        return None
+    number = isinstance(value, float) and value.is_integer()
+    written = value if isinstance(value, str) else orjson.dumps(int(value) if number else value, option=orjson.OPT_SORT_KEYS).decode()
+    return written if len(written) <= LONGEST_KEY else hashlib.sha256(written.encode()).hexdigest()
 
 
 def subscribe(session: Session, instance: Instance, fact: MessageAwaited | SignalAwaited) -> None:
@@ -57,40 +65,65 @@ def unsubscribe_all(session: Session, instance: Instance) -> None:
 
 
 def awaiting(
-    session: Session, kind: str, name: str, *, correlation: str | None = None, business_key: str | None = None
+    session: Session,
+    kind: str,
+    name: str,
+    *,
+    correlation: str | None = None,
+    business_key: str | None = None,
+    instance_id: UUID | None = None,
 ) -> list[Subscription]:
-    """Who waits for this name: with this correlation (or none of its own), or in the instance of this business key."""
+    """Who waits for this name: with this correlation (or none of its own), or in the instance of this id or business key."""
     query = select(Subscription).where(Subscription.kind == kind, Subscription.name == name).order_by(Subscription.instance_id)
-    if kind == "message":
-        if business_key is not None:
-            query = query.join(Instance, Instance.id == Subscription.instance_id).where(Instance.business_key == business_key)
-        else:
-            query = query.where(or_(Subscription.correlation == correlation, Subscription.correlation.is_(None)))
+    if instance_id is not None:
+        query = query.where(Subscription.instance_id == instance_id)
+    if business_key is not None:
+        query = query.join(Instance, Instance.id == Subscription.instance_id).where(Instance.business_key == business_key)
+    elif kind == "message" and (correlation is not None or instance_id is None):
+        query = query.where(or_(Subscription.correlation == correlation, Subscription.correlation.is_(None)))
     return list(session.scalars(query))
 
 
-def keep(session: Session, name: str, correlation: str | None, payload: dict[str, Any], now: datetime) -> None:
-    """Keep a message that nobody awaits yet."""
-    session.add(KeptMessage(id=row_id(), name=name, correlation=correlation, payload=payload, expires_at=now + KEPT_FOR))
+def hold_waiting(session: Session) -> None:
+    """Let nobody begin to wait until this unit of work ends; whoever is just beginning to is waited for.
+
+    Else a message could be kept and its receiver begin to wait at the same moment, and neither see the other. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE subscription IN SHARE MODE"))
 
 
-def kept_for(session: Session, fact: MessageAwaited, now: datetime) -> KeptMessage | None:
-    """Take the oldest kept message that this step waits for."""
-    query = select(KeptMessage).where(
-        KeptMessage.name == fact.name, KeptMessage.correlation == correlation_text(fact.correlation), KeptMessage.expires_at > now
+def keep(session: Session, name: str, correlation: str | None, business_key: str | None, payload: dict[str, Any], now: datetime) -> None:
+    """Keep a message that nobody awaits yet: for its correlation, or for the instance of this business key."""
+    kept = KeptMessage(
+        id=row_id(), name=name, correlation=correlation, business_key=business_key, payload=payload, expires_at=now + KEPT_FOR
     )
-    found = session.scalars(query.order_by(KeptMessage.expires_at).limit(1)).first()
+    session.add(kept)
+
+
+def kept_for(session: Session, instance: Instance, fact: MessageAwaited, now: datetime) -> KeptMessage | None:
+    """Take the oldest kept message that this step waits for."""
+    for_anybody = and_(KeptMessage.business_key.is_(None), KeptMessage.correlation == correlation_text(fact.correlation))
+    for_this_one = and_(KeptMessage.business_key.is_not(None), KeptMessage.business_key == instance.business_key)
+    query = select(KeptMessage).where(KeptMessage.name == fact.name, or_(for_anybody, for_this_one), KeptMessage.expires_at > now)
+    found = session.scalars(query.order_by(KeptMessage.expires_at).limit(1).with_for_update(skip_locked=True)).first()
     if found is not None:
         session.delete(found)
     return found
 
 
-def seen(session: Session, message_id: str) -> list[UUID] | None:
-    """The instances that a message of this id has reached already; None: it is new."""
-    row = session.get(SeenMessage, message_id)
-    return None if row is None else [UUID(text) for text in row.instances]
+def seen(session: Session, message_id: str, now: datetime) -> list[UUID] | None:
+    """The instances that a message of this id has reached already; None: it is new, and known from now on.
+
+    Whoever brings it at the same moment waits in the database for this unit of work.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(SeenMessage).values(id=message_id, instances=[], at=now).on_conflict_do_nothing()
+    if session.scalar(row.returning(SeenMessage.id)) is not None:
+        return None
+    return [UUID(reached) for reached in session.get_one(SeenMessage, message_id).instances]
 
 
-def remember(session: Session, message_id: str, instances: list[Instance], now: datetime) -> None:
-    """This message has had its effect."""
-    session.add(SeenMessage(id=message_id, instances=[str(instance.id) for instance in instances], at=now))
+def remember(session: Session, message_id: str, instances: list[Instance]) -> None:
+    """Write down whom this message has reached."""
+    session.get_one(SeenMessage, message_id).instances = [str(instance.id) for instance in instances]

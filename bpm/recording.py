@@ -116,7 +116,7 @@ def _close_task(session: Session, instance: Instance, fact: f.TaskClosed, doing:
 
 def _deliver_kept(session: Session, instance: Instance, fact: f.MessageAwaited, now: datetime) -> None:
     """Somebody waits for a message that came before: it is delivered next."""
-    kept = messages.kept_for(session, fact, now)
+    kept = messages.kept_for(session, instance, fact, now)
     if kept is not None:
         payload = {"name": kept.name, "correlation": kept.correlation, "payload": kept.payload}
         work_items.enqueue(session, "deliver", f"message:{kept.id}", payload, now, now, instance.id)

@@ -4,6 +4,7 @@ The number and the secret token are given at intake; the state follows the drawi
 """
 
 import base64
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from bpm.models.rows import Rows
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
+
+_log = logging.getLogger(__name__)
 
 STATUTORY = timedelta(days=15)
 """An answer is due 15 calendar days after the complaint (MIIT, rules on telecom complaints)."""
@@ -184,16 +187,30 @@ def raise_tier(order: WorkOrder, tier: int) -> None:
 
 
 def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], columns: Mapping[str, str], now: datetime) -> None:
-    """Copy the process's variables into the order's columns. ``columns``: column -> variable, dotted where it is nested."""
+    """Copy the process's variables into the order's columns. ``columns``: column -> variable, dotted where it is nested.
+
+    A drawing may work out anything: what a column cannot hold is left out, and the case goes on.
+    """
     before = order.level, order.grade, order.class_code, order.total_minutes
     for column, path in columns.items():
         value = reach(variables, path)
-        if value is not None and getattr(order, column) != value:
+        if value is None or getattr(order, column) == value:
+            continue
+        if _fits(column, value):
             setattr(order, column, value)
+        else:
+            _log.warning("order %s: what “%s” holds does not fit %s and is left out", order.number, path, column)
     if before != (order.level, order.grade, order.class_code, order.total_minutes):
         if order.total_minutes is not None:
             limits.arm_order(session, order, order.total_minutes, order.calendar, now)
         limits.prioritise(session, order, now)
+
+
+def _fits(column: str, value: Any) -> bool:
+    kind = WorkOrder.__table__.columns[column].type.python_type
+    if kind in (int, float):
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < limits.LONGEST
+    return column == "customer" or isinstance(value, kind)
 
 
 def by_number(session: Session, number: str, actor: Actor) -> WorkOrder:

@@ -21,10 +21,12 @@ def fire_timer(session: Session, item: WorkItem, now: datetime) -> None:
 
 
 def deliver(session: Session, item: WorkItem, now: datetime) -> None:
-    """A message or a signal that a process threw goes to those who wait for it."""
+    """A message or a signal goes to those who wait for it; one that had to wait itself goes to its instance only."""
     payload = item.payload
     if "signal" in payload:
         instances.signal(session, payload["signal"], payload["payload"], now)
+    elif item.instance_id is not None:
+        instances.deliver_to(session, item.instance_id, payload["name"], payload["correlation"], payload["payload"], now)
     else:
         instances.deliver(session, payload["name"], payload["correlation"], payload["payload"], now)
 

@@ -272,7 +272,7 @@ def throw_code(scope: Any, kind: str, code: str, message: str = "", payload: Dat
 
 
 def deliver(top: Flow, kind: str, name: str, correlation: Any = None, payload: Data | None = None, token_id: str | None = None) -> int:
-    """Hand a message to one who awaits it, or a signal to everybody. Tells how many got it."""
+    """Hand a message to one who awaits it, or a signal to everybody. Tells how many got it. Whoever names a token knows its correlation."""
     count = 0
     for task in [task for scope in top.scopes() for task in waiting(scope)]:
         if token_id and str(task.id) != token_id:
@@ -282,7 +282,7 @@ def deliver(top: Flow, kind: str, name: str, correlation: Any = None, payload: D
             if task._state != S.WAITING or trigger.kind != kind or armed.get("name") != name:
                 continue
             wanted = armed.get("correlation")
-            if wanted is None or str(wanted) == str(correlation):
+            if token_id or wanted is None or str(wanted) == str(correlation):
                 fire(task, known, payload)
                 count += 1
                 if kind == "message":

@@ -8,7 +8,9 @@ from SpiffWorkflow.task import Task
 from bpm.engine import timers
 from bpm.engine.data import Data, work_out, work_out_value
 from bpm.engine.expressions import evaluate
+from bpm.engine.faults import DataError
 from bpm.engine.reading import NOTHING
+from bpm.errors import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,18 @@ def called(name: str, data: Data) -> str:
 
 
 def correlation(trigger: Trigger, my_task: Task) -> Any:
-    """The key of a message, worked out on the variables of the token."""
-    return work_out_value(trigger.correlation, my_task) if trigger.correlation else None
+    """The key of a message, worked out on the variables of the token. Raises DataError: with an empty one it would be anybody's."""
+    if not trigger.correlation:
+        return None
+    key = work_out_value(trigger.correlation, my_task)
+    if key is None or key == "":
+        text = N_("The message “{message}” has no key: “{expression}” is empty. Give it a value, then try again.")
+        raise DataError(text, message=trigger.name, expression=trigger.correlation)
+    return key
 
 
 def arm(trigger: Trigger, my_task: Task) -> Data:
-    """What is kept in the state while an event waits; JSON. Raises ExpressionError, TimerError."""
+    """What is kept in the state while an event waits; JSON. Raises ExpressionError, TimerError, DataError."""
     if trigger.kind == "timer":
         return _timer(trigger, my_task)
     if trigger.kind == "message":

@@ -33,6 +33,7 @@ class KeptMessage(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=row_id)
     name: Mapped[str]
     correlation: Mapped[str | None]
+    business_key: Mapped[str | None]  # of the one instance it is for
     payload: Mapped[Any] = mapped_column(Json)
     expires_at: Mapped[datetime]
 

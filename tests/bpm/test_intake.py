@@ -79,6 +79,10 @@ class TestTakingIn:
         assert session.scalar(select(func.count()).select_from(Contact)) == 1
         assert take(session, external_id="mail-2") is not first
 
+    def test_no_name_of_the_channel_is_no_name_that_could_be_taken(self, session: Session) -> None:
+        first, second = (take(session, external_id="") for _ in range(2))
+        assert first is not second
+
     def test_nor_two_at_the_same_moment_are_two(self, branch: None) -> None:
         barrier, told = Barrier(3), []
 

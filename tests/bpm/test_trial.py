@@ -207,7 +207,7 @@ def test_a_scenario_says_the_first_difference_in_words(session: Session) -> None
     def differs(expect: Json, *steps: Json) -> str | None:
         scenario = {
             "name": "走一遍",
-            "script": {"start": {"at": MONDAY, "variables": {"amount": 8}}, "steps": list(steps)},
+            "script": {"start": {"at": MONDAY, "variables": {"amount": 8, "ref": "R-1"}}, "steps": list(steps)},
             "expect": expect,
         }
         files = {**SMALL, "scenarios/one.json": json.dumps(scenario).encode()}

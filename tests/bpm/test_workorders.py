@@ -201,6 +201,27 @@ class TestStates:
         assert (order.title, order.total_minutes, order.level) == ("改过的", 600.0, None)
         assert order.due_at == NOW + timedelta(minutes=600)
 
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [
+            ("level", ["L1"]),
+            ("level", 3),
+            ("grade", {"code": "GOLD"}),
+            ("grade_pending", "yes"),
+            ("satisfaction", "good"),
+            ("satisfaction", 10**12),
+            ("total_minutes", -5),
+            ("total_minutes", 1e300),
+            ("answer_text", True),
+        ],
+    )
+    def test_what_no_column_can_hold_does_not_stop_the_case(self, session: Session, column: str, value: Any) -> None:
+        order = complain(session, level="L2", grade="SILVER")
+        workorders.refresh(session, order, {"worked_out": value, "title": "改过的"}, {column: "worked_out", "title": "title"}, NOW)
+        session.flush()
+        session.expire_all()
+        assert (order.title, order.level, order.grade, order.satisfaction, order.due_at) == ("改过的", "L2", "SILVER", None, None)
+
 
 class TestRemarks:
     def test_what_the_staff_note_the_customer_does_not_read(self, session: Session) -> None:

@@ -1,0 +1,166 @@
+"""Messages reach whom they are for and nobody else, once, whoever comes at the same moment and whatever the key looks like."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from bpm import clock, connecting, definitions, instances, interventions, running
+from bpm.access import SYSTEM
+from bpm.clockwork.embedded import Embedded
+from bpm.models.database import unit_of_work
+from bpm.models.instance import Instance
+
+DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" id="d" targetNamespace="urn:test">
+  <bpmn:message id="m" name="paid" />
+  <bpmn:process id="bill" name="账单" isExecutable="true">
+    <bpmn:startEvent id="start" />
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="cool" />
+    <bpmn:intermediateCatchEvent id="cool" name="冷静期">
+      <bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>
+    </bpmn:intermediateCatchEvent>
+    <bpmn:sequenceFlow id="f2" sourceRef="cool" targetRef="paid" />
+    <bpmn:intermediateCatchEvent id="paid" name="收款">%s<bpmn:messageEventDefinition messageRef="m" /></bpmn:intermediateCatchEvent>
+    <bpmn:sequenceFlow id="f3" sourceRef="paid" targetRef="end" />
+    <bpmn:endEvent id="end" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
+LONG = "".join(chr(0x4E00 + n * n * 7919 % 20000) for n in range(3000))
+CORRELATED = '<bpmn:extensionElements><baton:message correlation="= ref" /></bpmn:extensionElements>'
+
+
+class Till:
+    """Bills that wait for their payment."""
+
+    def __init__(self, key: str = "") -> None:
+        self.clockwork = Embedded(connecting.Registry())
+        with unit_of_work() as session:
+            definitions.deploy(session, {"bill.bpmn": (DRAWING % key).encode()}, "analyst", clock.now(), publish=True)
+
+    def begin(self, business_key: str | None = None, **variables: Any) -> UUID:
+        with unit_of_work() as session:
+            return instances.start(session, "bill", variables, SYSTEM, clock.now(), business_key=business_key).id
+
+    def wait(self, hours: int) -> None:
+        self.clockwork.advance(timedelta(hours=hours))
+
+    def pay(self, correlation: Any = None, **how: Any) -> list[UUID]:
+        with unit_of_work() as session:
+            return [found.id for found in instances.deliver(session, "paid", correlation, {"by": "bank"}, clock.now(), **how)]
+
+    @staticmethod
+    def paid(*bills: UUID) -> list[bool]:
+        with unit_of_work(write=False) as session:
+            return [session.get_one(Instance, bill).status == "completed" for bill in bills]
+
+    @staticmethod
+    def status(bill: UUID) -> str:
+        with unit_of_work(write=False) as session:
+            return session.get_one(Instance, bill).status
+
+
+@pytest.fixture
+def _clean(database: Engine) -> Iterator[None]:
+    running.cache.clear()
+    yield
+    running.cache.clear()
+
+
+@pytest.fixture
+def till(_clean: None) -> Till:
+    """Bills whose drawing names no key: only their business key tells them apart."""
+    return Till()
+
+
+@pytest.fixture
+def keyed(_clean: None) -> Till:
+    """Bills that wait for the payment of their ``ref``."""
+    return Till(CORRELATED)
+
+
+def test_an_early_message_for_one_case_is_kept_for_that_case(till: Till) -> None:
+    first, second = till.begin("B-1"), till.begin("B-2")
+    assert till.pay(business_key="B-2") == []
+    till.wait(hours=2)
+    assert till.paid(first, second) == [False, True]
+
+
+def test_a_message_for_a_stopped_case_is_handed_to_no_other_when_it_goes_on(till: Till) -> None:
+    first, second = till.begin("B-1"), till.begin("B-2")
+    till.wait(hours=2)
+    with unit_of_work() as session:
+        interventions.suspend(session, first, SYSTEM, clock.now())
+    assert till.pay(business_key="B-1") == [first]
+    with unit_of_work() as session:
+        interventions.resume(session, first, SYSTEM, clock.now())
+    till.wait(hours=0)
+    assert till.paid(first, second) == [True, False]
+
+
+def test_a_case_without_the_value_of_its_key_does_not_take_what_is_for_others(keyed: Till) -> None:
+    nobodys = keyed.begin()
+    keyed.wait(hours=2)
+    assert keyed.status(nobodys) == "incident"
+    assert keyed.pay("R-1") == []
+    assert keyed.paid(nobodys) == [False]
+
+
+@pytest.mark.parametrize(("ref", "sent"), [(LONG, LONG), (5, 5.0), ("5", 5), (True, True), ({"a": [1]}, {"a": [1]})])
+def test_a_key_may_be_long_a_number_or_anything_else(keyed: Till, ref: Any, sent: Any) -> None:
+    bill, other = keyed.begin(ref=ref), keyed.begin(ref="R-2")
+    keyed.wait(hours=2)
+    assert keyed.pay(sent) == [bill]
+    assert keyed.paid(bill, other) == [True, False]
+
+
+def test_a_message_that_comes_early_may_have_a_long_key_too(keyed: Till) -> None:
+    bill = keyed.begin(ref=LONG)
+    assert keyed.pay(LONG) == []
+    keyed.wait(hours=2)
+    assert keyed.paid(bill) == [True]
+
+
+def test_the_same_message_eight_times_at_once_reaches_its_case_once(keyed: Till) -> None:
+    bill = keyed.begin(ref="R-1")
+    keyed.wait(hours=2)
+    answers: list[list[UUID]] = []
+
+    def send() -> None:
+        answers.append(keyed.pay("R-1", message_id="bank-1"))
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [[bill]] * 8
+    assert keyed.paid(bill) == [True]
+
+
+def test_a_message_finds_a_case_that_begins_to_wait_at_the_same_moment(keyed: Till, database: Engine) -> None:
+    bill = keyed.begin(ref="R-1")
+    sender = threading.Thread(target=keyed.pay, args=("R-1",))
+    with unit_of_work() as session:
+        place = session.get_one(Instance, bill).id
+        interventions.move(session, place, "cool", "paid", SYSTEM, clock.now())
+        session.flush()
+        sender.start()
+        while sender.is_alive() and not _somebody_waits(database):
+            sender.join(0.01)
+    sender.join()
+    keyed.wait(hours=0)
+    assert keyed.paid(bill) == [True]
+
+
+def _somebody_waits(database: Engine) -> bool:
+    """On SQLite the sender waits for its turn to write from the beginning."""
+    if database.dialect.name == "sqlite":
+        return True
+    with database.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
