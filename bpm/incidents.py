@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from bpm import access, definitions
@@ -21,6 +21,7 @@ from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
 
 OWN_FAULT = N_("Baton could not do this because of a fault of its own. Its log says which.")
+_STUCK = "stuck"
 WayOut = Literal["retry", "skip", "result"]
 MENDERS = ("ADMIN", "CS_MANAGER", "ANALYST")
 """Who sees all incidents, and says what is to happen."""
@@ -44,7 +45,7 @@ class Case:
 def of_step(session: Session, instance: Instance, fact: StepFailed, said: dict[str, str] | None, now: datetime) -> None:
     """A step of the drawing could not be carried out. ``said``: what a connector told, by language."""
     place = fact.place
-    facts = {"text": fact.text, "facts": fact.facts, "said": said or {}}
+    facts = {"text": fact.text, "facts": fact.facts, "said": said or {}, "kind": fact.kind}
     again = Incident.instance_id == instance.id, Incident.token_id == place.token_id, Incident.state == "open"
     standing = session.scalar(select(Incident).where(*again))
     if standing is not None:
@@ -59,8 +60,11 @@ def of_step(session: Session, instance: Instance, fact: StepFailed, said: dict[s
 def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime) -> None:
     """Nothing can happen any more in this instance: the drawing waits for itself."""
     element = fact.element_ids[0] if fact.element_ids else None
-    text = N_("The process waits for itself: no step is open and it has not ended. Move it to another step.")
-    row = _incident(instance, "step", "stuck", text, now, element_id=element, name=_name(session, instance, element))
+    here = Incident.element_id == element if element else Incident.element_id.is_(None)
+    if session.scalar(select(Incident.id).where(*_stuck(instance), here)) is not None:
+        return
+    text = N_("The process waits for itself: no step is open and it has not ended.")
+    row = _incident(instance, "step", _STUCK, text, now, element_id=element, name=_name(session, instance, element))
     row.facts = {"text": text, "facts": {}, "said": {}}
     session.add(row)
     instance.status = "incident"
@@ -89,11 +93,31 @@ def _name(session: Session, instance: Instance, element_id: str | None) -> str:
     return names.get(element_id or "") or version.name
 
 
-def ways_out(incident: Incident) -> frozenset[WayOut]:
-    """What can be done about an incident where it stands: of an instance that waits for itself nothing, it has to be moved."""
+def kind_of(incident: Incident) -> str:
+    """What has failed: a step, a gateway, an attached event; the whole instance (``stuck``); or the kind of a work item."""
     if incident.work_item_id is not None:
-        return frozenset({"retry", "skip"})
-    return frozenset({"retry", "skip", "result"}) if incident.token_id is not None else frozenset()
+        return incident.code.removesuffix("-failed")
+    return str(incident.facts.get("kind", "step")) if incident.token_id is not None else "stuck"
+
+
+def ways_out(incident: Incident) -> frozenset[WayOut]:
+    """What can be done about an incident: each of them leads on."""
+    match kind_of(incident):
+        case "step" | "attached" | "call" | "deliver":
+            return frozenset({"retry", "skip", "result"})
+        case "gateway":
+            return frozenset({"retry", "result"})
+        case "stuck":
+            return frozenset({"skip"} if incident.element_id else {"result"})  # a join can go on; a condition needs values
+        case _:
+            return frozenset({"retry", "skip"})
+
+
+def instance_of(session: Session, item: WorkItem) -> UUID | None:
+    """The instance at which a work item's failure is to be seen."""
+    if item.instance_id is not None or "order_id" not in item.payload:
+        return item.instance_id
+    return session.scalar(select(WorkOrder.instance_id).where(WorkOrder.id == UUID(item.payload["order_id"])))
 
 
 def close(session: Session, instance: Instance, token_id: str, actor: str, how: str, now: datetime) -> None:
@@ -111,6 +135,22 @@ def close_one(session: Session, incident: Incident, instance: Instance, actor: s
     incident.state, incident.resolved_at, incident.resolved_by, incident.how = "resolved", now, actor, how
     session.flush()
     settle_status(session, instance)
+
+
+def clear(session: Session, instance: Instance, actor: str, now: datetime, *, stuck: Sequence[str | None]) -> None:
+    """Close what a command has made pointless: a deadlock that is none any more (``stuck``: where there still is one), and failed work
+    that nobody waits for any more.
+    """
+    over = list(session.scalars(select(Incident).where(*_stuck(instance))))
+    over = [each for each in over if each.element_id not in stuck]
+    needless = select(Incident).join(WorkItem, WorkItem.id == Incident.work_item_id)
+    needless = needless.where(Incident.instance_id == instance.id, Incident.state == "open", WorkItem.state.in_(("cancelled", "done")))
+    for incident in [*over, *session.scalars(needless)]:
+        close_one(session, incident, instance, actor, "cancelled", now)
+
+
+def _stuck(instance: Instance) -> tuple[ColumnElement[bool], ...]:
+    return Incident.instance_id == instance.id, Incident.state == "open", Incident.code == _STUCK, Incident.work_item_id.is_(None)
 
 
 def close_all(session: Session, instance: Instance, actor: str, now: datetime) -> None:

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, assigning, definitions, evaluations, forms, inbox, journal, messages, queues, work_items, workorders
+from bpm import access, assigning, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
-from bpm.engine.facts import is_way_back
+from bpm.engine.facts import Stuck, is_way_back
 from bpm.engine.process import NotOpenError
 from bpm.errors import NotFoundError
 from bpm.models import rows
@@ -71,7 +71,11 @@ def apply(session: Session, instance: Instance, command: c.Command, doing: Doing
     """Carry out one command on a locked instance. Raises NotOpenError before anything has changed."""
     require_running(instance)
     with running(session, instance) as process:
-        record(session, instance, process, process.apply(command, doing.now), doing)
+        happened = process.apply(command, doing.now)
+        record(session, instance, process, happened, doing)
+    if instance.status == "incident":
+        stuck = [element for fact in happened if isinstance(fact, Stuck) for element in (fact.element_ids or (None,))]
+        incidents.clear(session, instance, doing.actor.login, doing.now, stuck=stuck)
 
 
 def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], actor: Actor, now: datetime) -> Task:

@@ -1,7 +1,6 @@
-"""What people do to a running process by hand: try a failed step again or pass over it, move a token, stop, go on, end."""
+"""What people do to a running process by hand: move a token, stop, go on, end."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from bpm import access, definitions, incidents, instances, journal, work_items
 from bpm.access import Actor
 from bpm.engine import commands as c
+from bpm.engine import moves
 from bpm.errors import N_, ConflictError
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -17,7 +17,7 @@ from bpm.models.message import Subscription
 from bpm.models.task import OPEN, Task
 from bpm.models.work_item import WorkItem
 from bpm.recording import Doing
-from bpm.running import lock, require_running
+from bpm.running import look, require_running
 
 
 class NotHereError(ConflictError):
@@ -32,41 +32,6 @@ class UnknownElementError(ConflictError):
 
     code = "unknown-element"
     sentence = N_("There is no step {element} in this process.")
-
-
-def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
-    """Try a failed step again. Raises NotFoundError, IncidentClosedError."""
-    incident = incidents.get(session, incident_id, actor)
-    instance = lock(session, incident.instance_id)
-    item = session.get(WorkItem, incident.work_item_id) if incident.work_item_id else None
-    if item is not None:
-        work_items.enqueue(session, item.kind, item.key, item.payload, now, now, instance.id)
-        incidents.close_one(session, incident, instance, actor.login, "retried", now)
-    else:
-        _require_token(incident)
-        instances.apply(session, instance, c.Retry(incident.token_id or ""), Doing(actor, now))  # mended or not, the engine tells
-    journal.note(session, instance, "incident-retried", actor.login, now, incident.element_id)
-    return incident
-
-
-def resolve_incident(
-    session: Session, incident_id: UUID, action: str, result: dict[str, Any] | None, actor: Actor, now: datetime
-) -> Incident:
-    """Pass over a failed step (``skip``), or give by hand what it should have brought (``result``: variables)."""
-    incident = incidents.get(session, incident_id, actor)
-    instance = lock(session, incident.instance_id)
-    how = "result" if action == "result" else "skipped"
-    if incident.work_item_id is None:
-        _require_token(incident)
-        instances.apply(session, instance, c.Skip(incident.token_id or "", result or {}), Doing(actor, now))
-    incidents.close_one(session, incident, instance, actor.login, how, now)
-    journal.note(session, instance, f"incident-{how}", actor.login, now, incident.element_id, result=result)
-    return incident
-
-
-def _require_token(incident: Incident) -> None:
-    if incident.token_id is None:
-        raise NotHereError(element=incident.name)
 
 
 def move(session: Session, instance_id: UUID, source: str, target: str, actor: Actor, now: datetime) -> Instance:
@@ -84,7 +49,7 @@ def move(session: Session, instance_id: UUID, source: str, target: str, actor: A
 
 
 def _token_at(session: Session, instance: Instance, element_id: str) -> str | None:
-    """The token that stands at an element: a task's, a call's, a timer's, a message's or an incident's."""
+    """The token that stands at an element: a task's, an incident's, a message's, a call's, a timer's or a join's."""
     task = select(Task.token_id).where(Task.instance_id == instance.id, Task.element_id == element_id, Task.status.in_(OPEN))
     incident = select(Incident.token_id).where(
         Incident.instance_id == instance.id, Incident.element_id == element_id, Incident.state == "open"
@@ -94,9 +59,12 @@ def _token_at(session: Session, instance: Instance, element_id: str) -> str | No
         if (token := session.scalars(query).first()) is not None:
             return token
     items = session.scalars(
-        select(WorkItem).where(WorkItem.instance_id == instance.id, WorkItem.kind.in_(("call", "timer")), WorkItem.state == "waiting")
+        select(WorkItem).where(
+            WorkItem.instance_id == instance.id, WorkItem.kind.in_(("call", "timer")), WorkItem.state.in_(("waiting", "failed"))
+        )
     )
-    return next((item.payload["token_id"] for item in items if item.payload["element_id"] == element_id), None)
+    token_id = next((item.payload["token_id"] for item in items if item.payload["element_id"] == element_id), None)
+    return token_id or look(session, instance, lambda process: moves.waiting(process.flow)).get(element_id)
 
 
 def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:

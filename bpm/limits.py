@@ -114,6 +114,12 @@ def arm_next(session: Session, task: Task, now: datetime) -> None:
     _arm(session, task, ladder(session, task), now)
 
 
+def pass_rung(session: Session, task: Task, index: int, now: datetime) -> None:
+    """Let a rung be that could not ring, and wait for the one after it."""
+    task.rung = max(task.rung, index + 1)
+    arm_next(session, task, now)
+
+
 def _arm(session: Session, task: Task, rungs: Sequence[Rung], now: datetime) -> None:
     """A task that stands, or is closed, is not woken."""
     rung = _next(task, rungs) if task.paused_at is None and task.status in OPEN else None

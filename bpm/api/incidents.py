@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from bpm import incidents, interventions
+from bpm import incidents, mending
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.incidents import IncidentQuery, IncidentShape, ResolveBody, incident_row
@@ -25,7 +25,7 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
 @chapter.answers(200, IncidentShape)
 def retry(incident_id: UUID) -> dict[str, Any]:
     """Try the failed step again."""
-    return incident_row(interventions.retry_incident(session(), incident_id, actor(), now()))
+    return incident_row(mending.retry_incident(session(), incident_id, actor(), now()))
 
 
 @chapter.post("/incidents/<uuid:incident_id>/resolve")
@@ -33,4 +33,4 @@ def retry(incident_id: UUID) -> dict[str, Any]:
 @chapter.answers(200, IncidentShape)
 def resolve(body: dict[str, Any], incident_id: UUID) -> dict[str, Any]:
     """Pass over the failed step, or give by hand what it should have brought."""
-    return incident_row(interventions.resolve_incident(session(), incident_id, body["action"], body.get("result"), actor(), now()))
+    return incident_row(mending.resolve_incident(session(), incident_id, body["action"], body.get("result"), actor(), now()))

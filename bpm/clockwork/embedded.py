@@ -169,8 +169,9 @@ class Embedded:
                 work_items.postpone(item, now + BACK_OFF * 2**item.attempts, message)
                 return
             work_items.fail(item, message)
-            if item.instance_id is not None:
-                instance = lock(session, item.instance_id)
+            instance_id = incidents.instance_of(session, item)
+            if instance_id is not None:
+                instance = lock(session, instance_id)
                 if instance.ended_at is None:
                     incidents.of_work(session, instance, item, ours, {}, now)
 

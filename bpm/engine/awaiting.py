@@ -4,12 +4,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
-from bpm.engine.elements import assignment_of, limit_of, name_of
+from bpm.engine.elements import ExclusiveGateway, assignment_of, limit_of, name_of
+from bpm.engine.events import EventGateway
 from bpm.engine.facts import (
     CallDropped,
     CallRequested,
@@ -26,6 +27,7 @@ from bpm.engine.facts import (
     TimerCleared,
     TimerSet,
 )
+from bpm.engine.joins import InclusiveGateway
 from bpm.engine.loops import unit_of
 from bpm.engine.workflow import Flow
 
@@ -47,7 +49,7 @@ def _facts(task: Task, processes: Mapping[str, str], names: Mapping[str, str]) -
     memory, state = task.internal_data, task._state
     if state == S.STARTED and "incident" in memory:
         mark = memory["incident"]
-        return [StepFailed(_place(task, processes), mark["code"], mark["message"], mark["text"], mark["facts"])]
+        return [StepFailed(_place(task, processes), mark["code"], mark["message"], mark["text"], mark["facts"], _kind(task.task_spec))]
     if state == S.READY and task.task_spec.manual:
         return [_task(task, processes)]
     if state == S.STARTED and "call" in memory:
@@ -59,6 +61,12 @@ def _facts(task: Task, processes: Mapping[str, str], names: Mapping[str, str]) -
             if "due" in armed or "name" in armed
         ]
     return []
+
+
+def _kind(spec: Any) -> Literal["step", "gateway", "attached"]:
+    if isinstance(spec, ExclusiveGateway | InclusiveGateway | EventGateway):
+        return "gateway"
+    return "attached" if getattr(spec, "aside", False) else "step"
 
 
 def _place(task: Task, processes: Mapping[str, str], element: str | None = None, names: Mapping[str, str] | None = None) -> Place:

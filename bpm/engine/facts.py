@@ -207,13 +207,17 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class StepFailed:
-    """An element could not be carried out: an incident. Retry or Skip names its token."""
+    """An element could not be carried out: an incident. Retry or Skip names its token.
+
+    ``kind``: a step on the way; a gateway, which nothing can stand for; an attached event, which is not on the way.
+    """
 
     place: Place
     code: str
     message: str  # in English: text filled with facts
     text: str = ""  # the sentence's template, to be translated
     facts: Data = field(default_factory=dict)
+    kind: Literal["step", "gateway", "attached"] = "step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from SpiffWorkflow.util.task import TaskState as S
 
 from bpm.engine.data import Data
 from bpm.engine.faults import UnknownStepError
+from bpm.engine.joins import InclusiveGateway, ParallelGateway, meet
 from bpm.engine.normalise import OWN
 from bpm.engine.workflow import OPEN
+
+_JOINS = (ParallelGateway, InclusiveGateway)
 
 
 def entry(scope: Any, element: str) -> Any:
@@ -26,8 +29,23 @@ def entry(scope: Any, element: str) -> Any:
     raise UnknownStepError(element=element)
 
 
+def waiting(flow: Any) -> dict[str, str]:
+    """The tokens that wait at joins or for conditions, of which no fact tells, by element."""
+    return {
+        task.task_spec.bpmn_id: str(task.id) for task in flow.active() if task._state == S.WAITING and hasattr(task.task_spec, "bpmn_id")
+    }
+
+
 def move(task: Task, element: str, variables: Data) -> None:
-    """The token leaves its step (a unit of a multi-instance: the whole activity) and stands at another step of the same scope."""
+    """The token leaves its step (a unit of a multi-instance: the whole activity) and stands at another step of the same scope.
+
+    Moved to the join at which it waits, it goes on with all that has come there, and waits for no more.
+    """
+    if isinstance(task.task_spec, _JOINS) and task._state == S.WAITING and task.task_spec.bpmn_id == element:
+        meet(task, [other for other in task.workflow.tasks.in_state(S.WAITING) if other.task_spec is task.task_spec])
+        task.data.update(variables)
+        task._ready()
+        return
     spec = entry(task.workflow, element)
     leaving = task.parent if task.parent is not None and isinstance(task.parent.task_spec, LoopTask) else task
     data = {**task.data, **variables}

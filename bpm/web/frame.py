@@ -79,6 +79,8 @@ def dress(app: Flask) -> None:
         left=words.left,
         fault_sentence=stories.fault_sentence,
         ways_out=incidents.ways_out,
+        passing_over=stories.passing_over,
+        wants_values=stories.wants_values,
         result_fields=results.fields_of,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_place=_as_place, as_flow=_as_flow)

@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import definitions, incidents, interventions
+from bpm import definitions, incidents, mending
 from bpm.errors import ConflictError, InvalidError
 from bpm.incidents import Case
 from bpm.models.incident import Incident
@@ -64,7 +64,7 @@ def resolve(incident_id: UUID) -> Response:
 
 def to_retry(incident_id: UUID) -> tuple[Callable[..., object], str]:
     """What tries a failed step again, and what is said when it is done."""
-    return lambda *_: interventions.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again.")
+    return lambda *_: mending.retry_incident(session(), incident_id, actor(), now()), gettext("Trying again.")
 
 
 def to_resolve(incident_id: UUID) -> tuple[Callable[..., object], str]:
@@ -73,7 +73,7 @@ def to_resolve(incident_id: UUID) -> tuple[Callable[..., object], str]:
 
     def carry_out(*_: object) -> None:
         result = results.given(incidents.get(session(), incident_id, actor())) if action == "result" else None
-        interventions.resolve_incident(session(), incident_id, action, result, actor(), now())
+        mending.resolve_incident(session(), incident_id, action, result, actor(), now())
 
     return carry_out, gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bpm import definitions, story
+from bpm import definitions, incidents, story
 from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -151,6 +151,29 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
 def fault_sentence(fault: Incident) -> str:
     """What went wrong at a step, in the reader's language."""
     return _fault(fault.message, fault.facts.get("text"), fault.facts.get("facts"), fault.facts.get("said"))
+
+
+_PAST = {
+    "timer": N_("The process goes on as if the time had come."),
+    "deliver": N_("The process goes on as if the message had come, without its content."),
+    "stuck": N_("The join goes on with what has come, and waits for no more."),
+    "attached": N_("The event will not happen. The step it is attached to goes on."),
+    "rung": N_("Nobody is told this time. The next rung comes at its time."),
+    "wake": N_("The order goes on now."),
+    "statutory": N_("Nobody is told of the statutory date."),
+    "notice": N_("Nobody is told."),
+}
+_NOT_DONE = N_("What the step should have done is not done.")
+
+
+def passing_over(fault: Incident) -> str:
+    """What happens when a failed step is passed over."""
+    return gettext(_PAST.get(incidents.kind_of(fault), _NOT_DONE))
+
+
+def wants_values(fault: Incident) -> bool:
+    """Whether what can be given by hand are values with which it goes on, and not the result of a step."""
+    return incidents.kind_of(fault) in ("gateway", "attached", "stuck", "deliver")
 
 
 def _fault(message: str, template: str | None, facts: dict[str, Any] | None, said: dict[str, str] | None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import app
-from bpm import caller, clock, definitions, incidents, interventions, running, work_items
+from bpm import caller, clock, definitions, incidents, interventions, mending, running, work_items
 from bpm.access import SYSTEM
 from bpm.clockwork import embedded
 from bpm.clockwork.embedded import BACK_OFF, TRIES, ClockBusyError, Embedded
@@ -261,7 +261,7 @@ class TestFailing:
         assert "reminded" not in relay.variables
 
         monkeypatch.setitem(HANDLERS, "timer", fire)
-        relay.do(interventions.retry_incident, incident.id, SYSTEM)
+        relay.do(mending.retry_incident, incident.id, SYSTEM)
         relay.clockwork.advance(timedelta(0))
 
         assert relay.variables["reminded"] is True
@@ -283,7 +283,7 @@ class TestFailing:
         with unit_of_work(write=False) as session:
             assert incident.name == definitions.get(session, session.get_one(Instance, incident.instance_id).definition_id).name
 
-    def test_a_timer_that_failed_can_be_passed_over(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_past_a_timer_that_failed_it_is_as_if_it_had_fired(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
         relay.until_approval()
 
         def broken(_session: Session, _item: WorkItem, _now: datetime) -> None:
@@ -291,8 +291,9 @@ class TestFailing:
 
         monkeypatch.setitem(HANDLERS, "timer", broken)
         relay.clockwork.advance(5 * HOUR)
-        relay.do(interventions.resolve_incident, relay.incidents()[0].id, "skip", None, SYSTEM)
+        relay.do(mending.resolve_incident, relay.incidents()[0].id, "skip", None, SYSTEM)
         assert (relay.incidents(), relay.instance.status) == ([], "running")
+        assert (relay.variables["reminded"], relay.clockwork.health().failed) == (True, 0)
         relay.complete("approve", "colleague")
         assert relay.instance.active == ["wait"]
 

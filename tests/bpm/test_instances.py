@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import access, clock, inbox, instances, interventions, journal, messages
+from bpm import access, clock, inbox, instances, interventions, journal, mending, messages
 from bpm.access import SYSTEM
 from bpm.errors import BatonError, ForbiddenError, NotFoundError
 from bpm.inbox import NotForYouError, TaskAlreadyClaimedError, TaskDoneError, TaskNotClaimedError
@@ -173,7 +173,7 @@ class TestCalls:
         assert relay.open_steps() == set()
 
         relay.billing.billing.faults.clear()
-        relay.do(interventions.retry_incident, incident.id, SYSTEM)
+        relay.do(mending.retry_incident, incident.id, SYSTEM)
         relay.clockwork.advance(timedelta(0))
 
         assert relay.instance.status == "running"
@@ -186,7 +186,7 @@ class TestCalls:
         relay.until_approval()
         relay.clockwork.advance(timedelta(days=1))
         (incident,) = relay.incidents()
-        relay.do(interventions.resolve_incident, incident.id, action, result, SYSTEM)
+        relay.do(mending.resolve_incident, incident.id, action, result, SYSTEM)
         assert relay.incidents() == []
         assert relay.open_steps() == {"approve"}
         assert relay.variables.get("customer") == (result or {}).get("customer")
@@ -197,7 +197,7 @@ class TestCalls:
         relay.clockwork.advance(timedelta(days=1))
         (incident,) = relay.incidents()
         with pytest.raises(ForbiddenError):
-            relay.do(interventions.retry_incident, incident.id, relay.person("handler"))
+            relay.do(mending.retry_incident, incident.id, relay.person("handler"))
 
 
 class TestMessages:

@@ -64,9 +64,17 @@ def test_a_result_by_hand_is_asked_where_a_step_waits_for_one_and_must_be_json(o
     assert len(refused.find("tbody tr")) == 1
 
 
-def test_for_a_process_that_waits_for_itself_no_button_is_there_that_could_only_fail(office: Office, number: str) -> None:
-    _change(number, work_item_id=None, token_id=None)
-    assert office["analyst"].get("/incidents").find("tbody form") == []
+def test_of_a_join_that_waits_in_vain_it_is_said_that_it_goes_on_with_what_has_come(office: Office, number: str) -> None:
+    _change(number, work_item_id=None, token_id=None, element_id="join")
+    [form] = office["analyst"].get("/incidents").find("tbody form")
+    assert "汇聚点带着已到的继续往下走" in form.text_content()
+
+
+def test_a_gateway_that_cannot_choose_asks_for_values_and_is_not_passed_over(office: Office, number: str) -> None:
+    _change(number, work_item_id=None, token_id="0" * 32, facts={"kind": "gateway"})
+    forms = [form.text_content() for form in office["analyst"].get("/incidents").find("tbody form")]
+    assert len(forms) == len(["try again", "give values"])
+    assert "填什么值，“复核”才能继续？" in forms[1]
 
 
 def test_a_fault_is_dealt_with_in_the_list_and_is_gone(office: Office, number: str) -> None:
