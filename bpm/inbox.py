@@ -1,5 +1,6 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -259,6 +260,12 @@ def claim(session: Session, task_id: UUID, actor: Actor, now: datetime) -> Task:
     if task.status != "claimed" and actor.user_id is not None:
         _give(session, task, org.user(session, actor.user_id), now, accepted=True)
     return task
+
+
+def take_on(session: Session, tasks: Iterable[Task], actor: Actor, now: datetime) -> Task | None:
+    """Claim the first of these tasks that falls to the actor: it was given to him, or nobody else could do it."""
+    found = next((task for task in tasks if claimable_by(session, task) == [actor.login]), None)
+    return claim(session, found.id, actor, now) if found is not None else None
 
 
 def release(session: Session, task_id: UUID, actor: Actor) -> Task:

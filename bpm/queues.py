@@ -48,16 +48,14 @@ class TaskFilters:
     instance_id: UUID | None = None
 
 
-_SORTS: dict[str, tuple[Any, ...]] = {
-    "priority": (Task.priority.desc(), Task.rank_at, Task.id),
-    "due": (Task.rank_at, Task.id),
-    "created": (Task.created_at, Task.id),
-}
-_SORT_COLUMNS: dict[str, tuple[str, ...]] = {
-    "priority": ("priority", "rank_at", "id"),
-    "due": ("rank_at", "id"),
-    "created": ("created_at", "id"),
-}
+_SORTS = {"priority": ("priority", "rank_at", "id"), "due": ("rank_at", "id"), "created": ("created_at", "id")}
+"""The columns by which a list is sorted: the highest priority first, of everything else the least."""
+
+_TASK = Task.__table__.c
+
+
+def _in_order(columns: Any, sort: str) -> list[Any]:
+    return [columns[name].desc() if name == "priority" else columns[name] for name in _SORTS[sort]]
 
 
 def page(
@@ -79,7 +77,7 @@ def page(
     looks = actor if view == "all" and not actor.is_admin else None
     rows = _page(_Whose(view, len(actor.queues), len(led), looks), filters.status, frozenset(narrowed), sort, limit + 1)
     found = rows.all(session, **_who(actor, led), **narrowed) if rows is not None else []
-    columns = _SORT_COLUMNS[sort]
+    columns = _SORTS[sort]
     return Page.of(found, limit, lambda task: cursor_of(*(getattr(task, column) for column in columns)))
 
 
@@ -103,8 +101,8 @@ def _page(whose: _Whose, status: str | None, given: frozenset[str], sort: str, l
     parts = [_narrowed(scope, narrow, sort, limit, of_order=of_order) for scope in _scopes(whose, status)]
     if not parts:
         return None
-    ids = parts[0] if len(parts) == 1 else select(union_all(*(select(part.subquery()) for part in parts)).subquery().c.id)
-    return Rows(Task, Task.id.in_(ids), order_by=_SORTS[sort], limit=limit, joined=("order", "assignee", "instance"))
+    ids = select((parts[0] if len(parts) == 1 else _first(parts, sort, limit)).subquery().c.id)
+    return Rows(Task, Task.id.in_(ids), order_by=_in_order(_TASK, sort), limit=limit, joined=("order", "assignee", "instance"))
 
 
 def _who(actor: Actor, led: Sequence[str]) -> dict[str, Any]:
@@ -139,9 +137,15 @@ _MOST_STRETCHES = 100
 """Whoever leads more units than this has them asked for together: a database joins only so many questions into one."""
 
 
-def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[UUID]:
-    query = select(Task.id).where(scope, *narrow).order_by(*_SORTS[sort]).limit(limit)
+def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[Any]:
+    query = select(*(_TASK[name] for name in _SORTS[sort])).where(scope, *narrow).order_by(*_in_order(_TASK, sort)).limit(limit)
     return query.join(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
+
+
+def _first(parts: Sequence[Select[Any]], sort: str, limit: int) -> Select[Any]:
+    """Of all stretches together those that come first: only these are read whole, with what they point to."""
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(found).order_by(*_in_order(found.c, sort)).limit(limit)
 
 
 def _values(filters: TaskFilters, now: datetime) -> dict[str, Any]:
@@ -240,11 +244,13 @@ def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
     return found
 
 
-_GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, WORKABLE), order_by=_SORTS["priority"])
+_GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.status, WORKABLE), order_by=_in_order(_TASK, "priority"))
 
 
 def _may_do(actor: Actor, task: Task) -> bool:
-    return task.assignee_id == actor.user_id if task.assignee_id is not None else task.queue in actor.queues
+    if task.assignee_id is not None:
+        return task.assignee_id == actor.user_id
+    return task.queue in actor.queues and f" {actor.user_id} " not in (task.excluded or "")
 
 
 def first_free(session: Session, actor: Actor, now: datetime) -> UUID | None:

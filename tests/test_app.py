@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,16 +59,21 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: Engine, se
         db.engine.dispose()
 
 
-def started(data: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    """The program in a process of its own, as an operator starts it."""
+@contextmanager
+def started(data: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """The program in a process of its own, as an operator starts it; it ends with the test."""
     path = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(app.ROOT / "app.py"), *arguments],
         env=path | {"BATON_DATA": str(data), "PORT": "0"} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -75,7 +75,7 @@ class Task(Base):
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 
     __table_args__ = (
-        Index("ix_task_queue", "queue", "status", desc("priority"), "rank_at", "id"),
+        Index("ix_task_queue", "queue", "status", desc("priority"), "rank_at", "id", "assignee_id", "excluded"),
         Index("ix_task_unit", "unit_code", "status", desc("priority"), "rank_at", "id"),
         Index("ix_task_assignee", "assignee_id", "status", desc("priority"), "rank_at", "id"),
         Index("ix_task_status", "status", desc("priority"), "rank_at", "id"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, make_response, url_for
@@ -15,7 +15,7 @@ from bpm import attachments, clock, desk, inbox, instances, queues
 from bpm.attachments import AttachmentRefusedError
 from bpm.errors import BatonError, ConflictError, NotFoundError
 from bpm.forms import AnswersError, from_html
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.queues import TaskFilters, View
 from bpm.request import actor, in_the_background, language, now, session
 from bpm.web import fields, frame, rows, words
@@ -44,7 +44,18 @@ Arguments = Mapping[str, str]
 @blueprint.get("/inbox")
 def page() -> Response:
     """A list of tasks with one of them beside it."""
-    return _draw(http.args)
+    asked = _asked_for()
+    return _draw(http.args, sheet=sheet_of(asked) if asked is not None else None, extra=asked)
+
+
+def _asked_for() -> Task | None:
+    """The task of ``?task=``, as long as there is something to do with it."""
+    task_id = http.args.get("task", type=UUID)
+    try:
+        found = inbox.get(session(), task_id, actor()) if task_id is not None else None
+    except NotFoundError:
+        return None
+    return found if found is not None and found.status in OPEN else None
 
 
 def _draw(
@@ -145,7 +156,7 @@ def release(task_id: UUID) -> Response:
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/complete")
 def complete(task_id: UUID) -> Response:
-    """Hand the answers in."""
+    """Hand the answers in. What the same person has to do next in the case is before him, and his, where it is for nobody else."""
     typed = _typed(task_id)
     if "more-rows" in http.form:  # a table of the form is full, and the browser runs no script
         return _again(None, task_id, typed)
@@ -154,10 +165,21 @@ def complete(task_id: UUID) -> Response:
     except (AnswersError, AttachmentRefusedError, ConflictError) as error:
         return _again(error, task_id, typed)
     following = instances.next_tasks(session(), found, actor())
-    said = gettext("%(step)s is done.", step=rows.step_of(found))
-    if following:
-        said += " " + gettext("Next for you: %(step)s.", step=rows.step_of(following[0]))
-    return frame.done(said, _list_or(url_for("inbox.page")))
+    if not following:
+        return frame.done(gettext("%(step)s is done.", step=rows.step_of(found)), _list_or(url_for("inbox.page")))
+    coming = inbox.take_on(session(), following, actor(), now()) or following[0]
+    said = gettext("%(step)s is done. Next for you: %(next)s.", step=rows.step_of(found), next=rows.step_of(coming))
+    return frame.done(said, _place_of(coming))
+
+
+def _place_of(found: Task) -> str:
+    """Where to go on with a task: beside the list or on the order's page, where one comes from there, else on its own page."""
+    to = urlsplit(frame.back(""))
+    if to.path == url_for("inbox.page"):
+        kept = {name: value for name, value in parse_qsl(to.query) if name != "task"}
+        return f"{to.path}?{urlencode({**kept, 'task': str(found.id)})}"
+    is_order = found.order is not None and to.path == url_for("orders.page", number=found.order.number)
+    return to.path if is_order else url_for("inbox.task", task_id=found.id)
 
 
 def _typed(task_id: UUID) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, intake, panel, queues, workorders
+from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, inbox, intake, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
@@ -251,9 +251,10 @@ def _draw_first(
 
 
 def _begun(flow: Definition, answers: dict[str, Any], about: str) -> Response:
-    """Where the first step is for whoever began the case, that comes next."""
+    """Where the first step is for whoever began the case, that comes next, and is his where it is for nobody else."""
     instance = intake.begin(session(), flow, answers, about, actor(), now())
-    task = next(iter(queues.following(session(), actor(), instance.id)), None)
+    first = queues.following(session(), actor(), instance.id)
+    task = inbox.take_on(session(), first, actor(), now()) or next(iter(first), None)
     to = url_for("inbox.task", task_id=task.id) if task is not None else url_for("intake.page")
     return frame.done(gettext("“%(name)s” has begun.", name=_name(flow)), to)
 

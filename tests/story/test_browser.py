@@ -158,7 +158,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     house.number = customer.page.locator(".b-sheet .mono").inner_text()
     assert re.fullmatch(r"SD-531-20261124-\d{6}", house.number)
     house.advance()
-    customer.looks("现由济南 1860 班负责")
+    customer.looks("待济南 1860 班登记")
     assert house.mails(CUSTOMER) == []
 
     agent: Person = meet(Person, "agent", house, DESK)
@@ -218,8 +218,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
     handler.takes_from_the_queue()
     handler.sees(step="签收", state="待签收", left="(1 小时|5\\d 分)", why="派给本单位。请先查电梯井道的室分", fields=["收不收"])
     handler.submits("签收")
-    handler.is_told("接下来你要办：处理")
-    handler.takes_what_is_his()
+    handler.is_told("接下来你要办：处理")  # and it is open before him
     handler.sees(
         step="处理",
         state="处理中",

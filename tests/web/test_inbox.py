@@ -54,6 +54,40 @@ def test_claiming_the_next_takes_the_most_urgent(office: Office) -> None:
     assert (office.task(urgent).status, office.task(ordinary).status) == ("claimed", "open")
 
 
+def test_the_next_step_of_the_same_person_is_open_in_his_hands(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    handler, accept = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{accept.id}/claim")
+    typed = filled(handler.get(f"/inbox/tasks/{accept.id}"))
+    answer = handler.post(f"/inbox/tasks/{accept.id}/complete", typed, **{"HX-Current-URL": f"http://localhost/inbox?task={accept.id}"})
+    handle = office.task(number)
+    assert answer.response.headers["Location"] == f"/inbox?task={handle.id}"
+    page = handler.follow(answer)
+    assert "“签收”已提交。接下来你要办：处理。" in page.text
+    assert page.find("form#f")[0].get("action") == f"/inbox/tasks/{handle.id}/complete"
+    assert (handle.name, handle.status) == ("处理", "claimed")
+
+
+@pytest.mark.parametrize("page", ["/inbox/tasks/{task}", "/orders/{number}"])
+def test_who_works_on_a_page_of_its_own_stays_there_for_the_next_step(office: Office, number: str, page: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    handler, accept = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{accept.id}/claim")
+    here = f"http://localhost{page.format(task=accept.id, number=number)}"
+    answer = handler.post(
+        f"/inbox/tasks/{accept.id}/complete", filled(handler.get(f"/inbox/tasks/{accept.id}")), **{"HX-Current-URL": here}
+    )
+    assert answer.response.headers["Location"] == page.format(task=office.task(number).id, number=number)
+    assert handler.follow(answer).find("form#f")
+
+
+def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
+    task = office.task(number)
+    assert not office["handler"].get(f"/inbox?task={task.id}").find("#pane")
+    office.walk(number, "reviewer")
+    assert not office["reviewer"].get(f"/inbox?task={task.id}").find("#pane")
+
+
 def test_the_forms_defaults_are_the_ordinary_way_through(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher", "handler")
     assert office.order(number).state == "IN_PROGRESS"

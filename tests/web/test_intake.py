@@ -83,7 +83,7 @@ def test_a_complaint_without_a_class_is_not_said_to_be_registered(office: Office
     office.settle()
     page = agent.get(address)
     assert "已有单号，登记后才开始办理。 还没有分类。" in page.text
-    assert "正在登记" in office.customer.get(f"/track/{office.order(number).token}").text
+    assert "待JN-FRONT登记" in office.customer.get(f"/track/{office.order(number).token}").text
     [go_on] = [form for form in page.find("header form") if form.text_content().strip() == "现在登记"]
     page = agent.follow(agent.post(go_on.get("action"), Referer=f"http://localhost{address}"))
     assert page.value("class_code") == ""  # the first of many classes would be a guess

@@ -2,8 +2,8 @@
 import { extensionOf } from '../modeler/extensions.js';
 import { Field, Select } from '../shell/Field.jsx';
 import { useRead } from '../shell/useRead.jsx';
+import { assign } from './assigning.js';
 import { t } from './i18n.js';
-import { assign } from './index.js';
 
 const coded = (list) => list.map(({ code, name }) => ({ value: code, label: name }));
 

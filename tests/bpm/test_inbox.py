@@ -1,0 +1,43 @@
+"""What people do with tasks."""
+
+import pytest
+from sqlalchemy import Engine
+
+from bpm import inbox, queues
+from bpm.models.task import Task
+from tests.bpm.casework import Casework
+
+
+@pytest.fixture
+def desk(database: Engine) -> Casework:
+    case = Casework()
+    case.complain()
+    return case
+
+
+def goes_on(desk: Casework, login: str) -> Task | None:
+    """What falls to somebody next in the case, claimed."""
+    with desk.unit() as session:
+        actor, task = desk.actor(session, login), desk.task(session)
+        return inbox.take_on(session, queues.following(session, actor, task.instance_id), actor, desk.now)
+
+
+def test_nobody_takes_from_a_queue_what_a_colleague_could_do_as_well(desk: Casework) -> None:
+    assert goes_on(desk, "handler") is None
+    assert desk.step.status == "open"
+
+
+def test_what_nobody_else_may_do_falls_to_the_one_who_may(desk: Casework) -> None:
+    with desk.unit() as session:
+        desk.task(session).excluded = f" {desk.actor(session, 'colleague').user_id} "
+    assert goes_on(desk, "colleague") is None
+    assert goes_on(desk, "handler") is not None
+    assert desk.step.status == "claimed"
+
+
+def test_what_was_given_to_somebody_falls_to_him(desk: Casework) -> None:
+    with desk.unit() as session:
+        inbox.reassign(session, desk.task(session).id, desk.actor(session, "head"), desk.now, user="colleague")
+    assert goes_on(desk, "handler") is None
+    assert goes_on(desk, "colleague") is not None
+    assert desk.step.status == "claimed"
