@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm import access, clock, journal, limits, running
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
+from bpm.models.database import insert_new
 from bpm.models.definition import Definition
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -150,8 +150,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
 def _number(session: Session, city: str, now: datetime) -> str:
     """The next number of a city's day: province, city, date, serial."""
     day = now.astimezone(clock.zone()).strftime("%Y%m%d")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(OrderSerial).values(city=city, day=day, last=0).on_conflict_do_nothing())  # two may be the first of a day
+    insert_new(session, OrderSerial, city=city, day=day, last=0)  # two may be the first of a day
     serial = session.get_one(OrderSerial, (city, day), with_for_update=True)
     serial.last += 1
     province = session.scalar(select(Unit.code).where(Unit.kind == "PROVINCE").limit(1)) or "P"
