@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpm import definitions
+from bpm.engine.definition import StartEvent
 from bpm.models.definition import Definition, DefinitionFile
 from bpm.models.instance import Instance
 from bpm.models.task import HandOver
@@ -74,8 +75,14 @@ def begun_by_hand(session: Session) -> list[Definition]:
     return [each for each in found if _is_begun_by_hand(session, each, is_called=each.key in called)]
 
 
+def plain_start(session: Session, definition: Definition) -> StartEvent | None:
+    """Where a process begins that somebody begins; None where it waits for a message or an hour."""
+    starts = definitions.engine_definition(session, definition.id).starts()
+    return next((start for start in starts if start.kind == "none"), None)
+
+
 def _is_begun_by_hand(session: Session, definition: Definition, *, is_called: bool) -> bool:
-    plain = next((start for start in definitions.engine_definition(session, definition.id).starts() if start.kind == "none"), None)
+    plain = plain_start(session, definition)
     if plain is None:
         return False
     said = definitions.settings_of(session, definition.id).begun_by_hand
