@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 from bpm import access, contacts, journal, limits, notices, options, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
-from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.work_order import Pause, WorkOrder
-from bpm.running import lock
 from bpm.workorders import CLOSED_STATES, STATUTORY
 
 COUNTED_AGAIN = timedelta(minutes=30)
@@ -59,7 +57,7 @@ class NotProvidedError(ConflictError):
 
 def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> bool:
     """Somebody asks when it will be done. Tells whether it counted: an urge soon after another is only shown. Raises OrderClosedError."""
-    instance = _locked(session, order)
+    instance = workorders.hold(session, order)
     _require_open(order)
     contacts.add(session, order, "urge", reason, now, user_id=actor.user_id)
     counted = order.last_urged_at is None or now - order.last_urged_at >= COUNTED_AGAIN
@@ -81,7 +79,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
     """The customer adds something. An order that waits for him goes on; one that is closed stays closed. Raises NothingSaidError."""
     if not text.strip():
         raise contacts.NothingSaidError
-    instance = _locked(session, order)
+    instance = workorders.hold(session, order)
     contacts.add(session, order, "information", text, now, user_id=actor.user_id)
     drawn = False
     if order.state not in CLOSED_STATES:
@@ -98,7 +96,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
 def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
     """The customer takes his complaint back. Raises ForbiddenError, OrderClosedError, NotProvidedError."""
     _require(actor, options.MAY_WITHDRAW)
-    instance = _locked(session, order)
+    instance = workorders.hold(session, order)
     _require_open(order)
     contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
     suspension.end(session, order, actor, now, "withdrawn")
@@ -114,7 +112,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
     """
     _require(actor, options.MAY_REOPEN)
-    instance = _locked(session, order)
+    instance = workorders.hold(session, order)
     if order.state not in CLOSED_STATES:
         raise OrderNotClosedError
     facts = _reopening(order, now)
@@ -135,12 +133,6 @@ def _require(actor: Actor, roles: frozenset[str]) -> None:
     """The customer himself, or a desk that speaks for him. Raises ForbiddenError."""
     if actor is not CUSTOMER:
         access.require(actor, *roles)
-
-
-def _locked(session: Session, order: WorkOrder) -> Instance | None:
-    instance = lock(session, order.instance_id) if order.instance_id else None
-    workorders.locked(session, order.id)
-    return instance
 
 
 def _require_open(order: WorkOrder) -> None:

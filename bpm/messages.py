@@ -7,11 +7,10 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import and_, bindparam, delete, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm.engine.facts import MessageAwaited, SignalAwaited
-from bpm.models.database import append
+from bpm.models.database import append, insert_new
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.message import KeptMessage, SeenMessage, Subscription
@@ -117,9 +116,7 @@ def seen(session: Session, message_id: str, now: datetime) -> list[UUID] | None:
 
     Whoever brings it at the same moment waits in the database for this unit of work.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(SeenMessage).values(id=message_id, instances=[], at=now).on_conflict_do_nothing()
-    if session.scalar(row.returning(SeenMessage.id)) is not None:
+    if insert_new(session, SeenMessage, id=message_id, instances=[], at=now):
         return None
     return [UUID(reached) for reached in session.get_one(SeenMessage, message_id).instances]
 

@@ -15,7 +15,6 @@ from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Pause, WorkOrder
-from bpm.running import lock
 from bpm.workorders import CLOSED_STATES
 
 LAST_TIER = 4
@@ -81,7 +80,7 @@ def suspend(
     Without ``until`` it wakes when the reason's longest time is over. Raises NotYoursError, NothingToSuspendError, AlreadySuspendedError,
     LastTierError, and what ``holds.agree`` raises.
     """
-    instance = _locked(session, order)
+    instance = workorders.hold(session, order)
     _require_hand_in(session, order, actor)
     _require_suspendable(order)
     rule = holds.rule_of(session, order, reason, now)
@@ -105,7 +104,7 @@ def resume(session: Session, order: WorkOrder, actor: Actor, now: datetime, why:
 
     ``why`` is for the journal: resumed, woken, information, statutory.
     """
-    _locked(session, order)
+    workorders.hold(session, order)
     if order.state != SUSPENDED:
         raise NotSuspendedError
     if why == "resumed":
@@ -119,7 +118,7 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
     order = session.get(WorkOrder, UUID(item.payload["order_id"]))
     if order is None:
         return
-    _locked(session, order)
+    workorders.hold(session, order)
     pause = _running(session, order)
     if order.state != SUSPENDED or pause is None or str(pause.id) != item.payload["pause_id"]:
         return
@@ -171,13 +170,6 @@ def _who_has_it(session: Session, order: WorkOrder) -> str | None:
 
 
 # ---- may it?
-
-
-def _locked(session: Session, order: WorkOrder) -> Instance | None:
-    """Hold the instance, then the order: everybody does so in this sequence."""
-    instance = lock(session, order.instance_id) if order.instance_id else None
-    workorders.locked(session, order.id)
-    return instance
 
 
 def _require_hand_in(session: Session, order: WorkOrder, actor: Actor) -> None:

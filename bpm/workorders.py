@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm import access, clock, journal, limits
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
+from bpm.models.database import insert_new
 from bpm.models.definition import Definition
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -28,6 +28,7 @@ from bpm.models.rows import Rows
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import OrderSerial, WorkOrder
 from bpm.paging import Page, cursor_of, read_cursor
+from bpm.running import lock
 
 _log = logging.getLogger(__name__)
 
@@ -154,8 +155,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
 def _number(session: Session, city: str, now: datetime) -> str:
     """The next number of a city's day: province, city, date, serial."""
     day = now.astimezone(clock.zone()).strftime("%Y%m%d")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(OrderSerial).values(city=city, day=day, last=0).on_conflict_do_nothing())  # two may be the first of a day
+    insert_new(session, OrderSerial, city=city, day=day, last=0)  # two may be the first of a day
     serial = session.get_one(OrderSerial, (city, day), with_for_update=True)
     serial.last += 1
     province = session.scalar(select(Unit.code).where(Unit.kind == "PROVINCE").limit(1)) or "P"
@@ -245,6 +245,13 @@ def locked(session: Session, order_id: UUID) -> WorkOrder:
     """Read an order anew, held until the unit of work ends."""
     query = select(WorkOrder).where(WorkOrder.id == order_id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one()
+
+
+def hold(session: Session, order: WorkOrder) -> Instance | None:
+    """Read an order anew and hold it with its instance, which is returned: the instance first, as everybody does."""
+    instance = lock(session, order.instance_id) if order.instance_id else None
+    locked(session, order.id)
+    return instance
 
 
 def history(session: Session, customer_number: str | None, phone: str | None, limit: int = 50) -> list[WorkOrder]:

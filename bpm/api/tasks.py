@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from bpm import inbox, instances, queues
+from bpm import inbox, instances, queues, running
 from bpm.api import etag
 from bpm.api.chapter import Chapter, for_reader
 from bpm.api.schemas.base import page_of
@@ -146,5 +146,7 @@ def _done(task: Task) -> dict[str, Any]:
 
 
 def _check_version(task_id: UUID) -> None:
+    """Nobody changes the task between this look at it and the change: its instance is held."""
     if etag.asked_for():
+        running.lock_of_task(session(), task_id)
         etag.check(*version(inbox.get(session(), task_id, actor())))

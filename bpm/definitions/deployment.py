@@ -17,6 +17,7 @@ from bpm.definitions.checks import check
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
 from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
+from bpm.models.database import insert_new
 from bpm.models.definition import Definition, DefinitionFile, Resource
 from bpm.models.ids import row_id
 
@@ -193,11 +194,9 @@ def _keep(
 def _resource(session: Session, content: bytes) -> Resource:
     """The content of a file, kept once however often it is handed in."""
     sha256 = hashlib.sha256(content).hexdigest()
-    kept = session.get(Resource, sha256)
-    if kept is None:
-        kept = Resource(sha256=sha256, content=content)
-        session.add(kept)
-    return kept
+    if session.get(Resource, sha256) is None:
+        insert_new(session, Resource, sha256=sha256, content=content)
+    return session.get_one(Resource, sha256)
 
 
 def _put_into_use(session: Session, definition: Definition, login: str, now: datetime) -> None:

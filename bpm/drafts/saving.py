@@ -18,6 +18,7 @@ from bpm.definitions.packing import check_size, safe_name, write_zip
 from bpm.definitions.sorting import CALLED
 from bpm.drafts import presence, reading
 from bpm.errors import N_, ConflictError, InvalidError
+from bpm.models.database import insert_new
 from bpm.models.definition import Resource
 from bpm.models.draft import Draft, DraftRevision, DraftStep
 from bpm.models.ids import row_id
@@ -206,6 +207,5 @@ def _place(name: str) -> str:
 def _resource(session: Session, content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     if session.get(Resource, sha256) is None:
-        session.add(Resource(sha256=sha256, content=content))
-        session.flush()
+        insert_new(session, Resource, sha256=sha256, content=content)
     return sha256

@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
@@ -138,6 +139,16 @@ def _drop_appended(session: Session, _transaction: object) -> None:
 def append(session: Session, model: type[Base], row: dict[str, Any]) -> None:
     """Add a row that nobody will hold or change: written at the next flush, in one statement with the others of its table."""
     session.info.setdefault("appended", {}).setdefault(model, []).append(row)
+
+
+def insert_new(session: Session, model: type[Base], **row: Any) -> bool:
+    """Write a row now, unless there is one of its key already; tell whether it is new.
+
+    Whoever writes the same key at the same moment waits in the database until this unit of work has ended.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(model).values(row).on_conflict_do_nothing().returning(*inspect(model).primary_key)
+    return session.execute(statement).first() is not None
 
 
 class _Engines:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from flask import Response, g, jsonify
 from flask import request as http
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bpm import clock
 from bpm.errors import N_, InvalidError
 from bpm.models.access import IdempotencyKey
+from bpm.models.database import insert_new
 from bpm.request import reader, unit
 
 HEADER = "Idempotency-Key"
@@ -55,9 +55,7 @@ def replay() -> Response | None:
         raise KeyTooLongError(longest=LONGEST)
     session = unit.session()
     key, digest = f"{reader.actor().user_id}:{given}", _digest()
-    row = {"key": key, "request_hash": digest, "status": 0, "body": {}, "created_at": clock.wall()}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    if session.scalar(insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)) is not None:
+    if insert_new(session, IdempotencyKey, key=key, request_hash=digest, status=0, body={}, created_at=clock.wall()):
         g.idempotency_key = key
         return None
     known = session.get_one(IdempotencyKey, key)

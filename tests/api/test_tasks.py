@@ -1,12 +1,18 @@
 """The inbox by REST: found, claimed, done, returned, handed on; and what is told to whoever comes too late."""
 
+from threading import Thread
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from bpm import access, clock, inbox
+from bpm.models import User
+from bpm.models.database import unit_of_work
 from tests.api.desk import Desk
 from tests.api.drawings import ERRAND, FORM
+from tests.bpm.together import until_it_waits
 
 
 @pytest.fixture
@@ -125,6 +131,22 @@ def test_who_read_an_older_version_does_not_write_over_the_newer(desk: Desk) -> 
     assert (late.status_code, late.json["code"]) == (412, "changed-meanwhile")
     now = desk["agent"].get(f"/tasks/{task['id']}").headers["ETag"]
     assert desk["agent"].post(f"/tasks/{task['id']}/release", **{"If-Match": now}).status_code == 200
+
+
+@pytest.mark.usefixtures("errand")
+def test_nor_where_the_newer_is_written_at_the_same_moment(desk: Desk) -> None:
+    task = first(desk, "agent")
+    seen = {"If-Match": desk["agent"].get(f"/tasks/{task['id']}").headers["ETag"]}
+    told: list[int] = []
+    other = Thread(target=lambda: told.append(desk["agent"].post(f"/tasks/{task['id']}/claim", **seen).status_code))
+    with unit_of_work() as session:
+        person = access.actor_of(session.scalars(select(User).where(User.login == "agent")).one())
+        inbox.claim(session, UUID(task["id"]), person, clock.now())
+        session.flush()
+        other.start()
+        until_it_waits(session, other)
+    other.join()
+    assert told == [412]
 
 
 def test_work_goes_back_to_the_step_before(desk: Desk, errand: dict[str, Any]) -> None:

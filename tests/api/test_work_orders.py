@@ -1,12 +1,19 @@
 """Complaints by REST: taken in, followed, urged, put on hold, withdrawn, walked to their end, and reopened."""
 
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from bpm import clock, follow_up
+from bpm.access import CUSTOMER
+from bpm.models import WorkOrder
+from bpm.models.database import unit_of_work
 from tests.api.desk import Desk
 from tests.api.walker import do, walk
+from tests.bpm.together import until_it_waits
 
 PHONE = {"channel": "PHONE_1860", "title": "电梯里没有信号", "contact_phone": "13805310001", "class": "01010102"}
 WEB = {"channel": "WEB_FORM", "title": "电梯里没有信号", "contact_email": "wang@example.org"}
@@ -197,6 +204,20 @@ class TestOnTheWay:
         desk["agent"].post(f"/work-orders/{number}/urge", {"reason": "x"})
         late = desk["agent"].post(f"/work-orders/{number}/withdraw", {"reason": "y"}, **{"If-Match": seen})
         assert (late.status_code, late.json["code"]) == (412, "changed-meanwhile")
+
+    def test_nor_where_the_newer_is_written_at_the_same_moment(self, desk: Desk) -> None:
+        number = told(desk)["number"]
+        seen = {"If-Match": desk["agent"].get(f"/work-orders/{number}").headers["ETag"]}
+        answers: list[int] = []
+        late = Thread(target=lambda: answers.append(desk["agent"].post(f"/work-orders/{number}/urge", {"reason": "y"}, **seen).status_code))
+        with unit_of_work() as session:
+            order = session.scalars(select(WorkOrder).where(WorkOrder.number == number)).one()
+            follow_up.urge(session, order, "x", CUSTOMER, clock.now())
+            session.flush()
+            late.start()
+            until_it_waits(session, late)
+        late.join()
+        assert answers == [412]
 
     def test_work_goes_back_the_drawn_way(self, desk: Desk) -> None:
         order = at_the_handlers(desk)

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import app
@@ -28,6 +28,7 @@ from scripts.bench import cases
 from tests.bpm import organisation
 from tests.bpm.casework import Casework
 from tests.bpm.relay import Relay
+from tests.bpm.together import until_it_waits
 
 HOUR = timedelta(hours=1)
 
@@ -374,12 +375,6 @@ class TestComingAndGoing:
 
 
 class TestTogetherWithPeople:
-    def blocked(self, session: Session) -> None:
-        """Wait until the other one waits for this unit of work."""
-        if session.get_bind().dialect.name == "postgresql":
-            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-                pass
-
     def test_a_timer_that_falls_due_while_its_step_is_done_waits_and_is_gone(self, relay: Relay) -> None:
         relay.until_approval()
         key = relay.items("timer")[0].key
@@ -397,7 +392,7 @@ class TestTogetherWithPeople:
         with unit_of_work() as session:
             running.lock(session, relay.id)
             ticker.start()
-            self.blocked(session)
+            until_it_waits(session, ticker)
             work_items.cancel(session, key)
         ticker.join()
         assert told == [0]
@@ -423,7 +418,7 @@ class TestTogetherWithPeople:
             order.escalation_tier = 1
             session.flush()
             claiming.start()
-            self.blocked(session)
+            until_it_waits(session, claiming)
             task.tier = 1
         claiming.join()
         assert told == ["claimed"]

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from itertools import pairwise
+from threading import Thread
 from uuid import UUID
 
 import orjson
@@ -15,6 +16,7 @@ from bpm.errors import Finding, ForbiddenError, RefusedError
 from bpm.models import Definition, Resource
 from bpm.models.database import unit_of_work
 from tests.bpm.organisation import NOW
+from tests.bpm.together import until_it_waits
 
 ANALYST = access.Actor(None, "analyst", "何静", "He Jing", roles=frozenset({"ANALYST"}))
 _HEAD = (
@@ -439,3 +441,23 @@ def test_notices_and_columns_of_process_json(database: Engine) -> None:
         settings = definitions.settings_of(session, made.id)
     assert settings.order_columns == {"title": "title"}
     assert settings.notices["done"] == definitions.NoticeText("好了", "{{number}} 已修好")
+
+
+def test_of_two_who_hand_in_the_same_at_one_moment_one_is_told_so(database: Engine) -> None:
+    told: list[type[Exception] | None] = []
+
+    def hand_in() -> None:
+        try:
+            deploy(repair())
+            told.append(None)
+        except definitions.DeployedMeanwhileError as error:
+            told.append(type(error))
+
+    other = Thread(target=hand_in)
+    with unit_of_work() as session:
+        definitions.deploy(session, repair(), "analyst", NOW, publish=True)
+        session.flush()
+        other.start()
+        until_it_waits(session, other)
+    other.join()
+    assert told == [None if database.dialect.name == "sqlite" else definitions.DeployedMeanwhileError]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from threading import Thread
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,7 @@ from bpm.models import Draft, Notice, User
 from bpm.models.database import unit_of_work
 from tests.bpm import organisation
 from tests.bpm.organisation import NOW
+from tests.bpm.together import until_it_waits
 
 FILE = "process.bpmn"
 
@@ -360,3 +362,20 @@ class _Counted(set[str]):
     def __contains__(self, name: object) -> bool:
         self.looks += 1
         return super().__contains__(name)
+
+
+def test_two_may_begin_with_the_same_template_at_one_moment(studio: Studio) -> None:
+    begun: list[UUID] = []
+    with unit_of_work() as session:
+        begun.append(drafts.begin_template(session, "repair", "报修", studio.actor("analyst"), NOW).id)
+        session.flush()
+        other = Thread(target=lambda: begun.append(begin_repair(studio)))
+        other.start()
+        until_it_waits(session, other)
+    other.join()
+    assert len(set(begun)) == 2
+
+
+def begin_repair(studio: Studio) -> UUID:
+    with unit_of_work() as session:
+        return drafts.begin_template(session, "repair", "报修", studio.actor("analyst"), NOW).id

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from bpm import clock, connecting, definitions, instances, interventions, running
 from bpm.access import SYSTEM
 from bpm.clockwork.embedded import Embedded
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
+from tests.bpm.together import until_it_waits
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" id="d" targetNamespace="urn:test">
@@ -143,24 +144,14 @@ def test_the_same_message_eight_times_at_once_reaches_its_case_once(keyed: Till)
     assert keyed.paid(bill) == [True]
 
 
-def test_a_message_finds_a_case_that_begins_to_wait_at_the_same_moment(keyed: Till, database: Engine) -> None:
+def test_a_message_finds_a_case_that_begins_to_wait_at_the_same_moment(keyed: Till) -> None:
     bill = keyed.begin(ref="R-1")
     sender = threading.Thread(target=keyed.pay, args=("R-1",))
     with unit_of_work() as session:
-        place = session.get_one(Instance, bill).id
-        interventions.move(session, place, "cool", "paid", SYSTEM, clock.now())
+        interventions.move(session, bill, "cool", "paid", SYSTEM, clock.now())
         session.flush()
         sender.start()
-        while sender.is_alive() and not _somebody_waits(database):
-            sender.join(0.01)
+        until_it_waits(session, sender)
     sender.join()
     keyed.wait(hours=0)
     assert keyed.paid(bill) == [True]
-
-
-def _somebody_waits(database: Engine) -> bool:
-    """On SQLite the sender waits for its turn to write from the beginning."""
-    if database.dialect.name == "sqlite":
-        return True
-    with database.connect() as connection:
-        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
