@@ -7,9 +7,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, drafts
+from bpm import access, calendars, definitions, drafts
 from bpm.access import Actor
-from bpm.comparing import Change, compare
+from bpm.comparing import Change, Reader, compare
+from bpm.definitions.settings import COLUMNS
 from bpm.definitions.sorting import own_files
 from bpm.errors import N_, NotFoundError
 
@@ -66,10 +67,11 @@ def state_of(session: Session, text: str, actor: Actor) -> State:
 
 def between(before: State, after: State) -> list[Change]:
     """What has changed from one state to the other."""
-    return compare(before.files, after.files)
+    return compare(before.files, after.files, COLUMNS)
 
 
-def told(before: State, after: State, translate: Callable[[str], str], language: str) -> list[tuple[Change, str]]:
+def told(session: Session, before: State, after: State, translate: Callable[[str], str], language: str) -> list[tuple[Change, str]]:
     """What has changed, each with its sentence in the reader's language, as far as the drawing has words in it."""
-    words = {**before.words(language), **after.words(language)}
-    return [(change, change.told(translate, words)) for change in between(before, after)]
+    days = {code: calendar.day_minutes for code, calendar in calendars.all(session).items()}
+    reader = Reader(translate, {**before.words(language), **after.words(language)}, days)
+    return [(change, change.told(reader)) for change in between(before, after)]

@@ -43,7 +43,7 @@ class ChangesShape(Shape):
 def compare(body: dict[str, Any]) -> dict[str, Any]:
     """Say in plain words what differs between two versions or drafts."""
     before, after = (comparisons.state_of(session(), body[side], actor()) for side in ("before", "after"))
-    return {"changes": [_row(*each) for each in comparisons.told(before, after, gettext, language())]}
+    return {"changes": [_row(*each) for each in comparisons.told(session(), before, after, gettext, language())]}
 
 
 def _row(change: Change, sentence: str) -> dict[str, Any]:

@@ -11,10 +11,45 @@ Kind = Literal["added", "removed", "changed"]
 Label = str | tuple[str, str]
 """What is said: a text marked N_, and of several alike the name of the one that is meant."""
 
-Properties = Mapping[Label, str]
-"""What is said of a thing, and the value as it is written."""
-
 LONGEST_VALUE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: what brings our texts into his language, the words of the drawing in it, and how long a working day is.
+
+    ``day_minutes`` is by the code of the calendar, in minutes.
+    """
+
+    translate: Callable[[str], str]
+    words: Mapping[str, str] = field(default_factory=dict)
+    day_minutes: Mapping[str, float] = field(default_factory=dict)
+
+    def drawn(self, text: str) -> str:
+        """A text of the drawing, or of ours that stands in its place."""
+        return self.words.get(text) or (self.translate(text) if text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value that people say otherwise than it is written; ``told`` says how."""
+
+    written: str
+
+    def __bool__(self) -> bool:
+        return bool(self.written)
+
+    def __str__(self) -> str:
+        return _short(self.written)
+
+    def told(self, reader: Reader) -> str:
+        """The value in words."""
+        raise NotImplementedError
+
+
+Value = str | Told
+Properties = Mapping[Label, Value]
+"""What is said of a thing, and the value as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +62,13 @@ class Change:
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def told(self, translate: Callable[[str], str], words: Mapping[str, str]) -> str:
-        """The sentence in the language that ``translate`` brings our texts into, and ``words`` those of the drawing."""
-        drawn = {name: _in(words, value) for name, value in self.facts.items() if name in _DRAWN}
-        said = {"what": translate(self.facts["what"])} if "what" in self.facts else {}
-        return translate(self.text).format(**{**self.facts, **drawn, **said})
+    def told(self, reader: Reader) -> str:
+        """The sentence in the language of whoever reads it."""
+        drawn = {name: _in(reader, value) for name, value in self.facts.items() if name in _DRAWN}
+        if "old" in drawn and drawn["old"] == drawn.get("new"):  # said alike, as where a field was renamed: then as it is written
+            drawn |= {name: str(self.facts[name]) for name in ("old", "new")}
+        said = {"what": reader.translate(self.facts["what"])} if "what" in self.facts else {}
+        return reader.translate(self.text).format(**{**self.facts, **drawn, **said})
 
 
 _DRAWN = frozenset({"name", "old", "new"})
@@ -39,8 +76,14 @@ _JOINED = re.compile(r"( · | → | #\d+(?:: .*)?$)", re.DOTALL)
 """What stands between names that are said together: a gateway and its way, the ends of a connection, a table and its rule."""
 
 
-def _in(words: Mapping[str, str], text: str) -> str:
-    return words.get(text) or "".join(words.get(part, part) for part in _JOINED.split(text))
+def _in(reader: Reader, value: Value) -> str:
+    if isinstance(value, Told):
+        return _short(value.told(reader))
+    return reader.words.get(value) or "".join(reader.words.get(part, part) for part in _JOINED.split(value))
+
+
+def _short(text: str) -> str:
+    return text[:LONGEST_VALUE]
 
 
 _ADDED = N_("“{name}” is new ({what}).")
@@ -48,6 +91,7 @@ _REMOVED = N_("“{name}” is gone ({what}).")
 _SET = N_("“{name}”: {what} is now “{new}”; there was none.")
 _CLEARED = N_("“{name}”: {what} is gone; it was “{old}”.")
 _CHANGED = N_("“{name}”: {what} was “{old}”, is now “{new}”.")
+_RENAMED = N_("“{name}”: the {what} is now called “{new}”; it was “{old}”.")
 
 
 def added(file: str, element: str | None, name: str, what: str) -> Change:
@@ -60,6 +104,11 @@ def removed(file: str, element: str | None, name: str, what: str) -> Change:
     return Change("removed", file, element, _REMOVED, {"name": name, "what": what})
 
 
+def renamed(file: str, element: str | None, name: str, what: str, old: str, new: str) -> Change:
+    """The same thing under another name."""
+    return Change("changed", file, element, _RENAMED, {"name": name, "what": what, "old": old, "new": new})
+
+
 def of_properties(file: str, element: str | None, name: str, before: Properties, after: Properties) -> Iterator[Change]:
     """The properties of one thing that differ."""
     for what in [*before, *(what for what in after if what not in before)]:
@@ -68,5 +117,9 @@ def of_properties(file: str, element: str | None, name: str, before: Properties,
             continue
         text = _CHANGED if old and new else _SET if new else _CLEARED
         label, detail = what if isinstance(what, tuple) else (what, "")
-        facts = {"name": f"{name} · {detail}" if detail else name, "what": label, "old": old[:LONGEST_VALUE], "new": new[:LONGEST_VALUE]}
+        facts = {"name": f"{name} · {detail}" if detail else name, "what": label, "old": _cut(old), "new": _cut(new)}
         yield Change("changed", file, element, text, facts)
+
+
+def _cut(value: Value) -> Value:
+    return value if isinstance(value, Told) else _short(value)

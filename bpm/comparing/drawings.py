@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
 from bpm.comparing import changes
-from bpm.comparing.changes import Change, Label
+from bpm.comparing.changes import Change, Label, Value
+from bpm.comparing.conditions import Condition
+from bpm.comparing.fields import Fields, Known
+from bpm.comparing.spans import of_duration, of_minutes
 from bpm.engine import vocabulary as words
 from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag, text_of
 from bpm.errors import N_
@@ -68,7 +72,7 @@ _EXTENSIONS = {
         "fallbackUnit": N_("unit if nobody is found"),
     },
     "form": {"ref": N_("form")},
-    "limit": {"minutes": N_("time limit in minutes"), "calendar": N_("calendar of the time limit"), "ladder": N_("ladder")},
+    "limit": {"minutes": N_("time limit"), "calendar": N_("calendar of the time limit"), "ladder": N_("ladder")},
     "order": {"state": N_("state of the order"), "tier": N_("tier of the order")},
     "return": {"variable": N_("field of the way back"), "value": N_("answer of the way back")},
     "why": {"text": N_("reason shown")},
@@ -103,15 +107,18 @@ _DIAGRAM = N_("diagram")
 class _Part:
     name: str
     kind: str
-    properties: dict[Label, str]
+    properties: dict[Label, Value]
 
 
-def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Change]:
-    """The differences of two states of a diagram; None where there was, or is, none. One that cannot be read counts as empty."""
+def compare(file: str, before: bytes | None, after: bytes | None, known: tuple[Known, Known]) -> Iterator[Change]:
+    """The differences of two states of a diagram; None where there was, or is, none. One that cannot be read counts as empty.
+
+    ``known`` are the fields of either state.
+    """
     if before is None or after is None:
         yield changes.added(file, None, file, _DIAGRAM) if before is None else changes.removed(file, None, file, _DIAGRAM)
         return
-    old, new = _parts(file, before), _parts(file, after)
+    old, new = _parts(file, before, known[0]), _parts(file, after, known[1])
     for id_ in old.keys() - new.keys():
         if old[id_].kind != _KINDS["sequenceFlow"]:
             yield changes.removed(file, id_, old[id_].name, old[id_].kind)
@@ -120,26 +127,58 @@ def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Ch
             if part.kind != _KINDS["sequenceFlow"] or len(part.properties) > _BARE:
                 yield changes.added(file, id_, part.name, part.kind)
             continue
-        known = old[id_]
-        if known.kind != part.kind:
-            yield from changes.of_properties(file, id_, part.name, {N_("kind"): known.kind}, {N_("kind"): part.kind})
-        yield from changes.of_properties(file, id_, part.name, known.properties, part.properties)
+        earlier = old[id_]
+        if earlier.kind != part.kind:
+            yield from changes.of_properties(file, id_, part.name, {N_("kind"): earlier.kind}, {N_("kind"): part.kind})
+        yield from changes.of_properties(file, id_, part.name, earlier.properties, part.properties)
 
 
 _BARE = 2  # a connection that says only where it begins and ends comes and goes with the steps
 
 
-def _parts(file: str, content: bytes) -> dict[str, _Part]:
+class _Before:
+    """What has been asked before a token comes to an element, the nearest first."""
+
+    def __init__(self, root: Element, known: Known) -> None:
+        self._root, self._known = root, known
+
+    def fields(self, element_id: str) -> Fields:
+        """The fields as the forms on the way to an element call them."""
+        passed, found = [element_id], {element_id}
+        for here in passed:
+            more = self._ways.get(here, set()) - found
+            found |= more
+            passed += sorted(more)
+        return self._known.near(self._forms[each] for each in passed if each in self._forms)
+
+    @cached_property
+    def _ways(self) -> dict[str, set[str]]:
+        ways: dict[str, set[str]] = {}
+        for flow in self._root.iter(tag("sequenceFlow")):
+            ways.setdefault(flow.get("targetRef") or "", set()).add(flow.get("sourceRef") or "")
+        return ways
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        asked = ((step, form) for form in self._root.iter(baton("form")) for step in form.iterancestors(*_ASKING))
+        return {step.get("id") or "": form.get("ref") or "" for step, form in asked}
+
+
+_ASKING = (tag("userTask"), tag("startEvent"))
+
+
+def _parts(file: str, content: bytes, known: Known) -> dict[str, _Part]:
     root = parse(file, content, Notes(file))
     if root is None:
         return {}
+    before = _Before(root, known)
     names = {id_: drawn_name(each) for each in root.iter(etree.Element) if (id_ := each.get("id"))}
     lanes = {text_of(reference): drawn_name(lane) for lane in root.iter(tag("lane")) for reference in lane.findall(tag("flowNodeRef"))}
     found = {}
     for element in root.iter(*(tag(kind) for kind in _KINDS)):
         id_ = element.get("id")
         if id_:
-            properties = dict(_properties(element, names))
+            properties = dict(_properties(element, names, before))
             if id_ in lanes:
                 properties[_LANE] = lanes[id_]
             found[id_] = _Part(_name(element, names), _KINDS[local(element)], properties)
@@ -154,30 +193,45 @@ def _name(element: Element, names: Mapping[str, str]) -> str:
     return f"{source} · {drawn_name(element)}" if element.get("name") else f"{source} → {target}"
 
 
-def _properties(element: Element, names: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
+def _properties(element: Element, names: Mapping[str, str], before: _Before) -> Iterator[tuple[Label, Value]]:
     for attribute, label in _ATTRIBUTES.items():
         value = element.get(attribute)
         if value:
             yield label, names.get(value, value) if attribute in _REFERENCES else value
     for child in element:
-        yield from _of_child(child, names)
+        yield from _of_child(child, names, before)
 
 
-def _of_child(child: Element, names: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
+def _of_child(child: Element, names: Mapping[str, str], before: _Before) -> Iterator[tuple[Label, Value]]:
     kind = local(child)
     if kind in _TEXTS and text_of(child):
-        yield _TEXTS[kind], text_of(child)
+        yield _TEXTS[kind], _text(child, before)
     elif kind.endswith(words.SUFFIX):
         if child.get(baton("calendar")):
             yield _CALENDAR, str(child.get(baton("calendar")))
-        yield from _properties(child, names)
+        yield from _properties(child, names, before)
     elif kind in words.LOOPS:
         yield _LOOP, _written(child)
     elif kind == "extensionElements":
         yield from _extensions(child)
 
 
-def _extensions(holder: Element) -> Iterator[tuple[Label, str]]:
+def _text(element: Element, before: _Before) -> Value:
+    written, holder = text_of(element), element.getparent()
+    if holder is None:
+        return written
+    match local(element):
+        case "conditionExpression":
+            return Condition(written, lambda: before.fields(holder.get("sourceRef") or ""))
+        case "condition":
+            return Condition(written, lambda: before.fields(""))
+        case "timeDuration":
+            return of_duration(written, holder.get(baton("calendar")))
+        case _:
+            return written
+
+
+def _extensions(holder: Element) -> Iterator[tuple[Label, Value]]:
     ours = [each for each in holder if each.tag == baton(local(each))]
     notices = "; ".join(_attributes(each) for each in ours if local(each) == "notice")
     if notices:
@@ -185,7 +239,9 @@ def _extensions(holder: Element) -> Iterator[tuple[Label, str]]:
     for each in ours:
         labels = _EXTENSIONS.get(local(each), {})
         for name, value in each.items() if local(each) not in (*_LISTS, "notice") else ():
-            yield labels.get(str(name), f"{local(each)} {name!s}"), str(value)
+            is_limit = local(each) == "limit" and name == "minutes"
+            said = of_minutes(str(value), each.get("calendar")) if is_limit else str(value)
+            yield labels.get(str(name), f"{local(each)} {name!s}"), said
     for kind, label in _LISTS.items():
         listed = {str(each.get("name") or each.get("target")): str(each.get("value") or "") for each in ours if local(each) == kind}
         yield from (((label, name), value) for name, value in listed.items())

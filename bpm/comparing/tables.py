@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from lxml import etree
+
 from bpm.comparing import changes
-from bpm.comparing.changes import Change, Label, Properties
+from bpm.comparing.changes import Change, Label, Properties, Value
+from bpm.comparing.fields import Field
 from bpm.engine.documents import Element, Notes, drawn_name, local, parse, text_of
 from bpm.errors import N_
 
@@ -17,8 +20,8 @@ _WHEN, _THEN, _REMARK = N_("conditions"), N_("results"), N_("remark")
 @dataclass
 class _Table:
     name: str
-    properties: dict[Label, str]
-    rules: list[dict[Label, str]] = field(default_factory=list)
+    properties: dict[Label, Value]
+    rules: list[dict[Label, Value]] = field(default_factory=list)
 
 
 def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Change]:
@@ -34,7 +37,17 @@ def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Ch
         yield from _rules(file, id_, table.name, old[id_].rules, table.rules)
 
 
-def _rules(file: str, id_: str, name: str, before: list[dict[Label, str]], after: list[dict[Label, str]]) -> Iterator[Change]:
+def fields_of(file: str, content: bytes) -> Iterator[tuple[str, Field]]:
+    """The results of the tables, by their names; with a dot before it, what is kept in a variable."""
+    root = parse(file, content, Notes(file))
+    for each in root.iter(etree.Element) if root is not None else ():
+        name, label = each.get("name"), each.get("label")
+        if local(each) == "output" and name and label:
+            yield name, Field(label)
+            yield f".{name}", Field(label)
+
+
+def _rules(file: str, id_: str, name: str, before: list[dict[Label, Value]], after: list[dict[Label, Value]]) -> Iterator[Change]:
     keys_before, keys_after = [_key(each) for each in before], [_key(each) for each in after]
     for how, a, b, c, d in SequenceMatcher(a=keys_before, b=keys_after, autojunk=False).get_opcodes():
         if how == "equal":
@@ -50,7 +63,7 @@ def _rules(file: str, id_: str, name: str, before: list[dict[Label, str]], after
 
 
 def _key(rule: Properties) -> str:
-    return "\n".join(rule.values())
+    return "\n".join(map(str, rule.values()))
 
 
 def _said(rule: Properties) -> str:
@@ -83,7 +96,7 @@ def _column(column: Element) -> str:
     return " ".join(filter(None, [label, f"({expression or column.get('name') or ''})"]))
 
 
-def _rule(rule: Element) -> dict[Label, str]:
+def _rule(rule: Element) -> dict[Label, Value]:
     remarks = [text_of(each) for each in rule if local(each) == "description"]
     return {
         _WHEN: " | ".join(_text(each) or "-" for each in rule if local(each) == "inputEntry"),

@@ -27,7 +27,7 @@ def _states() -> tuple[State, State]:
 def page() -> Response:
     """Both states and what differs."""
     before, after = _states()
-    changes = comparisons.told(before, after, gettext, language())
+    changes = comparisons.told(session(), before, after, gettext, language())
     diagrams = sorted({*before.diagrams, *after.diagrams})
     touched = [name for name in diagrams if any(change.file == name for change, _ in changes)]
     chosen = http.args.get("file") or next(iter([*touched, *diagrams]), None)

@@ -1,18 +1,28 @@
 """What has changed between two states of a process, said in plain words."""
 
 from collections.abc import Mapping
+from functools import partial
+from xml.sax.saxutils import escape
 
 import orjson
 import pytest
 
-from bpm.comparing import compare
+from bpm import notices
+from bpm.comparing import Reader, compare
+from bpm.definitions.settings import COLUMNS
+from bpm.web.wording import compile_stale
 from tests.processes.desk import FOLDER
 
 SHIPPED = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
 
 
-def said(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
-    return [change.text.format(**change.facts) for change in compare(before, after)]
+CALENDARS = {"CAL-BIZ": 450.0, "CAL-247": 1440.0}
+compile_stale()
+ENGLISH = Reader(str, {}, CALENDARS)
+
+
+def said(before: Mapping[str, bytes], after: Mapping[str, bytes], reader: Reader = ENGLISH) -> list[str]:
+    return [change.told(reader) for change in compare(before, after)]
 
 
 def edited(name: str, old: str, new: str) -> dict[str, bytes]:
@@ -28,13 +38,23 @@ def test_the_same_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [
-        ("complaint.bpmn", 'minutes="30"', 'minutes="45"', "“登记”: time limit in minutes was “30”, is now “45”."),
-        ("complaint.bpmn", ">PT30M<", ">PT1H<", "waiting time was “PT30M”, is now “PT1H”."),
+        (
+            "complaint.bpmn",
+            'minutes="30"',
+            'minutes="45"',
+            "“登记”: time limit was “30 min of working time”, is now “45 min of working time”.",
+        ),
+        ("complaint.bpmn", 'minutes="30"', 'minutes="1470"', "is now “3 working days 2 h”."),
+        ("complaint.bpmn", 'minutes="30"', 'minutes="450"', "is now “1 working day”."),
+        ("complaint.bpmn", 'minutes="30"', 'minutes="= limits.review"', "is now “= limits.review”."),
+        ("complaint.bpmn", 'minutes="30" calendar="CAL-BIZ"', 'minutes="4320" calendar="CAL-BIZ"', "is now “9 working days 4 h 30 min”."),
+        ("complaint.bpmn", ">PT30M<", ">PT1H<", "waiting time was “30 min of working time”, is now “1 h of working time”."),
+        ("complaint.bpmn", ">P30D<", ">P1M<", "waiting time was “30 days”, is now “P1M”."),
         (
             "complaint.bpmn",
             "urge_count == 2",
             "urge_count == 5",
-            "“第几次？ · 第二次”: condition was “urge_count == 2”, is now “urge_count == 5”.",
+            "“第几次？ · 第二次”: condition was “urge_count is 2”, is now “urge_count is 5”.",
         ),
         (
             "complaint.bpmn",
@@ -56,9 +76,73 @@ def test_a_change_is_told_with_both_values(name: str, old: str, new: str, senten
 def test_names_that_are_said_together_are_each_in_the_reader_s_language() -> None:
     words = {"第几次？": "Which time?", "第二次": "the second", "升级阶梯": "Ladder"}
     [branch] = compare(SHIPPED, edited("complaint.bpmn", "urge_count == 2", "urge_count == 5"))
-    assert branch.told(str, words).startswith("“Which time? · the second”: condition was")
+    assert branch.told(Reader(str, words)).startswith("“Which time? · the second”: condition was")
     [rule] = compare(SHIPPED, edited("escalation_ladder.dmn", "<text>75</text>", "<text>80</text>"))
-    assert rule.told(str, words).startswith("“Ladder #1”: results was")
+    assert rule.told(Reader(str, words)).startswith("“Ladder #1”: results was")
+
+
+FORM = {
+    "amount": {"type": "number", "title": "金额"},
+    "level": {"type": "string", "title": "级别", "oneOf": [{"const": "L1", "title": "特急"}, {"const": "L2", "title": "紧急"}]},
+    "urgent": {"type": "boolean", "title": "加急"},
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "english", "chinese"),
+    [
+        ("amount > 100", "Amount is more than 100", "金额 大于 100"),
+        ('= level in ["L1", "L2"]', "Level is Major or Urgent", "级别 是 特急或紧急"),
+        ("100 >= amount", "Amount is at most 100", "金额 不超过 100"),
+        ("urgent == true and level != null", "Express is yes, and Level is filled in", "加急 是 是，并且 级别 已填写"),
+        ('(level == "L1" or amount > 5) and urgent == false', "(Level is Major or Amount is more than 5), and Express is no", ""),
+        ("(amount ?? 0) < 1.5", "Amount is less than 1.5 (counts as 0 while not filled in)", ""),
+        ("customer_number == null", "Customer's number is not filled in", "客户号码 未填写"),
+        ("plan.mode == 'CALL'", "Way is CALL", ""),
+        ("some(units, # > amount)", "some(units, # > amount)", "some(units, # > amount)"),
+        ("amount > 100 and", "amount > 100 and", ""),
+        ("(" * 3000, "(" * 300, ""),
+    ],
+)
+def test_a_condition_is_said_as_the_rows_of_the_designer_say_it(condition: str, english: str, chinese: str) -> None:
+    before = edited("complaint.bpmn", "urge_count == 2", "old_one")
+    before |= {"forms/handle.json": orjson.dumps({"schema": {"properties": FORM}})}
+    after = {**before, "complaint.bpmn": before["complaint.bpmn"].replace(b"old_one", escape(condition).encode())}
+    [change] = compare(before, after, COLUMNS)
+    words = {"金额": "Amount", "级别": "Level", "特急": "Major", "紧急": "Urgent", "加急": "Express", "方式": "Way"}
+    assert f"was “old_one”, is now “{english}”." in change.told(Reader(str, words))
+    if chinese:
+        assert f"由“old_one”改为“{chinese}”。" in change.told(Reader(partial(notices.in_language, language="zh")))
+
+
+def test_a_field_that_two_forms_call_differently_is_called_as_the_form_before_calls_it() -> None:
+    [change] = said(SHIPPED, edited("handle_order.bpmn", 'outcome == "REFUSE"', 'outcome == "DONE"'))
+    assert "condition was “收不收 is 退单”" in change
+
+
+def test_a_field_under_a_new_name_is_told_as_that() -> None:
+    found = said(SHIPPED, {**SHIPPED, "forms/handle.json": SHIPPED["forms/handle.json"].replace(b'"responsibility"', b'"at_fault"')})
+    assert "“责任归属”: the field is now called “at_fault”; it was “responsibility”." in found
+    assert not [each for each in found if "is gone" in each or "is new" in each]
+
+
+def test_a_field_of_another_kind_in_its_place_is_another_field() -> None:
+    form = orjson.loads(SHIPPED["forms/handle.json"])
+    properties = {("at_fault" if name == "responsibility" else name): rule for name, rule in form["schema"]["properties"].items()}
+    form["schema"]["properties"] = {**properties, "at_fault": {"type": "boolean", "title": "我方责任"}}
+    found = said(SHIPPED, {**SHIPPED, "forms/handle.json": orjson.dumps(form)})
+    assert "“责任归属” is gone (field)." in found
+    assert "“我方责任” is new (field)." in found
+
+
+def test_what_reads_alike_before_and_after_is_told_as_it_is_written() -> None:
+    fields = {"a": {"type": "number", "title": "金额"}}
+    before = {
+        **edited("complaint.bpmn", "urge_count == 2", "a == 2"),
+        "forms/handle.json": orjson.dumps({"schema": {"properties": fields}}),
+    }
+    after = {name: content.replace(b'"a":', b'"b":').replace(b"a == 2", b"b == 2") for name, content in before.items()}
+    assert "“第几次？ · 第二次”: condition was “a == 2”, is now “b == 2”." in said(before, after)
 
 
 def test_formatting_and_order_of_attributes_are_no_change() -> None:

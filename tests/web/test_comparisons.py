@@ -40,10 +40,10 @@ def test_programs_get_the_same_sentences(office: Office) -> None:
     before, after = _draft(office)
     told = send(office["analyst"], "/api/v1/designer/compare", {"before": before, "after": after}, 200)
     assert [(each["file"], each["element"], each["kind"]) for each in told["changes"]] == [("complaint.bpmn", "register", "changed")]
-    assert told["changes"][0]["sentence"] == "“登记”：时限（分钟）由“30”改为“45”。"
+    assert told["changes"][0]["sentence"] == "“登记”：时限由“30 分钟工作时间”改为“45 分钟工作时间”。"
     office.speak("analyst", "en")
     told = send(office["analyst"], "/api/v1/designer/compare", {"before": before, "after": after}, 200)
-    assert told["changes"][0]["sentence"] == "“Register”: time limit in minutes was “30”, is now “45”."
+    assert told["changes"][0]["sentence"] == "“Register”: time limit was “30 min of working time”, is now “45 min of working time”."
 
 
 def test_who_may_not_read_drafts_sees_nothing(office: Office) -> None:
