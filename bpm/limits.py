@@ -200,9 +200,12 @@ def resume_order(session: Session, order: WorkOrder, now: datetime) -> float:
 
 
 def set_back(session: Session, order: WorkOrder, since: datetime, until: datetime) -> float:
-    """Do not count a stretch of time against the order: its due time moves by the working minutes in it, which are returned."""
+    """Do not count a stretch of time against the order: its due time moves by the working minutes in it, which are returned.
+
+    A machine's clock may be put back meanwhile: then nothing has passed.
+    """
     calendar = calendars.get(session, order.calendar)
-    minutes = calendar.minutes_between(since, until)
+    minutes = calendar.minutes_between(since, max(since, until))
     order.paused_minutes += minutes
     if order.due_at is not None:
         order.due_at = calendar.add(order.due_at, timedelta(minutes=minutes))

@@ -132,6 +132,7 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
     pause = _running(session, order)
     if order.state != SUSPENDED or pause is None:
         return
+    now = max(now, pause.since)  # a machine's clock may be put back: no hold is shorter than nothing
     rule = holds.rule_of(session, order, pause.reason, now)
     order.state, order.state_before = order.state_before or order.state, None
     order.suspend_reason = order.suspended_until = None

@@ -100,6 +100,16 @@ class TestGoingOn:
         assert local(desk.step.due_at) == "2026-11-02 16:30"
         assert desk.items("wake") == []
 
+    @pytest.mark.parametrize(("login", "reason"), [("handler", "WAIT_CUSTOMER"), ("vp", "COURT_OR_REGULATOR")])
+    def test_a_machine_s_clock_that_was_put_back_meanwhile_takes_nothing_away(self, desk: Casework, login: str, reason: str) -> None:
+        desk.wait("2026-11-02 11:00")
+        due = [desk.step.due_at, desk.case.due_at, desk.case.statutory_due_at]
+        hold(desk, login, reason, "2026-11-04 11:00", "请稍候")
+        desk.now = at("2026-11-02 10:15")
+        desk.do(login, suspension.resume)
+        assert [desk.step.due_at, desk.case.due_at, desk.case.statutory_due_at] == due
+        assert (desk.case.paused_minutes, desk.step.paused_minutes) == (0, 0)
+
     def test_the_customer_s_answer_ends_it(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
         desk.wait("2026-11-02 11:00")
