@@ -48,6 +48,11 @@ def get(session: Session, code: str | None) -> WorkingCalendar:
     return found
 
 
+def is_known(session: Session, code: str) -> bool:
+    """Tell whether there is a calendar of this code."""
+    return code == ALL_THE_TIME or code in all(session)
+
+
 _STAMPED = Prepared(select(Setting.value).where(Setting.key == _STAMP))
 _shared: dict[str, Mapping[str, WorkingCalendar]] = {}
 

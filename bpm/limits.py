@@ -49,8 +49,11 @@ class LimitError(InvalidError):
 def arm(session: Session, task: Task, now: datetime) -> None:
     """Start the clock of a task whose limit, calendar and ladder stand on it; one whose order is on hold is paused at once.
 
-    A limit that names no calendar counts in the working time of the task's unit.
+    A limit that names no calendar, or one that is not there, counts in the working time of the task's unit.
     """
+    if task.calendar is not None and not calendars.is_known(session, task.calendar):
+        _log.warning("instance %s: “%s” counts by the calendar “%s”, which is not there", task.instance_id, task.element_id, task.calendar)
+        task.calendar = None
     if task.limit_minutes is not None and task.calendar is None:
         task.calendar = org.calendar_of(session, task.unit_code)
     if task.order is not None and task.order.paused_at is not None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, clock, journal, limits, running
+from bpm import access, calendars, clock, journal, limits, running
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
@@ -191,7 +191,7 @@ def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], co
         value = reach(variables, path)
         if value is None or getattr(order, column) == value:
             continue
-        if _fits(column, value):
+        if _fits(session, column, value):
             setattr(order, column, value)
         else:
             _log.warning("order %s: what “%s” holds does not fit %s and is left out", order.number, path, column)
@@ -201,7 +201,9 @@ def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], co
         limits.prioritise(session, order, now)
 
 
-def _fits(column: str, value: Any) -> bool:
+def _fits(session: Session, column: str, value: Any) -> bool:
+    if column == "calendar":
+        return isinstance(value, str) and calendars.is_known(session, value)
     kind = WorkOrder.__table__.columns[column].type.python_type
     if kind in (int, float):
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < limits.LONGEST

@@ -13,7 +13,7 @@ from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.drawings import read as drawings_of
 from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
-from bpm.definitions.sorting import CALLED, Bundle, not_json
+from bpm.definitions.sorting import CALLED, Bundle, not_json, with_nul
 from bpm.engine import expressions, table_analysis
 from bpm.errors import N_, Finding
 
@@ -118,6 +118,7 @@ def _json_files(files: Mapping[str, bytes]) -> Iterator[Finding]:
         except orjson.JSONDecodeError as error:
             yield not_json(file, error)
             continue
+        yield from with_nul(file, content)
         if form_name(file) is not None:
             yield from _form(file, read)
         elif file.startswith("strings/"):

@@ -38,7 +38,10 @@ class FixedField:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A step names who does it: ``kind`` is unit, role, city, user or step, ``attribute`` the one of baton:assignment that says so."""
+    """A step names who does it: ``kind`` is unit, role, city, user or step, ``attribute`` the one of baton:assignment that says so.
+
+    Or by whose working time its limit counts: then ``kind`` is calendar.
+    """
 
     element: str | None
     drawn_name: str
@@ -104,7 +107,7 @@ def read(file: str, content: bytes) -> Drawing:
         ladders=tuple(_references(file, root, "limit", "ladder")),
         notices=tuple(_references(file, root, "notice", "text")),
         calls=tuple(_calls(file, root)),
-        posts=tuple(_posts(root)),
+        posts=(*_posts(root), *_calendars(root)),
         unassigned=tuple(_unassigned(file, root)),
         steps_of_people=frozenset(step.get("id") or "" for step in _people(root)),
     )
@@ -169,6 +172,13 @@ def _posts(root: Element) -> Iterator[Post]:
         for kind, attribute, name in named:
             if name and not is_expression(name):
                 yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
+
+
+def _calendars(root: Element) -> Iterator[Post]:
+    for each in root.iter(baton("limit")):
+        owner, name = _owner(each), (each.get("calendar") or "").strip()
+        if name and not is_expression(name):
+            yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", "calendar", "calendar", name)
 
 
 def _names(text: str) -> list[str]:

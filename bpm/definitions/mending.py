@@ -13,6 +13,7 @@ _FIELDS = {
     "unknown-city": "who/city",
     "unknown-user": "who/user",
     "unknown-step": "who/{attribute}",
+    "unknown-calendar": "limit/calendar",
     # with what
     "form-missing": "form/ref",
     "bad-form": "form/ref",

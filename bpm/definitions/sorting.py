@@ -4,6 +4,7 @@ A folder with ``process.json`` is a whole version. Without one, files lie over t
 diagrams by the id of a process they draw, other files by their name. A diagram of an unknown process is a process of its own.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -104,10 +105,21 @@ def _read_settings(content: bytes) -> tuple[Any, Finding | None]:
         raw = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         return None, not_json(SETTINGS_FILE, error)
+    for finding in with_nul(SETTINGS_FILE, content):
+        return None, finding
     rule = wrong_rule(raw)
     if rule is not None:
         return None, Finding("error", SETTINGS_FILE, None, "bad-settings", N_("process.json is not right: {rule}."), {"rule": rule})
     return raw, None
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def with_nul(file: str, content: bytes) -> list[Finding]:
+    """What is told of JSON in which the one character stands that no database keeps."""
+    text = N_("The file {file} holds the character \\u0000, which cannot be kept.")
+    return [Finding("error", file, None, "not-plain", text, {"file": file})] if _NUL.search(content) else []
 
 
 def not_json(file: str, error: orjson.JSONDecodeError) -> Finding:

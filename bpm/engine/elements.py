@@ -158,15 +158,22 @@ def assignment_of(given: Data) -> Assignment:
     return Assignment(**fields)
 
 
+LONGEST_LIMIT = 10 * 366 * 24 * 60.0
+"""Minutes: no limit that somebody means is longer than ten years."""
+
+
 def _limit(my_task: Task) -> Data | None:
     given = {name: work_out_value(text, my_task) for name, text in one(my_task.task_spec, "limit").items()}
     minutes = given.get("minutes")
     if minutes in ("", None):
         return None
     try:
-        return {"minutes": float(minutes), "calendar": given.get("calendar") or None, "ladder": given.get("ladder") or None}
+        span = float(minutes)
     except (TypeError, ValueError):
         raise DataError(N_("The limit “{found}” is not a number of minutes."), found=str(minutes)[:60]) from None
+    if not 0 <= span < LONGEST_LIMIT:
+        raise DataError(N_("The limit “{found}” is not between 0 minutes and ten years."), found=str(minutes)[:60])
+    return {"minutes": span, "calendar": given.get("calendar") or None, "ladder": given.get("ladder") or None}
 
 
 def limit_of(given: Data | None) -> Limit | None:

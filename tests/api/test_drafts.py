@@ -106,7 +106,7 @@ def test_a_draft_of_a_template_has_no_findings_but_whom_this_town_lacks(desk: De
     row = desk["analyst"].post("/drafts", {"name": "Mine", "template": name}).json
     files = desk["analyst"].get(f"/drafts/{row['id']}").json["files"]
     found = desk["analyst"].post("/designer/check", {"files": files}).json["findings"]
-    assert {each["code"] for each in found} <= {"unknown-unit", "connector-not-set-up"}
+    assert {each["code"] for each in found} <= {"unknown-unit", "unknown-calendar", "connector-not-set-up"}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,7 @@ def test_a_draft_of_a_template_has_no_findings_but_whom_this_town_lacks(desk: De
         ('managerOf="fill" />', 'managerOf="filled" />', "unknown-step", "check", "who/managerOf"),
         ('<baton:assignment fallbackRole="AGENT" fallbackUnit="FRONT" starter="true" />', "", "no-assignment", "fill", "who/role"),
         ('minutes="480"', 'minutes="= 4 +"', "expression", "fill", "limit/minutes"),
+        ('minutes="480" calendar="CAL-BIZ"', 'minutes="480" calendar="CAL-MOON"', "unknown-calendar", "fill", "limit/calendar"),
         ('opinion == "CHANGE"', "opinion == ", "expression", "is_agreed_to_fill", "way/condition"),
         ('<baton:decision id="approval_level" />', '<baton:decision id="gone" />', "decision-missing", "level", "table/ref"),
         (' default="is_big_to_head"', "", None, None, None),

@@ -62,7 +62,7 @@ def test_a_process_whose_field_got_another_name_runs_as_before(desk: Desk, form:
     after = {**files, **told["files"], **own}
     assert {name for name, text in after.items() if f'"{old}"' in text or f"{{{{{old}}}}}" in text} == set()
     found = desk["analyst"].post("/designer/check", {"files": after}).json["findings"]
-    assert {each["code"] for each in found} <= {"unknown-unit", "connector-not-set-up"}
+    assert {each["code"] for each in found} <= {"unknown-unit", "unknown-calendar", "connector-not-set-up"}
 
 
 def test_only_what_means_the_field_follows(desk: Desk) -> None:

@@ -60,6 +60,14 @@ class TestTasks:
         (entry,) = desk.journal("ladder-failed")
         assert entry.facts["table"] == "no_such_table"
 
+    def test_nor_does_a_calendar_that_is_not_there(self, desk: Casework) -> None:
+        desk.complain(limit=240)
+        with desk.unit() as session:
+            task = desk.task(session)
+            task.calendar = "CAL-MOON"
+            limits.arm(session, task, desk.now)
+        assert local(desk.step.due_at) == "2026-11-02 14:00"  # its unit keeps no hours
+
     def test_when_the_level_rises_the_ladder_of_the_open_step_is_laid_anew(self, desk: Casework) -> None:
         desk.complain(limit=240)
         with desk.unit() as session:

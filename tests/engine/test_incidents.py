@@ -70,6 +70,10 @@ def test_a_task_whose_assignment_fails_is_an_incident_of_that_task_not_of_the_on
     case.do(c.SetData({"manager": 6}))
     case.do(c.Retry(case.token("x", StepFailed)))
     assert "minutes" in case.has(StepFailed)[0].message
+    for never in (-5, 1e20):
+        case.do(c.SetData({"hours": never}))
+        case.do(c.Retry(case.token("x", StepFailed)))
+        assert "ten years" in case.has(StepFailed)[0].message
     case.do(c.SetData({"hours": 2}))
     case.do(c.Retry(case.token("x", StepFailed)))
     opened = case.has(TaskOpened)[0]

@@ -183,6 +183,8 @@ DAMAGED: Mapping[str, Bad] = {
     # ---- forms
     "a form that is no JSON": Bad(whole(FORM, b'{"title": '), FORM),
     "a form that is no schema": Bad(whole(FORM, b'{"title": "x", "schema": {"type": "sometimes"}}'), FORM),
+    "a form with a character that no database keeps": Bad(changed(FORM, lambda f: {**f, "title": "回访\0"}), FORM),
+    "settings with a character that no database keeps": Bad(changed(SETTINGS, lambda s: {**s, "name": "投诉\0"}), SETTINGS),
     "a form of a list": Bad(whole(FORM, b"[1, 2, 3]"), FORM),
     "a field of an unknown type": Bad(changed(FORM, lambda f: _with_field(f, "x", {"type": "colour"})), FORM),
     "a default of half a sentence": Bad(changed(FORM, lambda f: _with_field(f, "x", {"type": "string", "x-default": "= (1 +"})), FORM, "x"),
