@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpm import definitions
-from bpm.models.definition import Definition
+from bpm.engine.definition import StartEvent
+from bpm.models.definition import Definition, DefinitionFile
 from bpm.models.instance import Instance
 from bpm.models.task import HandOver
 
@@ -63,11 +64,36 @@ def order_types(session: Session) -> list[str]:
     return sorted(kind for kind in session.scalars(query) if kind)
 
 
-def without_order(session: Session) -> list[Definition]:
-    """The processes in use that somebody begins by hand, by name: they make no work order, and wait for no message or hour to begin."""
+def begun_by_hand(session: Session) -> list[Definition]:
+    """The processes in use that somebody begins by hand, by name: they make no work order, and wait for no message or hour to begin.
+
+    ``begun_by_hand`` in process.json says so. Where it says nothing: those that have a form at their start, or that no other process calls.
+    """
     query = select(Definition).where(Definition.state == "published", Definition.order_type.is_(None))
+    called = _called(session)
     found = session.scalars(query.order_by(Definition.name, Definition.key)).all()
-    return [each for each in found if any(start.kind == "none" for start in definitions.engine_definition(session, each.id).starts())]
+    return [each for each in found if _is_begun_by_hand(session, each, is_called=each.key in called)]
+
+
+def plain_start(session: Session, definition: Definition) -> StartEvent | None:
+    """Where a process begins that somebody begins; None where it waits for a message or an hour."""
+    starts = definitions.engine_definition(session, definition.id).starts()
+    return next((start for start in starts if start.kind == "none"), None)
+
+
+def _is_begun_by_hand(session: Session, definition: Definition, *, is_called: bool) -> bool:
+    plain = plain_start(session, definition)
+    if plain is None:
+        return False
+    said = definitions.settings_of(session, definition.id).begun_by_hand
+    return (plain.form is not None or not is_called) if said is None else said
+
+
+def _called(session: Session) -> set[str]:
+    """The keys of the processes that others in use call."""
+    query = select(DefinitionFile.name).join(DefinitionFile.definition).where(Definition.state == "published")
+    names = session.scalars(query.where(DefinitionFile.name.startswith(definitions.CALLED)))
+    return {name.split("/")[1] for name in names}
 
 
 def _on_time(session: Session, now: datetime) -> dict[str, float]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bpm import access, classes, contacts, customers, definitions, instances, journal, org, workorders
+from bpm import access, catalogue, classes, contacts, customers, definitions, instances, journal, org, workorders
 from bpm.access import Actor
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.forms import AnswersError, FieldSentence, Form, check, resolved
@@ -125,8 +125,14 @@ def _made_before(session: Session, external_id: str, actor: Actor) -> WorkOrder 
 
 
 def start(session: Session, key: str, variables: dict[str, Any], business_key: str | None, actor: Actor, now: datetime) -> Instance:
-    """Start a process by its key. Where its definition names a type of work order, the order is made as well."""
+    """Start a process by its key. Where its definition names a type of work order, the order is made as well.
+
+    What the form at its start asks for is checked; other variables are taken as they are. Raises AnswersError.
+    """
     definition = definitions.latest(session, key)
+    form = first_form(session, definition, actor.language)
+    if form is not None:
+        variables = {name: value for name, value in variables.items() if name not in form.fields} | check(form, variables)
     if definition.order_type is None:
         return instances.start(session, key, variables, actor, now, business_key=business_key)
     known = {name: value for name, value in variables.items() if name in _KNOWN}
@@ -148,8 +154,8 @@ def begin(session: Session, definition: Definition, answers: Mapping[str, Any], 
 
 def first_form(session: Session, definition: Definition, language: str) -> Form | None:
     """The form at the plain start of a process, ready for a reader; None where the drawing names none."""
-    name = definitions.engine_definition(session, definition.id).start_of(None).form
-    return resolved(session, definition.id, name, {}, language=language, city=None) if name else None
+    start = catalogue.plain_start(session, definition)
+    return resolved(session, definition.id, start.form, {}, language=language, city=None) if start is not None and start.form else None
 
 
 def _checked(session: Session, fields: Mapping[str, Any], *, contact_needed: bool = True) -> dict[str, Any]:

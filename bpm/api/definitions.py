@@ -9,7 +9,7 @@ from bpm import definitions
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.base import page_of, written_page
 from bpm.api.schemas.definitions import DefinitionQuery, DefinitionShape, definition_row, whole_definition
-from bpm.request import session
+from bpm.request import language, session
 
 chapter = Chapter("definitions", "The versions of each process")
 
@@ -25,8 +25,8 @@ def page(query: dict[str, Any]) -> dict[str, Any]:
 @chapter.get("/definitions/<uuid:definition_id>")
 @chapter.answers(200, DefinitionShape)
 def show(definition_id: UUID) -> dict[str, Any]:
-    """Show a version, with the names of its files."""
-    return whole_definition(definitions.get(session(), definition_id))
+    """Show a version, with the names of its files and the form that is filled in to start it."""
+    return whole_definition(session(), definitions.get(session(), definition_id), language())
 
 
 @chapter.get("/definitions/<uuid:definition_id>/xml")

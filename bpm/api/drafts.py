@@ -233,7 +233,7 @@ def publish(body: dict[str, Any], draft_id: UUID) -> dict[str, Any]:
     """Make an approved draft the version in use. 422 with every finding while there is an error."""
     registry = current_app.extensions["connectors"]
     made = drafts.publish(session(), draft_id, actor(), body["note"], registry, now(), anyway=body["anyway"])
-    return whole_definition(definitions.get(session(), made.id))
+    return whole_definition(session(), definitions.get(session(), made.id), language())
 
 
 @chapter.post("/drafts/<uuid:draft_id>/discard")

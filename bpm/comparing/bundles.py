@@ -11,7 +11,7 @@ from bpm.comparing.fields import Field, Known
 from bpm.errors import N_
 
 _FILE = N_("file")
-_SETTINGS = {"name": N_("name"), "main": N_("main diagram"), "order_type": N_("type of order")}
+_SETTINGS = {"name": N_("name"), "main": N_("main diagram"), "order_type": N_("type of order"), "begun_by_hand": N_("begun by hand")}
 _MAPS = {"order_columns": N_("column of the order"), "decisions": N_("table"), "messages": N_("message"), "notices": N_("notice")}
 _TEXT = N_("translation")
 _CALLED = "called/"
@@ -61,11 +61,16 @@ def _of_file(name: str, before: bytes | None, after: bytes | None, known: tuple[
 def _settings(content: bytes) -> Iterator[tuple[Label, str]]:
     read = _read(content)
     for entry, label in _SETTINGS.items():
-        yield label, str(read.get(entry) or "")
+        yield label, _plain(read.get(entry))
     for entry, label in _MAPS.items():
         listed = read.get(entry)
         for key, value in listed.items() if isinstance(listed, dict) else ():
             yield (label, key), " / ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+
+
+def _plain(value: Any) -> str:
+    """An entry as the file has it."""
+    return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
 
 
 def _flat(content: bytes) -> dict[Label, str]:

@@ -25,8 +25,10 @@ from bpm.definitions.reading import (
 )
 from bpm.definitions.renaming import Place, Renaming, rename
 from bpm.definitions.settings import NoticeText, ProcessSettings
+from bpm.definitions.sorting import CALLED
 
 __all__ = [
+    "CALLED",
     "ArchiveError",
     "ArchiveTooLargeError",
     "DefinitionNotFoundError",

@@ -39,6 +39,7 @@ SCHEMA = {
         "main": {"type": "string", "minLength": 1},
         "name": {"type": "string", "minLength": 1},
         "order_type": {"type": ["string", "null"]},
+        "begun_by_hand": {"type": "boolean"},
         "order_columns": {**_TEXTS, "propertyNames": {"enum": list(COLUMNS)}},
         "decisions": _TEXTS,
         "messages": _TEXTS,
@@ -70,13 +71,14 @@ class ProcessSettings:
 
     ``order_columns``: the work order's columns and the variables that fill them. ``decisions``: what the platform asks a table for
     (priority, ladder, pause ...) and the table's id. ``messages``: what the platform tells the process (urged, suspended ...) and the
-    message's name in the drawing.
+    message's name in the drawing. ``begun_by_hand``: whether the desk offers to begin it; None: the drawing tells.
     """
 
     key: str
     main: str
     name: str
     order_type: str | None = None
+    begun_by_hand: bool | None = None
     order_columns: Mapping[str, str] = field(default_factory=dict)
     decisions: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)

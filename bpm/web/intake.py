@@ -67,7 +67,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
         wrong=wrong or {},
         class_words=_class_words(typed.get("class")),
         types=catalogue.order_types(session()),
-        flows=catalogue.without_order(session()),
+        flows=catalogue.begun_by_hand(session()),
         **_facts(found),
     )
 
@@ -229,7 +229,7 @@ def fill_in(key: str) -> Response:
 
 def _flow(key: str) -> Definition:
     frame.require(actor(), *_ROLES)
-    flow = next((each for each in catalogue.without_order(session()) if each.key == key), None)
+    flow = next((each for each in catalogue.begun_by_hand(session()) if each.key == key), None)
     if flow is None:
         raise NotFoundError
     return flow

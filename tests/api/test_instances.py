@@ -1,5 +1,6 @@
 """Running processes by REST: started, looked at, stopped, moved, reached by messages, and mended."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.api.desk import Desk
 from tests.api.drawings import ERRAND, FORM
+from tests.api.walker import answers
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,33 @@ def test_an_instance_has_run_to_its_first_wait_when_the_answer_comes(desk: Desk)
     assert (instance["definition"]["key"], instance["definition"]["version"]) == ("errand", 1)
     assert instance["variables"]["amount"] == 8
     assert desk["admin"].get(f"/instances/{instance['id']}").json == instance
+
+
+def test_what_the_form_at_the_start_asks_for_is_checked(desk: Desk) -> None:
+    start = '<bpmn:startEvent id="start"><bpmn:extensionElements><baton:form ref="order"/></bpmn:extensionElements>'
+    properties = {
+        "what": {"type": "string", "title": "要办的事"},
+        "how": {"type": "string", "title": "怎么去", "oneOf": [{"const": "BIKE", "title": "骑车"}, {"const": "FOOT", "title": "走路"}]},
+        "parcels": {"type": "integer", "title": "件数"},
+    }
+    form = json.dumps({"title": "跑腿单", "schema": {"type": "object", "required": ["what", "how"], "properties": properties}})
+    drawn = ERRAND.replace('<bpmn:startEvent id="start">', start)
+    version = desk.deploy({"errand.bpmn": drawn, "forms/note.json": FORM, "forms/order.json": form}).json["definitions"][0]
+
+    def begin(**variables: Any) -> Any:
+        return desk["admin"].post("/instances", {"definition_key": "errand", "variables": variables}, **{"Accept-Language": "en"})
+
+    refused = begin(how="CAR", parcels="two", who="王丽")
+    assert (refused.status_code, refused.json["code"]) == (422, "answers")
+    assert refused.json["fields"] == {
+        "what": "Fill this in.",
+        "how": "This is not one of the choices: BIKE, FOOT.",
+        "parcels": "This is not a whole number.",
+    }
+    assert desk["admin"].get("/instances", definition_key="errand").json["items"] == []
+    served = desk["analyst"].get(f"/definitions/{version['id']}").json["start_form"]
+    accepted = begin(**answers(served["schema"]), who="王丽")
+    assert (accepted.status_code, accepted.json["variables"]) == (201, {"what": "按规定办理", "how": "BIKE", "who": "王丽"})
 
 
 def test_a_case_runs_to_its_end_and_its_journal_tells_it(desk: Desk) -> None:

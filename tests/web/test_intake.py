@@ -179,6 +179,34 @@ def test_only_flows_in_use_without_an_order_are_begun_and_only_by_the_desk(offic
     assert office["handler"].get("/inbox?view=unit").find("tbody tr") == []
 
 
+_CALLER = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+<process id="house" name="全屋检修" isExecutable="true"><startEvent id="s"/><callActivity id="c" name="报修" calledElement="repair"/>
+<endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="c"/><sequenceFlow id="g" sourceRef="c" targetRef="e"/>
+</process></definitions>"""
+
+
+def _offered(office: Office) -> list[str | None]:
+    return [option.get("value") for option in office["agent"].get("/intake").find("#be-flow option")]
+
+
+def test_a_flow_that_only_others_call_is_not_begun_by_hand_unless_it_says_so(office: Office) -> None:
+    _repairs(office)
+    with unit_of_work() as session:
+        definitions.deploy(session, {"house.bpmn": _CALLER.encode()}, "analyst", clock.now(), publish=True)
+    assert _offered(office) == ["house"]
+    assert office["agent"].post("/intake/begin", {"flow": "repair"}).status == 404
+    settings = {"key": "repair", "main": "main.bpmn", "name": "报修"}
+    _repairs(office, **{"process.json": orjson.dumps(settings | {"begun_by_hand": True})})
+    assert _offered(office) == ["house", "repair"]
+    start = '<bpmn:startEvent id="begin" name="开始">'.encode()
+    form = orjson.dumps({"title": "报修单", "schema": {"type": "object", "properties": {"place": {"type": "string", "title": "地点"}}}})
+    ticket = b'<bpmn:extensionElements><baton:form ref="ticket"/></bpmn:extensionElements>'
+    _repairs(office, start, ticket, **{"forms/ticket.json": form})
+    assert _offered(office) == ["house", "repair"]
+    _repairs(office, start, ticket, **{"forms/ticket.json": form, "process.json": orjson.dumps(settings | {"begun_by_hand": False})})
+    assert _offered(office) == ["house"]
+
+
 def test_a_flow_that_waits_for_a_message_to_begin_is_not_begun_by_hand(office: Office) -> None:
     head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><message id="m" name="paid"/>'
     start = '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent><endEvent id="e"/>'

@@ -3,9 +3,11 @@
 from typing import Any
 
 from marshmallow import fields
+from sqlalchemy.orm import Session
 
-from bpm import definitions
+from bpm import definitions, intake
 from bpm.api.schemas.base import ListQuery, Shape, line, one_of
+from bpm.api.schemas.tasks import FormShape, form_row
 from bpm.models.definition import Definition
 from bpm.request import finding_row
 
@@ -36,6 +38,7 @@ class DefinitionShape(Shape):
     created_by = fields.String(required=True, allow_none=True)
     published_at = fields.DateTime(required=True, allow_none=True)
     files = fields.List(fields.String(), metadata={"description": "Only in the answer about one version"})
+    start_form = fields.Nested(FormShape, allow_none=True, metadata={"description": "What is asked of whoever starts it; with the files"})
 
 
 class DeploymentShape(Shape):
@@ -68,6 +71,8 @@ def definition_row(definition: Definition) -> dict[str, Any]:
     }
 
 
-def whole_definition(definition: Definition) -> dict[str, Any]:
-    """A version with the names of its files."""
-    return definition_row(definition) | {"files": [file.name for file in definition.files]}
+def whole_definition(session: Session, definition: Definition, language: str) -> dict[str, Any]:
+    """A version with the names of its files and the form at its start."""
+    form = intake.first_form(session, definition, language) if definition.state != "draft" else None  # a draft may not run yet
+    asked = None if form is None else form_row(form)
+    return definition_row(definition) | {"files": [file.name for file in definition.files], "start_form": asked}

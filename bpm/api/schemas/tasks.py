@@ -174,12 +174,12 @@ def whole_task(session: Session, task: Task, language: str, now: datetime) -> di
     if row["limit"] is not None:
         row["limit"]["used"] = round(limits.used_minutes(session, task, now), 2)
     form = instances.form_of(session, task, language) if task.status in OPEN else None
-    row["form"] = None if form is None else _form(form)
+    row["form"] = None if form is None else form_row(form)
     row["data"] = instances.task_data(session, task)
     return row
 
 
-def _form(form: Form) -> dict[str, Any]:
+def form_row(form: Form) -> dict[str, Any]:
     """A form, with all that its ordinary way asks for among the required fields: a program need not work out any condition.
 
     Beside other answers some of them are hidden (``ui`` says which) and then not asked for, as everywhere.
