@@ -82,6 +82,7 @@ class NewOrder:
     first_owner: str | None = None
     first_owner_unit: str | None = None
     external_id: str | None = None
+    language: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -128,6 +129,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
         contact_name=new.contact_name,
         contact_phone=new.contact_phone,
         contact_email=new.contact_email,
+        language=new.language,
         customer_number=new.customer_number,
         city=new.city,
         class_code=new.class_code,
