@@ -39,14 +39,6 @@ class Outcome:
     error: ConnectorError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """A live answer for somebody who waits for it, or the reason why there is none."""
-
-    result: dict[str, Any] | None = None
-    error: ConnectorError | None = None
-
-
 def prepare(item: WorkItem) -> Prepared:
     """Read from a leased item what is to be called."""
     payload = item.payload
@@ -55,8 +47,12 @@ def prepare(item: WorkItem) -> Prepared:
 
 def perform(registry: Registry, call: Prepared) -> Outcome:
     """Call the outside. No transaction is open, and nothing but an outcome comes back."""
+    return _outcome(registry, call.connector, call.operation, call.inputs, call.key)
+
+
+def _outcome(registry: Registry, connector: str, operation: str, inputs: dict[str, Any], key: str) -> Outcome:
     try:
-        return Outcome(result=registry.perform(call.connector, call.operation, call.inputs, call.key))
+        return Outcome(result=registry.perform(connector, operation, inputs, key))
     except ConnectorError as error:
         return Outcome(error=error)
 
@@ -90,7 +86,7 @@ def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datet
     work_items.fail(item, error.message)
     if item.instance_id is None:
         return
-    said = {language: _said(error, language) for language in ("en", "zh")}
+    said = {language: told(error, language) for language in ("en", "zh")}
     if item.kind == "call":
         code = item.payload.get("on_failure") if error.retry else error.code
         instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], said, code, now)
@@ -100,25 +96,22 @@ def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datet
             incidents.of_work(session, instance, item, error, said, now)
 
 
-def _said(error: ConnectorError, language: str) -> str:
-    """The error's sentence: in the connector's own words where it has some, else in the platform's."""
+def told(error: ConnectorError, language: str) -> str:
+    """A connector's error as people read it: in the connector's own words where it has some, else in the platform's."""
     sentence = error.translations.get(language) or notices.in_language(error.sentence, language)
     return sentence.format(**error.facts)
 
 
-def ask(registry: Registry, connector: str, operation: str, inputs: dict[str, Any]) -> LookUp:
+def ask(registry: Registry, connector: str, operation: str, inputs: dict[str, Any]) -> Outcome:
     """Ask a reading operation once, for somebody who waits at a page. Use it with no transaction open."""
-    try:
-        return LookUp(result=registry.perform(connector, operation, inputs, f"ask:{uuid4()}"))
-    except ConnectorError as error:
-        return LookUp(error=error)
+    return _outcome(registry, connector, operation, inputs, f"ask:{uuid4()}")
 
 
-def look_up(registry: Registry, number: str) -> LookUp:
+def look_up(registry: Registry, number: str) -> Outcome:
     """The customer of a number, as billing knows him now."""
     return ask(registry, "billing", "customer", {"number": number})
 
 
-def bills(registry: Registry, number: str, months: int = 3) -> LookUp:
+def bills(registry: Registry, number: str) -> Outcome:
     """The customer's last bills."""
-    return ask(registry, "billing", "bills", {"number": number, "months": months})
+    return ask(registry, "billing", "bills", {"number": number})

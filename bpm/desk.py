@@ -1,8 +1,6 @@
 """What stands on a person's desk beside the tasks themselves: the steps they stand at, and what he was told."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +11,7 @@ from bpm.models.instance import Instance
 from bpm.models.notice import Notice
 from bpm.models.task import WORKABLE, Task
 from bpm.models.work_order import WorkOrder
-from bpm.paging import Page, cursor_of, read_cursor
+from bpm.paging import Page, cursor_of, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,6 @@ def _translated(session: Session, actor: Actor, element_id: str, name: str, lang
 def told(session: Session, actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Told]:
     """What the actor was told, read or not, the newest first."""
     query = select(Notice, WorkOrder.number).outerjoin(WorkOrder, Notice.order_id == WorkOrder.id).where(Notice.user_id == actor.user_id)
-    if cursor:
-        at, last = read_cursor(cursor, datetime, UUID)
-        query = query.where((Notice.created_at < at) | ((Notice.created_at == at) & (Notice.id < last)))
-    rows = session.execute(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit + 1)).all()
+    rows = session.execute(newest_first(query, Notice, cursor, limit)).all()
     found = [Told(notice, number) for notice, number in rows]
     return Page.of(found, limit, lambda each: cursor_of(each.notice.created_at, each.notice.id))

@@ -90,11 +90,10 @@ def statutory(session: Session, item: WorkItem, now: datetime) -> None:
 
     An order on hold goes on, except where a court has stopped the statutory clock: then this has been taken back.
     """
-    found = session.get(WorkOrder, UUID(item.payload["order_id"]))
-    if found is None:
+    order = session.get(WorkOrder, UUID(item.payload["order_id"]))
+    if order is None:
         return
-    instance = lock(session, found.instance_id) if found.instance_id else None
-    order = workorders.locked(session, found.id)
+    instance = workorders.lock(session, order)
     if order.answered_at is not None or order.state in CLOSED_STATES:
         return
     summons = limits.summons(session, order)

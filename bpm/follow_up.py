@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import access, contacts, journal, limits, notices, options, org, suspension, workorders
+from bpm import access, contacts, decisions, journal, limits, notices, options, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
 from bpm.models.org import User
@@ -57,7 +57,7 @@ class NotProvidedError(ConflictError):
 
 def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> bool:
     """Somebody asks when it will be done. Tells whether it counted: an urge soon after another is only shown. Raises OrderClosedError."""
-    instance = workorders.hold(session, order)
+    instance = workorders.lock(session, order)
     _require_open(order)
     contacts.add(session, order, "urge", reason, now, user_id=actor.user_id)
     counted = order.last_urged_at is None or now - order.last_urged_at >= COUNTED_AGAIN
@@ -79,7 +79,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
     """The customer adds something. An order that waits for him goes on; one that is closed stays closed. Raises NothingSaidError."""
     if not text.strip():
         raise contacts.NothingSaidError
-    instance = workorders.hold(session, order)
+    instance = workorders.lock(session, order)
     contacts.add(session, order, "information", text, now, user_id=actor.user_id)
     drawn = False
     if order.state not in CLOSED_STATES:
@@ -96,7 +96,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
 def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
     """The customer takes his complaint back. Raises ForbiddenError, OrderClosedError, NotProvidedError."""
     _require(actor, options.MAY_WITHDRAW)
-    instance = workorders.hold(session, order)
+    instance = workorders.lock(session, order)
     _require_open(order)
     contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
     suspension.end(session, order, actor, now, "withdrawn")
@@ -112,7 +112,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
     """
     _require(actor, options.MAY_REOPEN)
-    instance = workorders.hold(session, order)
+    instance = workorders.lock(session, order)
     if order.state not in CLOSED_STATES:
         raise OrderNotClosedError
     facts = _reopening(order, now)
@@ -156,7 +156,7 @@ def _reopening(order: WorkOrder, now: datetime) -> dict[str, Any]:
 
 
 def _may_reopen(session: Session, order: WorkOrder, facts: dict[str, Any], now: datetime) -> bool:
-    found = limits.decide(session, order, "reopen", now, **facts)
+    found = decisions.ask_about(session, order, "reopen", now, **facts)
     action = found.get("action") if isinstance(found, dict) else found
     return action != "NEW"
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, clock, limits, org
+from bpm import calendars, clock, decisions, org
 from bpm.access import Actor
 from bpm.errors import N_, ForbiddenError, InvalidError
 from bpm.models.work_order import Pause, WorkOrder
@@ -98,7 +98,7 @@ class Rule:
 
 def rule_of(session: Session, order: WorkOrder, reason: str, now: datetime) -> Rule:
     """What the process's pause table says of a reason for this order. A table that says nothing allows nothing."""
-    found: Any = limits.decide(session, order, "pause", now, reason=reason, tier=order.escalation_tier)
+    found: Any = decisions.ask_about(session, order, "pause", now, reason=reason, tier=order.escalation_tier)
     row = found[0] if isinstance(found, list) and found else found
     if not isinstance(row, dict):
         row = {"allowed": False}

@@ -190,7 +190,7 @@ def close_task(
         net_minutes=used,
         limit_minutes=task.limit_minutes,
         calendar=task.calendar,
-        late=task.limit_minutes is not None and used > task.limit_minutes,
+        late=limits.is_over(task, used),
         how=how,
         reason=reason,
     )
@@ -255,7 +255,7 @@ def claim(session: Session, task_id: UUID, actor: Actor, now: datetime) -> Task:
     task = _for_moving(session, task_id, actor)
     if task.assignee_id is not None and task.assignee_id != actor.user_id:
         raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
-    if task.excluded and f" {actor.user_id} " in task.excluded:
+    if task.excludes(actor.user_id):
         raise NotForYouError
     if task.status != "claimed" and actor.user_id is not None:
         _give(session, task, org.user(session, actor.user_id), now, accepted=True)
@@ -294,7 +294,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
         person = org.named(session, user)
         if person is None or not person.active:
             raise assigning.NobodyFoundError
-        if task.excluded and f" {person.id} " in task.excluded:
+        if task.excludes(person.id):
             raise NotForYouError
         _give(session, task, org.available(session, person, now), now, accepted=False)
         return task
@@ -353,5 +353,4 @@ def claimable_by(session: Session, task: Task) -> list[str]:
     """The logins of those who may claim or hold this task."""
     if task.assignee_id is not None:
         return [org.user(session, task.assignee_id).login]
-    excluded = task.excluded or ""
-    return [user.login for user in org.members(session, task.unit_code, task.role) if f" {user.id} " not in excluded]
+    return [user.login for user in org.members(session, task.unit_code, task.role) if not task.excludes(user.id)]

@@ -18,7 +18,7 @@ from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
-from bpm.paging import Page, cursor_of, read_cursor
+from bpm.paging import Page, cursor_of, newest_first
 
 OWN_FAULT = N_("Baton could not do this because of a fault of its own. Its log says which.")
 _STUCK = "stuck"
@@ -206,14 +206,11 @@ def page(
 ) -> Page[Incident]:
     """List incidents, newest first."""
     access.require(actor, *MENDERS)
-    query = select(Incident).order_by(Incident.created_at.desc(), Incident.id.desc()).limit(limit + 1)
+    query = newest_first(select(Incident), Incident, cursor, limit)
     if state:
         query = query.where(Incident.state == state)
     if instance_id:
         query = query.where(Incident.instance_id == instance_id)
-    if cursor:
-        at, last = read_cursor(cursor, datetime, UUID)
-        query = query.where((Incident.created_at < at) | ((Incident.created_at == at) & (Incident.id < last)))
     return Page.of(session.scalars(query).all(), limit, lambda row: cursor_of(row.created_at, row.id))
 
 

@@ -21,7 +21,7 @@ from bpm.models.instance import Instance
 from bpm.models.message import Subscription
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
-from bpm.paging import Page, cursor_of, read_cursor
+from bpm.paging import Page, cursor_of, newest_first
 from bpm.recording import Doing, record
 from bpm.running import lock, lock_of_task, look, new, require_running, running
 
@@ -276,7 +276,7 @@ def page(
     limit: int = 50,
 ) -> Page[Instance]:
     """List instances, newest first; for those who see all, else one's own."""
-    query = select(Instance).order_by(Instance.created_at.desc(), Instance.id.desc()).limit(limit + 1)
+    query = newest_first(select(Instance), Instance, cursor, limit)
     if not (actor.sees_all or "ANALYST" in actor.roles):
         query = query.where(Instance.started_by == actor.login)
     for column, value in (
@@ -286,9 +286,6 @@ def page(
     ):
         if value:
             query = query.where(column == value)
-    if cursor:
-        at, last = read_cursor(cursor, datetime, UUID)
-        query = query.where((Instance.created_at < at) | ((Instance.created_at == at) & (Instance.id < last)))
     return Page.of(session.scalars(query).all(), limit, lambda row: cursor_of(row.created_at, row.id))
 
 

@@ -8,16 +8,14 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, definitions, journal, ladders, org, work_items
+from bpm import calendars, decisions, definitions, journal, ladders, org, work_items
 from bpm.engine.faults import StepError
-from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung, Summons
-from bpm.models.instance import Instance
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.working_time import WorkingCalendar
@@ -96,6 +94,11 @@ def used_minutes(session: Session, task: Task, now: datetime) -> float:
     return max(0.0, passed - task.paused_minutes)
 
 
+def is_over(task: Task, used: float) -> bool:
+    """Tell whether so many working minutes are more than a task's limit."""
+    return task.limit_minutes is not None and used > task.limit_minutes
+
+
 def ladder(session: Session, task: Task) -> list[Rung]:
     """The rungs of a task in the order in which they ring; none without a limit, or without a ladder that can be asked."""
     try:
@@ -158,7 +161,8 @@ def _rungs(session: Session, task: Task) -> list[Rung]:
     if task.limit_minutes is None or task.ladder is None:
         return []
     calendar = calendars.get(session, task.calendar)
-    facts = {**_facts(session, task.order, None), "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
+    known = decisions.facts_of(session, task.order, None) if task.order is not None else {}
+    facts = {**known, "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
     found = definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result
     return ladders.rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
 
@@ -237,20 +241,6 @@ def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
             _set_moments(session, task, now)
 
 
-def decide(session: Session, order: WorkOrder, what: str, now: datetime | None, **facts: Any) -> Any:
-    """Ask the table that the order's process names for something (``pause``, ``reopen`` ...); None where it names none.
-
-    The table is asked about the order's columns, its customer's snapshot, and ``facts``. Raises DecisionError, ExpressionError.
-    """
-    definition = _definition(session, order)
-    if definition is None:
-        return None
-    table = definitions.settings_of(session, definition).decisions.get(what)
-    if table is None:
-        return None
-    return definitions.engine_definition(session, definition).decide(table, {**_facts(session, order, now), **facts}).result
-
-
 def _is_repeat(session: Session, order: WorkOrder) -> bool:
     """Tell whether the same customer has complained of the same thing (to the third level of its class) shortly before."""
     numbers = [number for number in (order.customer_number, order.contact_phone) if number]
@@ -265,53 +255,13 @@ def _is_repeat(session: Session, order: WorkOrder) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _asked(session: Session, order: WorkOrder, what: str, now: datetime | None, **facts: Any) -> Any:
+def _asked(session: Session, order: WorkOrder, purpose: str, now: datetime | None, **facts: Any) -> Any:
     """What a table says, or None: one that cannot be asked holds nobody's work up."""
     try:
-        return decide(session, order, what, now, **facts)
+        return decisions.ask_about(session, order, purpose, now, **facts)
     except StepError as error:
-        _log.warning("order %s: the table for %s cannot be asked: %s", order.number, what, error)
+        _log.warning("order %s: the table for %s cannot be asked: %s", order.number, purpose, error)
         return None
-
-
-def _definition(session: Session, order: WorkOrder) -> UUID | None:
-    """The version that the order's process runs on; before it has started, the one that it will start with."""
-    if order.instance_id is not None:
-        return session.get_one(Instance, order.instance_id).definition_id
-    try:
-        return definitions.latest(session, order.definition_key).id
-    except NotFoundError:
-        return None
-
-
-def _facts(session: Session, order: WorkOrder | None, now: datetime | None) -> dict[str, Any]:
-    """What tables may ask of an order. ``minutes_to_due`` are working minutes, and null while the order is on hold."""
-    if order is None:
-        return {}
-    left = None
-    if now is not None and order.due_at is not None and order.paused_at is None:
-        left = calendars.get(session, order.calendar).minutes_between(now, order.due_at)
-    columns = {name: getattr(order, name) for name in COLUMNS}
-    return {**(order.customer or {}), **columns, "minutes_to_due": left}
-
-
-COLUMNS = (
-    "type",
-    "channel",
-    "state",
-    "city",
-    "class_code",
-    "level",
-    "grade",
-    "escalation_tier",
-    "urge_count",
-    "reopen_count",
-    "return_count",
-    "customer_number",
-    "suspend_reason",
-    "satisfaction",
-    "result",
-)
 
 
 def _statutory_key(order: WorkOrder) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import bpm
-from bpm import clock, contacts, definitions, journal, work_items
+from bpm import clock, contacts, definitions, journal, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
 from bpm.errors import told as told_in
@@ -260,4 +260,4 @@ def _note_missing(session: Session, instance: Instance | None, ways: Sequence[st
 def _instance(session: Session, order: WorkOrder | None, task: Task | None) -> Instance | None:
     if task is not None:
         return task.instance
-    return session.get(Instance, order.instance_id) if order is not None and order.instance_id is not None else None
+    return workorders.instance_of(session, order) if order is not None else None

@@ -29,9 +29,8 @@ def of_task(session: Session, task: Task, actor: Actor) -> frozenset[OfTask]:
     if mine and task.status == "claimed":
         can |= {"complete", "release", "return", "reassign"}
         can |= {"hold"} if task.order is not None else set()
-    elif task.assignee_id is None or mine:
-        excluded = task.excluded is not None and f" {actor.user_id} " in task.excluded
-        can |= set() if excluded or not access.may_see_task(session, actor, task) else {"claim"}
+    elif (task.assignee_id is None or mine) and not task.excludes(actor.user_id) and access.may_see_task(session, actor, task):
+        can.add("claim")
     if actor.is_admin or task.queue in actor.queues or access.leads(session, actor, task.unit_code):
         can.add("reassign")
     return frozenset(can)

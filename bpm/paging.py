@@ -5,14 +5,16 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 from uuid import UUID
 
 import orjson
+from sqlalchemy import Select, and_, or_
 
 from bpm.errors import N_, InvalidError
 
 Row = TypeVar("Row")
+Columns = TypeVarTuple("Columns")
 
 
 class CursorError(InvalidError):
@@ -33,6 +35,23 @@ class Page(Generic[Row]):
     def of(cls, rows: Sequence[Row], limit: int, cursor: Callable[[Row], str]) -> "Page[Row]":
         """Make a page of at most ``limit`` rows out of ``limit + 1`` that were read."""
         return cls(rows[:limit], cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def newest_first(query: Select[*Columns], table: Any, cursor: str | None, limit: int) -> Select[*Columns]:
+    """A page of rows by ``created_at``, and one more that tells whether another page comes. Raises CursorError."""
+    if cursor:
+        at, last = read_cursor(cursor, datetime, UUID)
+        query = query.where(or_(table.created_at < at, and_(table.created_at == at, table.id < last)))
+    return query.order_by(table.created_at.desc(), table.id.desc()).limit(limit + 1)
+
+
+LONGEST_SOUGHT = 200
+"""Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
+
+
+def pattern(sought: str) -> str:
+    """What a search box asks of LIKE: the text anywhere; its own signs for "anything" mean nothing."""
+    return f"%{sought[:LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
 
 
 def cursor_of(*values: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import customers, definitions, workorders
+from bpm import customers, decisions, definitions, workorders
 from bpm.engine.faults import StepError
 from bpm.models.work_order import WorkOrder
 from bpm.workorders import CLOSED_STATES
@@ -54,7 +54,7 @@ def of_number(session: Session, number: str, found: Mapping[str, Any] | None, no
 
 def _grade(session: Session, snapshot: Mapping[str, Any]) -> str | None:
     """What the table that the process names for ``grade`` says of this customer (reference processes, D1)."""
-    found = _decide(session, "grade", {**snapshot, "customer": dict(snapshot)})
+    found = _asked(session, "grade", {**snapshot, "customer": dict(snapshot)})
     grade = found.get("grade") if isinstance(found, Mapping) else found
     return grade if isinstance(grade, str) else None
 
@@ -69,22 +69,19 @@ def _largest(session: Session, role: str, grade: str) -> int:
     least, most = 0, _MOST
     while least < most:
         middle = (least + most + 1) // 2
-        found = _decide(session, "authority", {"role": role, "grade": grade, "amount": middle})
+        found = _asked(session, "authority", {"role": role, "grade": grade, "amount": middle})
         may = found.get("may_settle") if isinstance(found, Mapping) else found
         least, most = (middle, most) if may is True else (least, middle - 1)
     return least
 
 
-def _decide(session: Session, what: str, facts: dict[str, Any]) -> Any:
-    """Ask a table of the complaints' process; None where it names none, or the table cannot be asked."""
+def _asked(session: Session, purpose: str, facts: dict[str, Any]) -> Any:
+    """What a table of the complaints' process says; None where it names none, or the table cannot be asked."""
     try:
         definition = definitions.for_order_type(session, _ORDER_TYPE)
     except definitions.NoProcessForTypeError:
         return None
-    table = definitions.settings_of(session, definition.id).decisions.get(what)
-    if table is None:
-        return None
     try:
-        return definitions.engine_definition(session, definition.id).decide(table, facts).result
+        return decisions.ask(session, definition.id, purpose, facts)
     except StepError:
         return None

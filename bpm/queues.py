@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
-from bpm import access, workorders
+from bpm import access
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
 from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, bring
 from bpm.models.task import OPEN, WORKABLE, Task
 from bpm.models.work_order import WorkOrder
-from bpm.paging import Page, cursor_of, read_cursor
+from bpm.paging import Page, cursor_of, pattern, read_cursor
 
 View = Literal["mine", "unit", "led", "all", "done"]
 COUNT_LIMIT = 100
@@ -150,9 +150,8 @@ def _first(parts: Sequence[Select[Any]], sort: str, limit: int) -> Select[Any]:
 
 def _values(filters: TaskFilters, now: datetime) -> dict[str, Any]:
     """What narrows a list, by the names of ``_CONDITIONS``."""
-    like = f"%{filters.q[: workorders.LONGEST_SOUGHT].replace('%', '').replace('_', '')}%" if filters.q else None
     values = {
-        "like": like,
+        "like": pattern(filters.q) if filters.q else None,
         "element": filters.element_id,
         "level": filters.level,
         "grade": filters.grade,
@@ -230,12 +229,6 @@ def _counted(scopes: Sequence[ColumnElement[bool]]) -> Prepared | None:
     return Prepared(select(func.count().label("count")).select_from(rows))
 
 
-def steps(session: Session, actor: Actor) -> dict[str, int]:
-    """How many of the actor's own tasks stand at each step: name -> count."""
-    query = select(Task.name, func.count()).where(Task.assignee_id == actor.user_id, Task.status.in_(WORKABLE))
-    return {row[0]: row[1] for row in session.execute(query.group_by(Task.name))}
-
-
 def following(session: Session, actor: Actor, instance_id: UUID) -> list[Task]:
     """The open tasks of an instance that the actor may do next: what to show after "complete"."""
     found = [task for task in _GOING_ON.all(session, instance=instance_id) if _may_do(actor, task)]
@@ -250,7 +243,7 @@ _GOING_ON = Rows(Task, Task.instance_id == bindparam("instance"), one_of(Task.st
 def _may_do(actor: Actor, task: Task) -> bool:
     if task.assignee_id is not None:
         return task.assignee_id == actor.user_id
-    return task.queue in actor.queues and f" {actor.user_id} " not in (task.excluded or "")
+    return task.queue in actor.queues and not task.excludes(actor.user_id)
 
 
 def first_free(session: Session, actor: Actor, now: datetime) -> UUID | None:

@@ -106,8 +106,7 @@ def steps(session: Session, order: WorkOrder, now: datetime) -> list[Step]:
     for task in _tasks(session, order):
         used = limits.used_minutes(session, task, now)
         found.pop(task.element_id, None)
-        late = task.limit_minutes is not None and used > task.limit_minutes
-        found[task.element_id] = Step(task.element_id, task.name, "now", used, task.limit_minutes, late)
+        found[task.element_id] = Step(task.element_id, task.name, "now", used, task.limit_minutes, limits.is_over(task, used))
     return list(found.values())
 
 
@@ -121,8 +120,7 @@ def units(session: Session, order: WorkOrder, now: datetime) -> list[Leg]:
     for task in _tasks(session, order):
         if task.scope_id is not None:
             used = limits.used_minutes(session, task, now)
-            late = task.limit_minutes is not None and used > task.limit_minutes
-            who = task.assignee.login if task.assignee else None
+            who, late = task.assignee.login if task.assignee else None, limits.is_over(task, used)
             rows[task.unit_code, task.name] = Leg(task.unit_code, task.name, task.status, who, used, task.limit_minutes, late)
     return list(rows.values())
 

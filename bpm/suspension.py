@@ -12,7 +12,6 @@ from bpm import clock, definitions, holds, instances, journal, limits, messages,
 from bpm.access import SYSTEM, Actor
 from bpm.errors import N_, ConflictError, ForbiddenError
 from bpm.models.ids import row_id
-from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.workorders import CLOSED_STATES
@@ -80,7 +79,7 @@ def suspend(
     Without ``until`` it wakes when the reason's longest time is over. Raises NotYoursError, NothingToSuspendError, AlreadySuspendedError,
     LastTierError, and what ``holds.agree`` raises.
     """
-    instance = workorders.hold(session, order)
+    instance = workorders.lock(session, order)
     _require_hand_in(session, order, actor)
     _require_suspendable(order)
     rule = holds.rule_of(session, order, reason, now)
@@ -104,7 +103,7 @@ def resume(session: Session, order: WorkOrder, actor: Actor, now: datetime, why:
 
     ``why`` is for the journal: resumed, woken, information, statutory.
     """
-    workorders.hold(session, order)
+    workorders.lock(session, order)
     if order.state != SUSPENDED:
         raise NotSuspendedError
     if why == "resumed":
@@ -118,7 +117,7 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
     order = session.get(WorkOrder, UUID(item.payload["order_id"]))
     if order is None:
         return
-    workorders.hold(session, order)
+    workorders.lock(session, order)
     pause = _running(session, order)
     if order.state != SUSPENDED or pause is None or str(pause.id) != item.payload["pause_id"]:
         return
@@ -139,7 +138,7 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
     pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
     _go_on(session, order, rule, pause, now)
     work_items.cancel(session, _wake_key(pause))
-    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    instance = workorders.instance_of(session, order)
     if instance is not None:
         told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
         journal.note(session, instance, "order-resumed", actor.login, now, **told)
@@ -151,7 +150,7 @@ def tell_process(session: Session, order: WorkOrder, what: str, payload: dict[st
 
     Tells whether anybody waited for it; one that nobody awaits is not kept: by the time somebody asks, it would be old news.
     """
-    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    instance = workorders.instance_of(session, order)
     name = definitions.settings_of(session, instance.definition_id).messages.get(what) if instance is not None else None
     session.flush()
     if name is None or not messages.awaiting(session, "message", name, business_key=order.number):

@@ -14,17 +14,12 @@ from sqlalchemy.orm import Session
 
 from bpm import calendars, limits, working_time
 from bpm.ladders import Rung
+from bpm.limits import STATUTORY_WARNING, WARNING_PERCENT
 from bpm.models.task import Task
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.working_time import WorkingCalendar
 
 State = Literal["ok", "warn", "late", "hold"]
-
-STATUTORY_WARNING = timedelta(hours=72)
-"""So long before the statutory date the vice president is called; the clock's mark stands there."""
-
-ORDER_WARNING = 75.0
-"""The percentage of an order's whole limit at which its clock warns."""
 
 WIDTH = 860.0
 _FOLDED_NIGHT = 16.0
@@ -94,7 +89,7 @@ def of_task(session: Session, task: Task, now: datetime) -> Face | None:
     on_hold = task.paused_at is not None
     left = task.limit_minutes - limits.used_minutes(session, task, now) if on_hold else calendar.minutes_between(now, task.due_at)
     warned = task.warn_at is not None and task.warn_at <= now
-    mark = 100 - 100 * calendar.minutes_between(task.warn_at, task.due_at) / task.limit_minutes if task.warn_at else ORDER_WARNING
+    mark = 100 - 100 * calendar.minutes_between(task.warn_at, task.due_at) / task.limit_minutes if task.warn_at else WARNING_PERCENT
     until = task.order.suspended_until if task.order is not None and on_hold else None
     face = _face(calendar, left, task.limit_minutes, mark, task.due_at, on_hold=on_hold, warned=warned)
     return replace(face, paused_minutes=task.paused_minutes, until=until)
@@ -107,8 +102,8 @@ def of_order(session: Session, order: WorkOrder, now: datetime) -> Face | None:
     calendar = calendars.get(session, order.calendar)
     on_hold = order.paused_at is not None
     left = calendar.minutes_between(order.paused_at or now, order.due_at)
-    warned = 100 - 100 * left / order.total_minutes >= ORDER_WARNING
-    face = _face(calendar, left, order.total_minutes, ORDER_WARNING, order.due_at, on_hold=on_hold, warned=warned)
+    warned = 100 - 100 * left / order.total_minutes >= WARNING_PERCENT
+    face = _face(calendar, left, order.total_minutes, WARNING_PERCENT, order.due_at, on_hold=on_hold, warned=warned)
     return replace(face, paused_minutes=order.paused_minutes, until=order.suspended_until if on_hold else None)
 
 
@@ -219,12 +214,13 @@ def _held(scale: _Scale, spans: Sequence[tuple[datetime, datetime]], since: date
     return [scale.stretch(start, end) for start, end in cut if start < end]
 
 
-def _ticks(scale: _Scale, rungs: Sequence[Rung], rung: int, end: datetime) -> list[Tick]:
+def _ticks(scale: _Scale, rungs: Sequence[Rung], coming: int, end: datetime) -> list[Tick]:
+    """The rungs that are in sight; ``coming`` is the index of the next to ring."""
     ticks: list[Tick] = []
-    for index, at in enumerate(rungs):
-        if at.at > end:
+    for rung in rungs:
+        if rung.at > end:
             break
-        x = scale.at(at.at)
+        x = scale.at(rung.at)
         close = bool(ticks) and x - ticks[-1].x < _LABEL_WIDTH and not ticks[-1].raised
-        ticks.append(Tick(x, at, "done" if index < rung else "next" if index == rung else "later", close))
+        ticks.append(Tick(x, rung, "done" if rung.index < coming else "next" if rung.index == coming else "later", close))
     return ticks

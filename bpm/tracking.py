@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from bpm import attachments, contacts, definitions, follow_up, journal, messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
-from bpm.models.instance import Instance
 from bpm.models.task import OPEN
 from bpm.models.work_order import Attachment, Contact, WorkOrder
 from bpm.workorders import CLOSED_STATES
@@ -156,7 +155,7 @@ def _answer_by(order: WorkOrder, now: datetime) -> datetime | None:
 
 def _awaited(session: Session, order: WorkOrder) -> str | None:
     """The message by which the process waits for the customer's rating, if it does."""
-    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    instance = workorders.instance_of(session, order)
     name = definitions.settings_of(session, instance.definition_id).messages.get("visit_answered") if instance else None
     return name if name and messages.awaiting(session, "message", name, business_key=order.number) else None
 
@@ -198,6 +197,6 @@ def act(session: Session, order: WorkOrder, what: Literal["urge", "withdraw", "r
 
 
 def _note(session: Session, order: WorkOrder, kind: str, now: datetime) -> None:
-    instance = session.get(Instance, order.instance_id) if order.instance_id else None
+    instance = workorders.instance_of(session, order)
     if instance is not None:
         journal.note(session, instance, kind, CUSTOMER.login, now)

@@ -7,15 +7,14 @@ import base64
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, clock, journal, limits
+from bpm import access, clock, journal, limits, running
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
@@ -27,8 +26,7 @@ from bpm.models.org import Unit
 from bpm.models.rows import Rows
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import OrderSerial, WorkOrder
-from bpm.paging import Page, cursor_of, read_cursor
-from bpm.running import lock
+from bpm.paging import LONGEST_SOUGHT, Page, cursor_of, newest_first, pattern
 
 _log = logging.getLogger(__name__)
 
@@ -60,13 +58,11 @@ STATES: Mapping[str, str] = {
 
 SOLVED_ON_THE_SPOT = "ON_SPOT_DONE"
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
-LONGEST_SOUGHT = 200
-"""Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What is known when somebody complains. ``details`` are further variables for the process."""
+    """What is known when somebody complains."""
 
     type: str
     channel: str
@@ -83,7 +79,6 @@ class NewOrder:
     first_owner_unit: str | None = None
     external_id: str | None = None
     language: str | None = None
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +228,9 @@ def by_token(session: Session, token: str) -> WorkOrder:
 
 def reveal(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> str:
     """The customer's whole number. That it was shown, and to whom, is written down."""
-    if order.instance_id is not None:
-        journal.note(session, session.get_one(Instance, order.instance_id), "number-shown", actor.login, now)
+    instance = instance_of(session, order)
+    if instance is not None:
+        journal.note(session, instance, "number-shown", actor.login, now)
     return order.contact_phone or order.customer_number or ""
 
 
@@ -243,17 +239,20 @@ def by_external_id(session: Session, external_id: str) -> WorkOrder | None:
     return session.scalar(select(WorkOrder).where(WorkOrder.external_id == external_id))
 
 
-def locked(session: Session, order_id: UUID) -> WorkOrder:
-    """Read an order anew, held until the unit of work ends."""
-    query = select(WorkOrder).where(WorkOrder.id == order_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+def lock(session: Session, order: WorkOrder) -> Instance | None:
+    """Read an order anew and hold it until the unit of work ends; its instance is held before it, and returned where there is one.
 
-
-def hold(session: Session, order: WorkOrder) -> Instance | None:
-    """Read an order anew and hold it with its instance, which is returned: the instance first, as everybody does."""
-    instance = lock(session, order.instance_id) if order.instance_id else None
-    locked(session, order.id)
+    Everybody takes the two in this sequence.
+    """
+    instance = running.lock(session, order.instance_id) if order.instance_id else None
+    query = select(WorkOrder).where(WorkOrder.id == order.id).with_for_update().execution_options(populate_existing=True)
+    session.scalars(query).one()
     return instance
+
+
+def instance_of(session: Session, order: WorkOrder) -> Instance | None:
+    """The instance of an order; None before its process has begun."""
+    return session.get(Instance, order.instance_id) if order.instance_id else None
 
 
 def history(session: Session, customer_number: str | None, phone: str | None, limit: int = 50) -> list[WorkOrder]:
@@ -268,17 +267,14 @@ def page(
 ) -> Page[WorkOrder]:
     """List the orders that the actor may see, newest first."""
     query = select(WorkOrder).where(access.visible_orders(actor), *_conditions(filters, now))
-    if cursor:
-        at, last = read_cursor(cursor, datetime, UUID)
-        query = query.where(or_(WorkOrder.created_at < at, and_(WorkOrder.created_at == at, WorkOrder.id < last)))
-    rows = session.scalars(query.order_by(WorkOrder.created_at.desc(), WorkOrder.id.desc()).limit(limit + 1)).all()
+    rows = session.scalars(newest_first(query, WorkOrder, cursor, limit)).all()
     return Page.of(rows, limit, lambda order: cursor_of(order.created_at, order.id))
 
 
 def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     conditions: list[Any] = []
     if filters.q:
-        like = f"%{filters.q[:LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
+        like = pattern(filters.q)
         texts = (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.customer_number, WorkOrder.contact_name)
         conditions.append(or_(*(column.ilike(like) for column in texts)))
     for column, value in (

@@ -3,12 +3,10 @@
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext
 
 from bpm import access, caller
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.expressions import AnswerShape, TrialCall
-from bpm.connecting import ConnectorError
 from bpm.errors import N_, ConflictError
 from bpm.request import actor, close, language, only_reads
 
@@ -35,10 +33,5 @@ def attempt(body: dict[str, Any]) -> dict[str, Any]:
     close()  # nobody waits for the outside with a transaction open
     answer = caller.ask(current_app.extensions["connectors"], body["connector"], body["operation"], body["inputs"])
     error = answer.error
-    told = {"error": None, "code": None} if error is None else {"error": _said(error, reader), "code": error.code}
+    told = {"error": None, "code": None} if error is None else {"error": caller.told(error, reader), "code": error.code}
     return {"result": answer.result, **told}
-
-
-def _said(error: ConnectorError, reader: str) -> str:
-    sentence: str = error.translations.get(reader) or gettext(error.sentence)
-    return sentence.format(**error.facts)

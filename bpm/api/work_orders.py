@@ -143,7 +143,7 @@ def _checked(number: str) -> WorkOrder:
     """The order, in the version that the caller has read, where it says which. Nobody changes it before the caller does."""
     order = _order(number)
     if etag.asked_for():
-        workorders.hold(session(), order)
+        workorders.lock(session(), order)
         etag.check(order_row(order, url_of(current_app)))
     return order
 

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from bpm import caller, clock, incidents, work_items
+from bpm.clockwork.driver import Driver
 from bpm.clockwork.handlers import HANDLERS, OUTSIDE
 from bpm.connecting import Registry
 from bpm.errors import N_, BatonError, ConflictError
@@ -50,7 +51,7 @@ class Advanced:
     fired: int
 
 
-class Embedded:
+class Embedded(Driver):
     """Looks for due items every second and whenever it is nudged. Connector calls go out from a few threads of their own."""
 
     def __init__(self, registry: Registry, *, tick: float = 1.0) -> None:

@@ -14,7 +14,7 @@ class ConnectorError(BatonError):
     """An operation could not be carried out.
 
     ``code`` is one of the manifest's (or of those below), ``message`` the English sentence, ``retry`` whether another try may help.
-    ``sentence_in`` tells it in the reader's language where the connector wrote it.
+    ``translations`` are the sentence in each language in which the connector wrote it.
     """
 
     def __init__(
@@ -30,10 +30,6 @@ class ConnectorError(BatonError):
     def message(self) -> str:
         """The sentence in English."""
         return str(self)
-
-    def sentence_in(self, language: str) -> str:
-        """The sentence in a language (``zh``, ``zh_CN``, ``en`` ...); English where there is no other."""
-        return self.translations.get(language[:2].lower(), self.sentence).format(**self.facts)
 
 
 class OutsideError(Exception):

@@ -180,8 +180,13 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin IMMEDIATE to write: a writer that began by reading could not wait for another one."""
-    prepared.Line(connection).say(connection.get_execution_options().get("baton_begin", "BEGIN"))
+    """Begin IMMEDIATE to write: a writer that began by reading could not wait for another one.
+
+    Were a statement that failed left to the garbage collector, it would come in any thread, and stop all of them until the next one's wait
+    on this connection is over.
+    """
+    with closing(prepared.Line(connection)) as line:
+        line.say(connection.get_execution_options().get("baton_begin", "BEGIN"))
 
 
 @contextmanager
@@ -252,7 +257,15 @@ _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READON
 
 
 def _in_words(error: DBAPIError) -> Exception:
-    """What the database says, in our words; what is no matter of the moment stays as it is."""
+    """What the database says, in our words; what is no matter of the moment stays as it is.
+
+    SQLite on a full disk undoes everything by itself: then no savepoint is found to go back to, and what really happened is behind that.
+    """
+    before = error.__context__
+    return _of_the_moment(error) or (_of_the_moment(before) if isinstance(before, DBAPIError) else None) or error
+
+
+def _of_the_moment(error: DBAPIError) -> BatonError | None:
     primary = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the extended code keeps the primary one in its low byte
     state = getattr(error.orig, "sqlstate", None)
     if primary in _SQLITE_BUSY or state in _BUSY:
@@ -261,4 +274,4 @@ def _in_words(error: DBAPIError) -> Exception:
         return DiskFullError()
     if error.connection_invalidated or (state or "")[:2] in {"08", "57"}:
         return DatabaseUnreachableError()
-    return error
+    return None

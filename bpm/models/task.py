@@ -81,6 +81,10 @@ class Task(Base):
         Index("ix_task_status", "status", desc("priority"), "rank_at", "id"),
     )
 
+    def excludes(self, user_id: UUID | None) -> bool:
+        """Tell whether this task must be done by somebody else."""
+        return self.excluded is not None and f" {user_id} " in self.excluded
+
     @validates("due_at")
     def _rank(self, _key: str, due_at: datetime | None) -> datetime | None:
         self.rank_at = due_at or NO_LIMIT

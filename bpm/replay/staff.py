@@ -71,7 +71,7 @@ def take(session: Session, task_id: UUID, now: datetime) -> bool:
 def _person(session: Session, task: Task) -> User | None:
     if task.assignee_id is not None:
         return org.user(session, task.assignee_id)
-    able = [user for user in org.members(session, task.unit_code, task.role) if f" {user.id} " not in (task.excluded or "")]
+    able = [user for user in org.members(session, task.unit_code, task.role) if not task.excludes(user.id)]
     return _chance(session, task, "person").choice(able) if able else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import calendars, limits
+from bpm import calendars, decisions, limits
 from bpm.engine.templates import reach
 from bpm.escalation import Around
 from bpm.workorders import CLOSED_STATES
@@ -68,7 +68,7 @@ class TrialOrder:
             "reopen_count": self.reopened,
             "return_count": self.returned,
         }
-        known = {name: self.columns.get(name) for name in limits.COLUMNS}
+        known = {name: self.columns.get(name) for name in decisions.COLUMNS}
         return {**self._customer, **known, **own, "minutes_to_due": left}
 
     @property

@@ -1,9 +1,12 @@
 """The unit of work: all or nothing, on both databases."""
 
+import gc
+import resource
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
-from bpm.models.database import DatabaseBusyError, UtcDateTime, after_commit, configure, engine_options, unit_of_work
+from bpm.models.database import Base, DatabaseBusyError, DiskFullError, UtcDateTime, after_commit, configure, engine_options, unit_of_work
 from bpm.models.turns import Turns, TurnTimeoutError
 from bpm.models.work_item import WorkItem
 
@@ -190,6 +193,62 @@ def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(
     finally:
         engine.dispose()
         configure(database)
+
+
+def test_whoever_keeps_the_error_of_a_writer_who_gave_up_keeps_no_statement_open(
+    tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it closed later, by the garbage collector in any thread, all threads would stand until the connection is free."""
+    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
+    path = tmp_path / "held.db"
+    engine = create_engine(f"sqlite:///{path}", **engine_options("sqlite"))
+    configure(engine)
+    with unit_of_work():
+        pass  # from now on the connection is open
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE").close()
+            with pytest.raises(DatabaseBusyError) as refused, unit_of_work():
+                pass
+        assert [each for each in gc.get_objects() if isinstance(each, sqlite3.Cursor) and is_open(each)] == [], refused
+    finally:
+        engine.dispose()
+        configure(database)
+
+
+def is_open(cursor: sqlite3.Cursor) -> bool:
+    try:
+        cursor.fetchone()
+    except sqlite3.ProgrammingError:
+        return False
+    return True
+
+
+def test_a_full_disk_is_told_of_in_words_also_inside_a_savepoint(tmp_path: Path, database: Engine) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'full.db'}", **engine_options("sqlite"))
+    configure(engine)
+    Base.metadata.create_all(engine)
+    try:
+        with pytest.raises(DiskFullError), no_room(), unit_of_work() as session, session.begin_nested():
+            session.add(Setting(key="motto", value="x" * 5_000_000))
+        assert value_of("motto") is None
+        with unit_of_work() as session:
+            session.add(Setting(key="motto", value="room again"))
+        assert value_of("motto") == "room again"
+    finally:
+        engine.dispose()
+        configure(database)
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process grows beyond some bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 class TestTurns:

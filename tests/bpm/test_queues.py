@@ -236,13 +236,6 @@ class TestCounts:
         session.flush()
         assert queues.counts(session, actor(session, "handler"), NOW)["unit"] == COUNT_LIMIT
 
-    def test_how_much_of_what_one_has_to_do(self, session: Session) -> None:
-        put(session, for_="handler")
-        put(session, for_="handler", name="复核")
-        put(session, for_="handler", name="复核")
-        put(session, name="别人的")
-        assert queues.steps(session, actor(session, "handler")) == {"处理": 1, "复核": 2}
-
 
 def test_after_one_step_the_next_is_offered_to_those_who_may_do_it(session: Session) -> None:
     task = put(session)

@@ -45,7 +45,7 @@ def tab(page: Page, name: str) -> None:
     """Open a tab of the panel, with all that the server is asked for."""
     page.locator(f"#tab-{name}").click()
     expect(page.locator(f"#pan-{name}")).not_to_be_empty()
-    for words in ("请稍候…", "One moment…"):
+    for words in ("稍候…", "One moment…"):
         expect(page.locator(f"#pan-{name}").get_by_text(words)).to_have_count(0)
 
 

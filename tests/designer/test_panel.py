@@ -110,15 +110,15 @@ def test_a_step_is_named_and_explained_and_its_id_changed_but_never_to_one_that_
     draft = studio.fill(sample.files())
     page = studio.open(draft)
     general = tab(page, "dispatch", "general")
-    fill(general, 名称="派给班组", 为什么到您这里="{{title}}在等人去修", 说明="夜里派给值班班组")
+    fill(general, 名称="派给班组", 为什么到你这里="{{title}}在等人去修", 说明="夜里派给值班班组")
     general.get_by_text("专家选项").click()
-    fill(general, 标识="register")
-    expect(general.get_by_label("标识")).to_have_value("dispatch")
-    fill(general, 标识="send_out")
+    fill(general, 编号="register")
+    expect(general.get_by_label("编号")).to_have_value("dispatch")
+    fill(general, 编号="send_out")
     studio.kept(draft, MAIN, 'id="send_out" name="派给班组"', '<baton:why text="{{title}}在等人去修" />', "夜里派给值班班组")
     studio.kept(draft, MAIN, 'targetRef="send_out"')
 
     general = tab(studio.open(draft), "send_out", "general")
-    for label, value in (("名称", "派给班组"), ("为什么到您这里", "{{title}}在等人去修"), ("说明", "夜里派给值班班组")):
+    for label, value in (("名称", "派给班组"), ("为什么到你这里", "{{title}}在等人去修"), ("说明", "夜里派给值班班组")):
         expect(general.get_by_label(label, exact=True)).to_have_value(value)
     assert studio.crashes == []

@@ -120,7 +120,7 @@ def _tries_it(page: Page) -> None:
     _completes(page, "发邮件")
     _completes(page, "回访用户")
     _jumps(page, "11-29", "回访用户")
-    _completes(page, "单子已走完")
+    _completes(page, "工单已走完")
     page.locator('[data-tool="trial"]').click()
 
 

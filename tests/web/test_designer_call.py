@@ -50,7 +50,7 @@ def test_a_connector_is_found_and_filled_in(studio: Studio) -> None:
 
 def test_a_call_is_tried_on_the_simulator(studio: Studio) -> None:
     choose(studio)
-    studio.panel.get_by_text("在模拟系统上试一次").click()
+    studio.panel.get_by_text("在模拟器上试一次").click()
     trial = studio.panel.locator("details form")
     trial.get_by_label("客户号码").fill("15455310001")
     trial.get_by_role("button").click()

@@ -87,7 +87,7 @@ def test_a_complaint_is_tried_by_enter_alone_to_its_end_and_kept_as_a_scenario(s
         "现在没有人要办什么",
         "电话回访",
         "现在没有人要办什么",
-        "单子已走完",
+        "工单已走完",
     )
     page.get_by_role("textbox", name="场景名称").fill("普通投诉")
     page.get_by_role("button", name="保存场景").click()

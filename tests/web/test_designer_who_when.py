@@ -91,7 +91,7 @@ def test_who_a_limit_and_a_ladder_are_said_without_typing_code(designer: Page, s
     panel.get_by_role("button", name="新建阶梯").click()
     expect(panel.locator('[data-said="rungs"] fieldset.b-rung')).to_have_count(3)
     expect(panel.locator('[data-said="limit"]')).to_contain_text(
-        "4 工作小时；用到 75%：提醒办理人；用到 100%：升 1 级，通知办理人、班组主管"
+        "4 工作小时；用到 75%：提醒办理人；用到 100%：升级到第 1 级，通知办理人、班长"
     )
     panel.get_by_label("假设这一步到达于").fill("2026-11-06T16:00")
     moments = panel.locator('[data-said="moments"] li')
@@ -172,7 +172,7 @@ def test_a_timer_is_said_in_plain_words_and_shows_when_it_would_be_due(designer:
     files = saved(designer, lambda read: ">PT1350M<" in read["complaint.bpmn"])
     assert findings(server, files, "wait_archive") == []
     panel.get_by_label("什么时候继续").select_option("timeCycle")
-    panel.get_by_label("时刻").fill("10:30")
+    panel.get_by_label("几点").fill("10:30")
     expect(panel.locator('[data-said="timer"]')).to_have_text("每周一 10:30。")
     expect(panel.locator('[data-said="next"] li')).to_have_count(3)
     expect(panel.locator('[data-said="next"] li').first).to_contain_text("周一 10:30")

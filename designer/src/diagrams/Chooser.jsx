@@ -47,7 +47,7 @@ function Name({ kind, studio, onDone }) {
   const foot = (
     <>
       <button type="button" class="btn" onClick={onDone}>{t('Cancel')}</button>
-      <button type="submit" form="diagram-naming" class="btn btn-primary">{t('OK')}</button>
+      <button type="submit" form="diagram-naming" class="btn btn-primary">{kind === 'new' ? t('Create') : t('Rename')}</button>
     </>
   );
   return (

@@ -8,7 +8,7 @@ export const POSTS = {
   assignee: 'Whoever has the step',
   section_head: 'Section head',
   department_head: 'Department head',
-  customer_service_head: 'Head of customer service',
+  customer_service_head: 'Customer-service manager',
   vice_president: 'Vice president',
   first_owner: 'First owner of the complaint',
   kam: 'Key account manager',

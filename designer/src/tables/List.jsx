@@ -28,6 +28,7 @@ export function List({ draft, chosen, choose, add, rename, remove }) {
       {asked ? (
         <Name
           title={asked === 'add' ? t('Name of the new table') : t('New name')}
+          verb={asked === 'add' ? t('Create') : t('Rename')}
           start={asked === 'add' ? '' : chosen.name}
           done={(name) => {
             ask(null);
@@ -58,7 +59,7 @@ export function List({ draft, chosen, choose, add, rename, remove }) {
   );
 }
 
-function Name({ title, start, done }) {
+function Name({ title, verb, start, done }) {
   const [name, setName] = useState(start);
   return (
     <form
@@ -77,7 +78,7 @@ function Name({ title, start, done }) {
       <input id="tables-name" class="form-control" required maxLength={100} value={name} ref={(node) => node && !node.dataset.seen && ((node.dataset.seen = '1'), node.focus())} onInput={({ target }) => setName(target.value)} />
       <div class="row-flex">
         <button type="submit" class="btn btn-sm btn-primary">
-          {t('OK')}
+          {verb}
         </button>
         <button type="button" class="btn btn-sm btn-quiet" onClick={() => done('')}>
           {t('Cancel')}

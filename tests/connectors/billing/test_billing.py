@@ -153,7 +153,7 @@ def test_a_number_that_billing_does_not_know(billing, operation, more):
     error = refused(billing, operation, {"number": "13999998888", **more})
     assert (error.code, error.retry) == ("unknown-customer", False)
     assert error.message == "Billing knows no customer 139****8888."
-    assert error.sentence_in("zh") == "计费账务系统中没有客户 139****8888。"
+    assert error.translations["zh"].format(**error.facts) == "计费账务系统中没有客户 139****8888。"
 
 
 @pytest.mark.parametrize(

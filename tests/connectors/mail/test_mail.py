@@ -203,7 +203,7 @@ def test_an_address_that_the_server_does_not_know(mail, simulator, caplog):
     error = refused(mail, to="nobody@example.com")
     assert (error.code, error.retry) == ("bad-address", False)
     assert error.message == "No mail can be sent to n***@example.com (smtp-550)."
-    assert error.sentence_in("zh") == "无法向 n***@example.com 发送邮件（smtp-550）。"
+    assert error.translations["zh"].format(**error.facts) == "无法向 n***@example.com 发送邮件（smtp-550）。"
     assert "nobody@" not in caplog.text
 
 
