@@ -32,7 +32,7 @@ class StillFailingError(ConflictError):
     """What a person said has not helped; nothing was changed."""
 
     code = "still-failing"
-    sentence = N_("That does not help yet: {problem}")
+    sentence = N_("That does not help yet: the step fails again. Nothing was changed.")
 
 
 def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
