@@ -235,7 +235,7 @@ def comment(task_id: UUID) -> Response:
     text = http.form.get("text", "").strip()
     if text:
         inbox.comment(session(), task_id, text, actor(), now())
-    return frame.done(gettext("Your comment stands with the task."), _list_or(url_for("inbox.task", task_id=task_id)))
+    return frame.done(gettext("The note was added."), _list_or(url_for("inbox.task", task_id=task_id)))
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/attachments")

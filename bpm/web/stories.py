@@ -78,7 +78,7 @@ _SENTENCES = {
     "task-claimed": N_("has “{step}” in hand"),
     "task-open": N_("“{step}” waits to be claimed"),
     "comment": N_("on “{step}”: {text}"),
-    "in-complaint": N_("complained by way of: {channel}"),
+    "in-complaint": N_("complained via {channel}"),
     "in-information": N_("added: {text}"),
     "in-urge": N_("urged: {text}"),
     "in-withdraw": N_("withdrew the complaint: {text}"),
@@ -93,7 +93,7 @@ _SENTENCES = {
     "moved": N_("moved the order to “{step}”"),
     "warning": N_("reminded of “{name}”: {to}"),
     "tier": N_("escalated to tier {tier}, told: {to}"),
-    "way-missing": N_("could not be told outside the page: {to}"),
+    "way-missing": N_("could be told on the page only: {to}"),
     "order-suspended": N_("put the order on hold: {reason}"),
     "order-resumed": N_("let the order go on after {minutes}"),
     "number-shown": N_("looked at the customer's whole number"),
@@ -188,7 +188,7 @@ def _quoted(event: story.Event) -> str:
     """The customer's words, and who wrote them down."""
     text = str(event.facts.get("text", ""))
     taken_by = rows.person_name(event.who) if event.who not in (None, "customer", "system") else ""
-    return gettext("“%(text)s” Taken down by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
+    return gettext("“%(text)s” Registered by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
 
 
 def _because(event: story.Event) -> str:

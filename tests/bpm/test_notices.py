@@ -116,8 +116,8 @@ class TestLanguages:
     def test_steps_and_people_are_named_in_the_reader_s_language(self, desk: Casework) -> None:
         desk.claim("handler")
         desk.wait("2026-11-02 15:30")
-        zh = f"{desk.number} 的“处理”已用时限的 100%（升到 1 级），现在在张伟手里。"
-        en = f"“Handle” of {desk.number} has used 100 % of its time (tier 1). It is with Zhang Wei."
+        zh = f"{desk.number} 的“处理”已用时限的 100%（升级到第 1 级），目前在张伟手里。"
+        en = f"“Handle” of {desk.number} has used 100% of its time (tier 1). It is with Zhang Wei."
         assert [desk.told("head", language=language) for language in ("zh", "en")] == [[zh], [en]]
 
     @pytest.mark.usefixtures("_mail")
@@ -126,7 +126,7 @@ class TestLanguages:
             session.get_one(User, desk.actor(session, "head").user_id).language = "en"
         desk.wait("2026-11-02 15:30")
         texts = {item.payload["inputs"]["to"]: item.payload["inputs"]["text"] for item in desk.items("notice")}
-        assert "has used 100 % of its time" in texts["head@example.org"]
+        assert "has used 100% of its time" in texts["head@example.org"]
 
 
 class TestCustomer:

@@ -134,9 +134,9 @@ def test_a_task_is_returned_with_a_reason(office: Office, number: str) -> None:
     office.settle()
     story = office["dispatcher"].get(f"/orders/{number}").text
     assert "退回" in story
-    assert "不属本部门" in story
+    assert "派错单位" in story
     again = office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").text
-    assert "退回：不属本部门 · 是电梯公司的设备" in again
+    assert "退回：派错单位 · 是电梯公司的设备" in again
 
 
 def test_a_head_hands_a_task_to_a_colleague(office: Office, number: str) -> None:

@@ -56,7 +56,7 @@ def test_the_customer_urges(office: Office, tracked: str) -> None:
 def test_the_customer_withdraws_once(office: Office, tracked: str) -> None:
     assert office.customer.post(f"{tracked}/withdraw").status == 303
     office.settle()
-    assert "您已撤回这张投诉" in page(office, tracked).text
+    assert "您已撤回这件投诉" in page(office, tracked).text
     said = page(office, tracked).text
     assert "您撤回了投诉。" in said
     assert "您催办了一次" not in said
