@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -313,17 +313,13 @@ def _variables(session: Session, order: WorkOrder, given: Mapping[str, Any], act
 
 def _repeats(session: Session, order: WorkOrder, now: datetime) -> dict[str, Any]:
     """How often this customer has complained before: in 90 days, open now, and about the same thing (three levels) in 30 days."""
-    numbers = [number for number in (order.customer_number, order.contact_phone) if number]
-    if not numbers:
-        return {"orders_90d": 0, "open_orders": 0, "repeat_30d": 1, "repeat_flag": False}
-    same = or_(WorkOrder.customer_number.in_(numbers), WorkOrder.contact_phone.in_(numbers))
+    same = customers.orders_of(order.customer_number, order.contact_phone)
     others = (same, WorkOrder.id != order.id, WorkOrder.created_at >= now - timedelta(days=90))
-    alike = WorkOrder.class_code.startswith((order.class_code or "-")[:6], autoescape=True)
     row = session.execute(
         select(
             func.count(),
             func.count().filter(WorkOrder.state.not_in(CLOSED_STATES)),
-            func.count().filter(alike, WorkOrder.created_at >= now - timedelta(days=30)),
+            func.count().filter(customers.same_matter(order), WorkOrder.created_at >= now - customers.REPEATED),
         ).where(*others)
     ).one()
     return {"orders_90d": row[0], "open_orders": row[1], "repeat_30d": row[2] + 1, "repeat_flag": row[2] > 0}
