@@ -32,7 +32,7 @@ ROLES: Mapping[str, str] = {
     "VISITOR": N_("Return visits"),
     "CS_MANAGER": N_("Customer-service manager"),
     "KAM": N_("Key account manager"),
-    "QA": N_("Quality"),
+    "QA": N_("Quality inspector"),
     "ANALYST": N_("Process analyst"),
     "ADMIN": N_("Administrator"),
     "SPECIALIST": N_("Specialist"),

@@ -36,9 +36,9 @@ def known_posts(session: Session) -> Posts:
 
 
 _SENTENCES = {
-    "unit": N_("“{step}” goes to the unit “{name}”, which is not there."),
+    "unit": N_("“{step}” goes to the unit “{name}”, which does not exist."),
     "role": N_("“{step}” goes to the role “{name}”, which nobody has here."),
-    "city": N_("“{step}” goes to the city “{name}”, which is not there."),
+    "city": N_("“{step}” goes to the city “{name}”, which does not exist."),
     "user": N_("“{step}” goes to “{name}”, and nobody here has this login."),
 }
 _DOERS = {

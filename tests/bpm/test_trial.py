@@ -136,7 +136,7 @@ def test_a_late_case_rings_its_ladder_in_working_time_and_what_is_drawn_to_catch
     state = complaint(session, *until_handled, {"do": "wait", "to": "next"}, {"do": "wait", "to": "next"})
     assert state["now"] == rungs[1]["at"]
     assert state["order"]["tier"] == 1
-    assert said(state, "rung")[-1] == "“Handle” has used 100 % of its time: tier 1. Would be told: colleague, head."
+    assert said(state, "rung")[-1] == "“Handle” has used 100% of its time: tier 1. Would be told: colleague, head."
     state = complaint(session, *until_handled, {"do": "wait", "duration": "P14D"})
     assert state["order"]["tier"] == 3
     told = [(notice["key"], notice["to"]) for notice in state["notices"] if notice["key"]]
