@@ -83,17 +83,26 @@ NOT_AN_EMAIL = N_("This is no e-mail address.")
 ONE_CONTACT = N_("Give a telephone number or an e-mail address at which we can reach you.")
 
 
-def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetime, external_id: str | None = None) -> WorkOrder:
+def take(
+    session: Session,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    external_id: str | None = None,
+    *,
+    language: str | None = None,
+) -> WorkOrder:
     """Take a complaint from any channel: make the order and start the process of its type.
 
-    ``fields`` are those of ``POST /work-orders``. The same ``external_id`` again answers with the order that was made before.
+    ``fields`` are those of ``POST /work-orders``; ``language`` is that in which the customer himself complains. The same ``external_id``
+    again answers with the order that was made before.
     Raises AnswersError naming each wrong field, and ExternalIdTakenError where that order is not the actor's to see.
     """
     external_id = external_id or None  # an empty one is none
     if external_id and (before := _made_before(session, external_id, actor)) is not None:
         return before
     given = _checked(session, fields)
-    new = _new_order(session, given, actor, external_id)
+    new = _new_order(session, given, actor, external_id, language)
     definition = definitions.for_order_type(session, new.type)
     try:
         with session.begin_nested():
@@ -138,7 +147,7 @@ def start(session: Session, key: str, variables: dict[str, Any], business_key: s
     known = {name: value for name, value in variables.items() if name in _KNOWN}
     known = {"channel": "WEB_FORM", "title": definition.name, **known, "type": definition.order_type}
     given = _checked(session, known, contact_needed=False)
-    order = workorders.create(session, _new_order(session, given, actor, None), definition, now)
+    order = workorders.create(session, _new_order(session, given, actor), definition, now)
     everything = {**variables, **_variables(session, order, given, actor, now)}
     return instances.start(session, key, everything, actor, now, order=order)
 
@@ -226,7 +235,9 @@ def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]
     return wrong
 
 
-def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, external_id: str | None) -> NewOrder:
+def _new_order(
+    session: Session, given: Mapping[str, Any], actor: Actor, external_id: str | None = None, language: str | None = None
+) -> NewOrder:
     owner = actor.user_id is not None and not actor.roles.isdisjoint(_REGISTERING)
     return NewOrder(
         type=given["type"],
@@ -243,6 +254,7 @@ def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, externa
         first_owner=actor.login if owner else None,
         first_owner_unit=actor.units[0] if owner and actor.units else None,
         external_id=external_id,
+        language=language,
     )
 
 

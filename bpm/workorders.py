@@ -78,6 +78,7 @@ class NewOrder:
     first_owner: str | None = None
     first_owner_unit: str | None = None
     external_id: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
         contact_name=new.contact_name,
         contact_phone=new.contact_phone,
         contact_email=new.contact_email,
+        language=new.language,
         customer_number=new.customer_number,
         city=new.city,
         class_code=new.class_code,
