@@ -28,13 +28,14 @@ VIEWS: dict[str, tuple[View, TaskFilters]] = {
     "mine": ("mine", TaskFilters()),
     "unit": ("unit", TaskFilters()),
     "taken": ("unit", TaskFilters(status="claimed")),
+    "led": ("led", TaskFilters()),
     "done": ("done", TaskFilters()),
     "late": ("mine", TaskFilters(late=True)),
     "soon": ("mine", TaskFilters(due_within=timedelta(hours=4))),
     "suspended": ("mine", TaskFilters(status="suspended")),
     "all": ("all", TaskFilters()),
 }
-_WIDE = frozenset({"unit", "taken", "all"})
+_WIDE = frozenset({"unit", "taken", "led", "all"})
 _MOST_CHOSEN = 200
 _NARROWING = ("q", "level", "grade", "element_id")
 

@@ -1,6 +1,5 @@
 """The story of an order in words: sentences, icons and marks for what the chapters report."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN
+from bpm.notices import PRIVATE_LINK
 from bpm.picture import Picture
 from bpm.request import language, session
 from bpm.timeline import Line, Tick
@@ -99,9 +99,6 @@ _SENTENCES = {
     "number-shown": N_("looked at the customer's whole number"),
     "instance-cancelled": N_("ended the process"),
 }
-_PRIVATE = re.compile(r"(https?://[^\s/]+)?/track/\S+")
-"""Who has this link acts as the customer; the staff need it not."""
-
 _TO_CUSTOMER = N_("to the customer: {text}")
 
 
@@ -140,7 +137,9 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     facts["message"] = _fault(facts["message"], event.facts.get("template"), event.facts.get("facts"), event.facts.get("said"))
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
-    facts["text"] = _PRIVATE.sub(gettext("(the customer's private link)"), str(facts["text"]))
+    facts["text"] = PRIVATE_LINK.sub(
+        gettext("(the customer's private link)"), str((event.facts.get("words") or {}).get(language(), facts["text"]))
+    )
     facts["channel"] = words.label("channel", str(facts.get("channel") or ""))
     if event.kind.startswith("order-"):
         facts["reason"] = words.label("suspend_reason", facts["reason"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bpm.models.work_item import WorkItem
 from bpm.recording import Doing
 from tests.bpm import organisation
 from tests.bpm.casework import Casework, at
+from tests.bpm.together import until_it_waits
 from tests.engine.drawing import (
     after,
     baton,
@@ -294,6 +296,28 @@ def test_what_nobody_waits_for_any_more_is_no_incident(database: Engine) -> None
         token = session.scalars(select(Task.token_id).where(Task.element_id == "v")).one()
         instances.apply(session, running.lock(session, case.id), c.CompleteTask(token), Doing(SYSTEM, clock.now()))
     assert (case.stands, case.incidents()) == (("running", ["w"]), [])
+
+
+def test_of_two_who_answer_at_one_moment_the_second_is_told_so(database: Engine) -> None:
+    case = Case(KINDS["work: timer"])
+    (incident,) = case.incidents()
+    told: list[type[Exception]] = []
+
+    def answer() -> None:
+        try:
+            with unit_of_work() as session:
+                mending.retry_incident(session, incident.id, SYSTEM, clock.now())
+        except incidents.IncidentClosedError as error:
+            told.append(type(error))
+
+    other = Thread(target=answer)
+    with unit_of_work() as session:
+        mending.resolve_incident(session, incident.id, "skip", None, SYSTEM, clock.now())
+        session.flush()
+        other.start()
+        until_it_waits(session, other)
+    other.join()
+    assert (told, case.stands) == ([incidents.IncidentClosedError], ("running", ["v"]))
 
 
 def test_a_stopped_process_is_resumed_before_its_incidents_are_answered(database: Engine) -> None:

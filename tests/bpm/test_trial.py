@@ -149,6 +149,13 @@ def test_four_eyes_hold_in_a_trial_too(session: Session) -> None:
     assert complaint(session, *steps)["stopped"]["code"] == "other-person-needed"
 
 
+def test_the_starter_is_kept_out_in_a_trial_too(session: Session) -> None:
+    drawn, kept_out = 'role="HANDLER" unit="JN-NET-1"', 'role="AGENT" unit="JN-FRONT" exclude="starter"'
+    files = SMALL | {"errand.bpmn": ERRAND.replace(drawn, kept_out).encode()}
+    steps = ({**does("ask"), "as": "agent"}, {**does("go"), "as": "agent"})
+    assert play(session, *steps, files=files, ref="R-1")["stopped"]["code"] == "other-person-needed"
+
+
 def test_a_connector_answers_what_its_manifest_promises_or_fails_as_the_drawing_says(session: Session) -> None:
     [call] = complaint(session)["calls"]
     assert (call["connector"], call["operation"], call["inputs"]) == ("billing", "customer", {"number": "13900000000"})

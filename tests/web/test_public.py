@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from bpm import tracking
+from bpm import tracking, workorders
+from bpm.models.database import unit_of_work
 from tests.web.office import Office, Sheet
 
 TOLD = {"about": "SERVICE", "what": "每天早晚走到山师东路口就断。", "name": "刘海燕", "phone": "138 0531 2716"}
@@ -39,6 +40,24 @@ def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tr
     assert "13805312716" not in shown.text
     assert "李晓燕" not in shown.text
     assert shown.response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_what_we_told_the_customer_he_reads_in_the_language_that_he_chooses(office: Office) -> None:
+    number = office.register()
+    address = f"/track/{office.order(number).token}"
+    assert f"已受理，工单号 {number}。我们会尽快查清并答复您。随时可以在这里查看进展：本页" in page(office, address).text
+    english = office.app.test_client().get(address, headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Hello, we have received your complaint “地下车库没有信号”" in english
+    assert "this page" in english
+    office.speak("agent", "en")
+    assert "Hello, we have received your complaint" in office["agent"].get(f"/orders/{number}").text
+
+
+def test_the_language_of_the_form_is_kept_for_what_we_write_to_the_customer(office: Office, tracked: str) -> None:
+    told = office.app.test_client().post("/complain", data=TOLD, headers={"Accept-Language": "en"}).headers["Location"]
+    with unit_of_work(write=False) as session:
+        languages = [workorders.by_token(session, address.rpartition("/")[2]).language for address in (tracked, told)]
+    assert languages == ["zh", "en"]
 
 
 def test_the_customer_adds_words_and_photos(office: Office, tracked: str) -> None:
