@@ -30,19 +30,48 @@ class NobodyFoundError(ConflictError):
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """Who did a step, and in which unit and role."""
+
+    user: User | None
+    unit_code: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
-    """What the words of an assignment are read by: the city of the case, who started it, and who did which step last."""
+    """What the words of an assignment are read by: the city of the case, who started it, and who did the first of some steps."""
 
     city: str | None
     starter: str | None
-    doer: Callable[[str], User | None]
+    before: Callable[[Sequence[str]], Before | None]
 
     def person(self, session: Session, name: str) -> User | None:
         """Whom an element's id, a login or ``starter`` means."""
-        done = self.doer(name)
+        done = self.before((name,))
         if done is not None:
-            return done
+            return done.user
         return org.named(session, self.starter or "") if name == STARTER else org.named(session, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who gets a task: the unit and the role of its queue, the person where one is meant, and the ids of those who must not do it."""
+
+    unit: Unit
+    role: str
+    person: User | None
+    excluded: list[UUID]
+
+
+def assign(session: Session, wanted: Assignment, around: Around, now: datetime) -> Assigned:
+    """Find who gets a task: whoever did the step that ``sameAs`` names, else whom the drawing means. Raises NobodyFoundError."""
+    excluded = [person.id for name in wanted.exclude if (person := around.person(session, name)) is not None]
+    before = around.before(wanted.same_as)
+    if before is None:
+        wanted = settle(session, wanted, around, excluded)
+    unit, role, person = _whose(session, wanted, around.city, before, excluded, now)
+    return Assigned(unit, role, person, excluded)
 
 
 def settle(session: Session, wanted: Assignment, around: Around, excluded: Collection[UUID] = ()) -> Assignment:
@@ -68,19 +97,10 @@ def city_of(session: Session, order: WorkOrder | None, starter: str | None) -> s
     return org.home(session, starter) if starter else None
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Who did the step that ``sameAs`` names, and in which unit and role."""
-
-    user: User | None
-    unit_code: str
-    role: str
-
-
-def whose(
+def _whose(
     session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
 ) -> tuple[Unit, str, User | None]:
-    """The unit, the role and, where the drawing names one, the person of a task. ``city`` is the case's. Raises NobodyFoundError."""
+    """The unit, the role and, where the drawing names one, the person of a task."""
     city = wanted.city or city
     person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
     if person is not None:

@@ -40,8 +40,12 @@ def add(  # noqa: PLR0913 -- a row's columns, all named
     channel: str = "",
     user_id: UUID | None = None,
     public: bool = True,
+    words: dict[str, str] | None = None,
 ) -> Contact:
-    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something. Raises TextTooLongError."""
+    """Write down that customer and organisation spoke, or (``public=False``) that the staff noted something.
+
+    ``words`` are the text in each language, where it is one of the process. Raises TextTooLongError.
+    """
     if len(text) > LONGEST_TEXT:
         raise TextTooLongError(limit=LONGEST_TEXT)
     contact = Contact(
@@ -52,11 +56,17 @@ def add(  # noqa: PLR0913 -- a row's columns, all named
         channel=channel or order.channel,
         kind=kind,
         text=text,
+        words=words,
         user_id=user_id,
         public=public,
     )
     session.add(contact)
     return contact
+
+
+def said(contact: Contact, language: str) -> str:
+    """What was said, as a reader of this language is told of it."""
+    return str((contact.words or {}).get(language, contact.text))
 
 
 def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datetime) -> Contact:

@@ -1,18 +1,25 @@
 """Customers as billing last described them; an order keeps its own snapshot of its day."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from bpm.models.customer import Customer
 from bpm.models.ids import row_id
+from bpm.models.work_order import WorkOrder
 
 _FOUND_AT_ONCE = 20
 _SHORT_NUMBER = 7
 _LONGEST_SOUGHT = 100
+_THIRD_LEVEL = 6
+"""Digits of a class's code that stand for its first three levels."""
+
+REPEATED = timedelta(days=30)
+"""Who complains of the same matter again within this time repeats himself."""
+
 _NUMBERS = frozenset({"contact_phone", "customer_number"})
 
 
@@ -56,6 +63,19 @@ def without_numbers(told: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(shown.get("customer"), Mapping):
         shown["customer"] = {**shown["customer"], "number": masked(str(shown["customer"].get("number") or ""))}
     return shown | ({"tracking_url": None} if "tracking_url" in shown else {})
+
+
+def orders_of(*numbers: str | None) -> ColumnElement[bool]:
+    """Which orders are those of a customer: by the number complained about, or the number to call. Without a number, none."""
+    known = [number for number in numbers if number]
+    return or_(WorkOrder.customer_number.in_(known), WorkOrder.contact_phone.in_(known))
+
+
+def same_matter(order: WorkOrder) -> ColumnElement[bool]:
+    """Which orders are about the same thing as this one: alike to the third level of their class. Without a class, none."""
+    if not order.class_code:
+        return false()
+    return WorkOrder.class_code.startswith(order.class_code[:_THIRD_LEVEL], autoescape=True)
 
 
 def search(session: Session, text: str) -> list[Customer]:

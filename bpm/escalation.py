@@ -26,7 +26,7 @@ from bpm.running import lock
 from bpm.workorders import CLOSED_STATES
 
 WARNING = N_("“{step}” of {number} is due soon: {minutes} min left.")
-LATE = N_("“{step}” of {number} has used {percent} % of its time (tier {tier}). It is with {holder}.")
+LATE = N_("“{step}” of {number} has used {percent}% of its time (tier {tier}). It is with {holder}.")
 STATUTORY = N_("{number} must be answered by law until {date}. It has reached tier {tier} and cannot be put on hold any more.")
 
 _POSTS: tuple[org.Post, ...] = get_args(org.Post)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import access, contacts, decisions, journal, limits, notices, options, org, suspension, workorders
+from bpm import access, contacts, decisions, journal, limits, notices, options, order_messages, org, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
 from bpm.models.org import User
@@ -65,7 +65,7 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
     if counted:
         order.urge_count += KEY_ACCOUNT_WEIGHT if "KAM" in actor.roles else 1
         order.last_urged_at = now
-        drawn = suspension.tell_process(session, order, "urged", {"urge_count": order.urge_count, "urge_reason": reason}, actor, now)
+        drawn = order_messages.deliver(session, order, "urged", {"urge_count": order.urge_count, "urge_reason": reason}, actor, now)
         limits.prioritise(session, order, now)
     if instance is not None:
         journal.note(session, instance, "urged", actor.login, now, counted=counted, count=order.urge_count, reason=reason)
@@ -85,7 +85,7 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
     if order.state not in CLOSED_STATES:
         if order.state == suspension.SUSPENDED and order.suspend_reason == "WAIT_CUSTOMER":
             suspension.resume(session, order, actor, now, "information")
-        drawn = suspension.tell_process(session, order, "information", {"information": text}, actor, now)
+        drawn = order_messages.deliver(session, order, "information", {"information": text}, actor, now)
     if instance is not None:
         journal.note(session, instance, "informed", actor.login, now)
     if not drawn:
@@ -100,7 +100,7 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
     _require_open(order)
     contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
     suspension.end(session, order, actor, now, "withdrawn")
-    if not suspension.tell_process(session, order, "withdrawn", {"withdraw_reason": reason, "close_code": "WITHDRAWN"}, actor, now):
+    if not order_messages.deliver(session, order, "withdrawn", {"withdraw_reason": reason, "close_code": "WITHDRAWN"}, actor, now):
         raise NotProvidedError
     if instance is not None:
         journal.note(session, instance, "withdrawn", actor.login, now, reason=reason)
@@ -121,7 +121,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     count = order.reopen_count
     _go_on_counting(session, order, actor, now)
     contacts.add(session, order, "reopen", reason, now, user_id=actor.user_id)
-    if not suspension.tell_process(session, order, "reopened", {**facts, "reopen_reason": reason}, actor, now):
+    if not order_messages.deliver(session, order, "reopened", {**facts, "reopen_reason": reason}, actor, now):
         raise NewOrderNeededError(number=order.number)
     order.reopen_count = max(order.reopen_count, count + 1)  # a drawing need not have a state for it
     if instance is not None:

@@ -1,6 +1,6 @@
 """Tasks: what a person has to do. Opened and closed by the process; claimed, handed on and drafted by people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,16 +70,9 @@ def open_task(
 ) -> Task:
     """Put a task that the process has opened where the right people find it, and start its clock."""
     place = fact.place
-    wanted = fact.assignment
-    excluded = _doers(session, instance, wanted.exclude, place.scope_id)
-    before = _last(session, instance, wanted.same_as, place.scope_id) if wanted.same_as else None
-    done_before = assigning.Before(before.user, before.unit_code, before.role) if before is not None else None
     city = assigning.city_of(session, order, instance.started_by)
-    if before is None:
-        around = assigning.Around(city, instance.started_by, lambda name: _doer(session, instance, name, place.scope_id))
-        wanted = assigning.settle(session, wanted, around, excluded)
-    unit, role, assignee = assigning.whose(session, wanted, city, done_before, excluded, now)
-    returned = came_from is not None and came_from.how == "returned"
+    around = assigning.Around(city, instance.started_by, lambda elements: _before(session, instance, elements, place.scope_id))
+    found = assigning.assign(session, fact.assignment, around, now)
     task = new(
         Task,
         id=row_id(),
@@ -94,17 +87,17 @@ def open_task(
         name=place.name,
         form=fact.form,
         status="open",
-        queue=f"{unit.code}:{role}",
-        unit_code=unit.code,
-        role=role,
-        assignee=assignee,
-        assignee_id=assignee.id if assignee else None,
-        excluded=" " + " ".join(map(str, excluded)) + " " if excluded else None,
+        queue=f"{found.unit.code}:{found.role}",
+        unit_code=found.unit.code,
+        role=found.role,
+        assignee=found.person,
+        assignee_id=found.person.id if found.person else None,
+        excluded=" " + " ".join(map(str, found.excluded)) + " " if found.excluded else None,
         why=fact.why,
         way_back=fact.way_back,
         priority=order.priority if order else 0,
         created_at=now,
-        returned=returned,
+        returned=came_from is not None and came_from.how == "returned",
         from_element_id=came_from.element_id if came_from else None,
         from_user_id=came_from.user_id if came_from else None,
         tier=0,
@@ -116,11 +109,11 @@ def open_task(
         task.limit_minutes, task.calendar, task.ladder = fact.limit.minutes, fact.limit.calendar, fact.limit.ladder
         limits.arm(session, task, now)
     if order is not None:
-        _show_on(order, task, assignee)
+        _show_on(order, task, found.person)
     return task
 
 
-def _last(session: Session, instance: Instance, elements: tuple[str, ...], scope_id: str | None) -> HandOver | None:
+def _before(session: Session, instance: Instance, elements: Sequence[str], scope_id: str | None) -> assigning.Before | None:
     """Who did the first of these elements that was done: in this scope, else anywhere in the instance."""
     for element in elements:
         query = (
@@ -129,28 +122,11 @@ def _last(session: Session, instance: Instance, elements: tuple[str, ...], scope
             .options(joinedload(HandOver.user))
             .order_by(HandOver.finished_at.desc())
         )
-        rows = session.scalars(query).all()
-        found = next((row for row in rows if row.scope_id == scope_id), rows[0] if rows else None)
+        legs = session.scalars(query).all()
+        found = next((leg for leg in legs if leg.scope_id == scope_id), legs[0] if legs else None)
         if found is not None:
-            return found
+            return assigning.Before(found.user, found.unit_code, found.role)
     return None
-
-
-def _doers(session: Session, instance: Instance, names: tuple[str, ...], scope_id: str | None) -> list[UUID]:
-    """The people whom ``exclude`` means: logins, or whoever did these elements last."""
-    people: list[UUID] = []
-    for name in names:
-        user = _doer(session, instance, name, scope_id)
-        if user is None:
-            user = org.named(session, (instance.started_by or "") if name == assigning.STARTER else name)
-        if user is not None:
-            people.append(user.id)
-    return people
-
-
-def _doer(session: Session, instance: Instance, element: str, scope_id: str | None) -> User | None:
-    done = _last(session, instance, (element,), scope_id)
-    return done.user if done is not None else None
 
 
 def _show_on(order: WorkOrder, task: Task, person: User | None) -> None:

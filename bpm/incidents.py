@@ -171,9 +171,9 @@ def settle_status(session: Session, instance: Instance) -> None:
 
 
 def get(session: Session, incident_id: UUID, actor: Actor) -> Incident:
-    """Read an incident that is still open. Raises NotFoundError, IncidentClosedError."""
+    """Read an incident anew that is still open. Raises NotFoundError, IncidentClosedError."""
     access.require(actor, *MENDERS)
-    incident = session.get(Incident, incident_id)
+    incident = session.get(Incident, incident_id, populate_existing=True)
     if incident is None:
         raise NotFoundError
     if incident.state != "open":

@@ -151,7 +151,7 @@ def deliver(
     if not found:
         messages.hold_waiting(session)
         tried = {subscription.id for subscription in waiting}
-        found = [_deliver_next(session, late, payload, now) for late in find() if late.id not in tried]
+        found = [_deliver_later(session, late, payload, now) for late in find() if late.id not in tried]
     if not found:
         messages.keep(session, name, key, business_key, payload, now)
     if message_id is not None:
@@ -179,7 +179,7 @@ def _hand_out(session: Session, waiting: list[Subscription], payload: dict[str, 
 def _deliver_one(session: Session, subscription: Subscription, payload: dict[str, Any], actor: Actor, now: datetime) -> Instance | None:
     instance = lock(session, subscription.instance_id)
     if instance.status == "suspended":
-        _deliver_next(session, subscription, payload, now)
+        _deliver_later(session, subscription, payload, now)
         work_items.hold_all(session, instance.id)
         return instance
     command = c.Deliver(subscription.name, subscription.correlation, payload, subscription.token_id)
@@ -191,10 +191,9 @@ def _deliver_one(session: Session, subscription: Subscription, payload: dict[str
     return instance
 
 
-def _deliver_next(session: Session, subscription: Subscription, payload: dict[str, Any], now: datetime) -> Instance:
+def _deliver_later(session: Session, subscription: Subscription, payload: dict[str, Any], now: datetime) -> Instance:
     """Hand a message to the instance of a step that waits, and to no other, in a unit of work of its own."""
-    waiting = {"name": subscription.name, "correlation": subscription.correlation, "payload": payload}
-    work_items.enqueue(session, "deliver", f"message:{uuid4()}", waiting, now, now, subscription.instance_id)
+    messages.post(session, subscription.name, subscription.correlation, payload, now, subscription.instance_id)
     return session.get_one(Instance, subscription.instance_id)
 
 

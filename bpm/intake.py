@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,17 +83,26 @@ NOT_AN_EMAIL = N_("This is no e-mail address.")
 ONE_CONTACT = N_("Give a telephone number or an e-mail address at which we can reach you.")
 
 
-def take(session: Session, fields: Mapping[str, Any], actor: Actor, now: datetime, external_id: str | None = None) -> WorkOrder:
+def take(
+    session: Session,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    external_id: str | None = None,
+    *,
+    language: str | None = None,
+) -> WorkOrder:
     """Take a complaint from any channel: make the order and start the process of its type.
 
-    ``fields`` are those of ``POST /work-orders``. The same ``external_id`` again answers with the order that was made before.
+    ``fields`` are those of ``POST /work-orders``; ``language`` is that in which the customer himself complains. The same ``external_id``
+    again answers with the order that was made before.
     Raises AnswersError naming each wrong field, and ExternalIdTakenError where that order is not the actor's to see.
     """
     external_id = external_id or None  # an empty one is none
     if external_id and (before := _made_before(session, external_id, actor)) is not None:
         return before
     given = _checked(session, fields)
-    new = _new_order(session, given, actor, external_id)
+    new = _new_order(session, given, actor, external_id, language)
     definition = definitions.for_order_type(session, new.type)
     try:
         with session.begin_nested():
@@ -138,7 +147,7 @@ def start(session: Session, key: str, variables: dict[str, Any], business_key: s
     known = {name: value for name, value in variables.items() if name in _KNOWN}
     known = {"channel": "WEB_FORM", "title": definition.name, **known, "type": definition.order_type}
     given = _checked(session, known, contact_needed=False)
-    order = workorders.create(session, _new_order(session, given, actor, None), definition, now)
+    order = workorders.create(session, _new_order(session, given, actor), definition, now)
     everything = {**variables, **_variables(session, order, given, actor, now)}
     return instances.start(session, key, everything, actor, now, order=order)
 
@@ -226,7 +235,9 @@ def _wrong_contacts(given: Mapping[str, Any], *, needed: bool) -> dict[str, str]
     return wrong
 
 
-def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, external_id: str | None) -> NewOrder:
+def _new_order(
+    session: Session, given: Mapping[str, Any], actor: Actor, external_id: str | None = None, language: str | None = None
+) -> NewOrder:
     owner = actor.user_id is not None and not actor.roles.isdisjoint(_REGISTERING)
     return NewOrder(
         type=given["type"],
@@ -243,6 +254,7 @@ def _new_order(session: Session, given: Mapping[str, Any], actor: Actor, externa
         first_owner=actor.login if owner else None,
         first_owner_unit=actor.units[0] if owner and actor.units else None,
         external_id=external_id,
+        language=language,
     )
 
 
@@ -301,17 +313,13 @@ def _variables(session: Session, order: WorkOrder, given: Mapping[str, Any], act
 
 def _repeats(session: Session, order: WorkOrder, now: datetime) -> dict[str, Any]:
     """How often this customer has complained before: in 90 days, open now, and about the same thing (three levels) in 30 days."""
-    numbers = [number for number in (order.customer_number, order.contact_phone) if number]
-    if not numbers:
-        return {"orders_90d": 0, "open_orders": 0, "repeat_30d": 1, "repeat_flag": False}
-    same = or_(WorkOrder.customer_number.in_(numbers), WorkOrder.contact_phone.in_(numbers))
+    same = customers.orders_of(order.customer_number, order.contact_phone)
     others = (same, WorkOrder.id != order.id, WorkOrder.created_at >= now - timedelta(days=90))
-    alike = WorkOrder.class_code.startswith((order.class_code or "-")[:6], autoescape=True)
     row = session.execute(
         select(
             func.count(),
             func.count().filter(WorkOrder.state.not_in(CLOSED_STATES)),
-            func.count().filter(alike, WorkOrder.created_at >= now - timedelta(days=30)),
+            func.count().filter(customers.same_matter(order), WorkOrder.created_at >= now - customers.REPEATED),
         ).where(*others)
     ).one()
     return {"orders_90d": row[0], "open_orders": row[1], "repeat_30d": row[2] + 1, "repeat_flag": row[2] > 0}

@@ -64,7 +64,7 @@ def _token_at(session: Session, instance: Instance, element_id: str) -> str | No
         )
     )
     token_id = next((item.payload["token_id"] for item in items if item.payload["element_id"] == element_id), None)
-    return token_id or look(session, instance, lambda process: moves.waiting(process.flow)).get(element_id)
+    return token_id or next(iter(look(session, instance, lambda process: moves.waiting(process.flow)).get(element_id, ())), None)
 
 
 def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import calendars, decisions, definitions, journal, ladders, org, work_items
+from bpm import calendars, customers, decisions, definitions, journal, ladders, org, work_items
 from bpm.engine.faults import StepError
 from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung, Summons
@@ -30,10 +30,6 @@ WARNING_PERCENT = 75.0
 
 LONGEST = 10 * 366 * 24 * 60.0
 """Minutes: no limit that somebody means is longer than ten years."""
-
-_SHORTLY = timedelta(days=30)
-_THIRD_LEVEL = 6
-"""Digits of a class's code that stand for its first three levels."""
 
 
 class LimitError(InvalidError):
@@ -248,14 +244,11 @@ def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
 
 
 def _is_repeat(session: Session, order: WorkOrder) -> bool:
-    """Tell whether the same customer has complained of the same thing (to the third level of its class) shortly before."""
-    numbers = [number for number in (order.customer_number, order.contact_phone) if number]
-    if not numbers or not order.class_code:
-        return False
+    """Tell whether the same customer has complained of the same matter shortly before."""
     query = select(WorkOrder.id).where(
-        or_(WorkOrder.customer_number.in_(numbers), WorkOrder.contact_phone.in_(numbers)),
-        WorkOrder.class_code.startswith(order.class_code[:_THIRD_LEVEL], autoescape=True),
-        WorkOrder.created_at.between(order.created_at - _SHORTLY, order.created_at),
+        customers.orders_of(order.customer_number, order.contact_phone),
+        customers.same_matter(order),
+        WorkOrder.created_at.between(order.created_at - customers.REPEATED, order.created_at),
         WorkOrder.id != order.id,
     )
     return session.scalar(query.limit(1)) is not None

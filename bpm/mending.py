@@ -32,7 +32,7 @@ class StillFailingError(ConflictError):
     """What a person said has not helped; nothing was changed."""
 
     code = "still-failing"
-    sentence = N_("That does not help yet: {problem}")
+    sentence = N_("That does not help yet: the step fails again. Nothing was changed.")
 
 
 def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
@@ -95,12 +95,12 @@ def _settle_step(session: Session, instance: Instance, incident: Incident, way: 
 
 def _set_going(session: Session, instance: Instance, incident: Incident, way: WayOut, result: dict[str, Any], doing: Doing) -> None:
     """A process that waits for itself: its join goes on with what has come, or a condition holds with what is given."""
-    element = incident.element_id or ""
-    token_id = look(session, instance, lambda process: moves.waiting(process.flow)).get(element)
-    if way == "skip" and token_id is not None:
-        instances.apply(session, instance, c.Move(token_id, element), doing)
-    else:
+    if way == "result":
         instances.apply(session, instance, c.SetData(result), doing)
+        return
+    element = incident.element_id or ""
+    for token_id in look(session, instance, lambda process: moves.waiting(process.flow)).get(element, ()):
+        _apply(session, instance, doing, c.Move(token_id, element))  # those that have come to the same join are one with the first
 
 
 def _settle_work(session: Session, instance: Instance, item: WorkItem, result: dict[str, Any], doing: Doing) -> None:

@@ -3,12 +3,13 @@
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import and_, bindparam, delete, or_, select, text
 from sqlalchemy.orm import Session
 
+from bpm import work_items
 from bpm.engine.facts import MessageAwaited, SignalAwaited
 from bpm.models.database import append, insert_new
 from bpm.models.ids import row_id
@@ -90,6 +91,12 @@ def hold_waiting(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE subscription IN SHARE MODE"))
+
+
+def post(session: Session, name: str, correlation: Any, payload: dict[str, Any], now: datetime, instance_id: UUID | None = None) -> None:
+    """Have a message delivered at once, in a unit of work of its own; with an id, to that instance only."""
+    message = {"name": name, "correlation": correlation, "payload": payload}
+    work_items.enqueue(session, "deliver", f"message:{uuid4()}", message, now, now, instance_id)
 
 
 def keep(session: Session, name: str, correlation: str | None, business_key: str | None, payload: dict[str, Any], now: datetime) -> None:

@@ -8,7 +8,7 @@ import gettext
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,10 @@ IN_THE_PAGE = frozenset({"popup", "sound", "list"})
 """Ways that need no connector."""
 
 CUSTOMER_LANGUAGE = "zh"
-"""In which language customers are written to unless their snapshot names another."""
+"""In which language customers are written to unless they complained in another, or their snapshot names one."""
+
+PRIVATE_LINK = re.compile(r"(https?://[^\s/]+)?/track/[a-z2-7]+")
+"""A customer's link as it stands in texts. Who has it acts as the customer; the staff need it not."""
 
 _TRANSLATIONS = Path(bpm.__file__).parent / "web" / "translations"
 _LOCALES = {"zh": ("zh", "zh_CN", "zh_Hans_CN"), "en": ("en",)}
@@ -93,12 +96,8 @@ def tell(  # noqa: PLR0913 -- what a notice is: who, what, about which work, by 
 
 def tell_staff(session: Session, users: Iterable[User], order: WorkOrder, key: str, now: datetime) -> list[Notice]:
     """Tell people what a text of the process says (``notices`` in process.json)."""
-
-    def words(language: str) -> str:
-        subject, body = _wording(session, order, key, {}, language)
-        return body or subject
-
-    return tell(session, users, key, "{text}", {"text": in_each_language(words)}, now=now, order=order)
+    words = in_each_language(partial(_told, session, order, key, {}))
+    return tell(session, users, key, "{text}", {"text": words}, now=now, order=order)
 
 
 def unread(session: Session, actor: Actor, limit: int = 50) -> list[Notice]:
@@ -141,11 +140,12 @@ def tell_customer(session: Session, order: WorkOrder, key: str, variables: Mappi
 
     It always stands on the tracking page, and goes out by mail when he has left an address.
     """
-    language = str((order.customer or {}).get("language") or CUSTOMER_LANGUAGE)
+    language = str(order.language or (order.customer or {}).get("language") or CUSTOMER_LANGUAGE)
     subject, body = _wording(session, order, key, variables, language)
+    words = in_each_language(partial(_told, session, order, key, variables))
     by_mail = bool(order.contact_email) and _is_ready("mail")
     channel = "EMAIL" if by_mail else "WEB_SELF"
-    contact = contacts.add(session, order, key, body or subject, now, direction="out", channel=channel)
+    contact = contacts.add(session, order, key, body or subject, now, direction="out", channel=channel, words=words)
     if by_mail and order.contact_email:
         link = tracking_url(order)
         text = body if link in body else f"{body}\n\n{link}"
@@ -171,6 +171,12 @@ def _wording(session: Session, order: WorkOrder, key: str, variables: Mapping[st
     facts = {**_facts(order), **variables}
     subject, body = (definitions.text(session, instance.definition_id, part, language) for part in (text.subject, text.body))
     return _one_line(filled(subject, facts)), filled(body, facts)
+
+
+def _told(session: Session, order: WorkOrder, key: str, variables: Mapping[str, Any], language: str) -> str:
+    """The body of a text, or its subject where it has none."""
+    subject, body = _wording(session, order, key, variables, language)
+    return body or subject
 
 
 def _facts(order: WorkOrder) -> dict[str, Any]:

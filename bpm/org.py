@@ -32,7 +32,7 @@ ROLES: Mapping[str, str] = {
     "VISITOR": N_("Return visits"),
     "CS_MANAGER": N_("Customer-service manager"),
     "KAM": N_("Key account manager"),
-    "QA": N_("Quality"),
+    "QA": N_("Quality inspector"),
     "ANALYST": N_("Process analyst"),
     "ADMIN": N_("Administrator"),
     "SPECIALIST": N_("Specialist"),
@@ -180,13 +180,11 @@ def calendar_of(session: Session, unit_code: str) -> str:
     return next((above.calendar for above in upwards(session, unit_code) if above.calendar), ALL_THE_TIME)
 
 
-def search_users(session: Session, text: str, role: str | None = None, unit: str | None = None) -> list[User]:
-    """The first twenty active people whose login or name contains the text, by login; in one role or unit where that is given."""
+def search_users(session: Session, text: str, role: str | None = None) -> list[User]:
+    """The first twenty active people whose login or name contains the text, by login; in one role where that is given."""
     wanted = [or_(*(column.icontains(text.strip(), autoescape=True) for column in (User.login, User.name, User.name_en)))]
-    if role or unit:
-        within = select(Membership.user_id).join(Membership.unit)
-        within = within.where(Membership.role == role) if role else within
-        wanted.append(User.id.in_(within.where(Unit.code == unit) if unit else within))
+    if role:
+        wanted.append(User.id.in_(select(Membership.user_id).where(Membership.role == role)))
     return list(session.scalars(select(User).where(User.active, *wanted).order_by(User.login).limit(_FOUND_AT_ONCE)))
 
 

@@ -38,7 +38,7 @@ def of_number(session: Session, number: str, found: Mapping[str, Any] | None, no
     """Put together what is known of a number. ``found`` is billing's answer of this moment, None where it gave none."""
     kept = customers.find(session, number)
     snapshot: Mapping[str, Any] = found or (kept.snapshot if kept else {})
-    orders = workorders.history(session, number, number)
+    orders = workorders.history(session, number)
     return Panel(
         number=number,
         known=bool(snapshot),

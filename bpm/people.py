@@ -45,7 +45,7 @@ def change_password(session: Session, actor: Actor, old: str, new: str, again: s
     try:
         access.check_password(session, actor.login, old, address, clock.wall())
     except access.LoginFailedError:
-        wrong["old"] = N_("This is not your present password.")
+        wrong["old"] = N_("This is not your current password.")
     if len(new) < SHORTEST_PASSWORD:
         wrong["new"] = N_("Take at least {shortest} characters.")
     if new != again:

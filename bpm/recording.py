@@ -74,8 +74,7 @@ def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: spli
             if not ended:
                 messages.unsubscribe(session, instance, fact.token_id, fact.element_id)
         case f.MessageSent():
-            payload = {"name": fact.name, "correlation": fact.correlation, "payload": fact.payload}
-            work_items.enqueue(session, "deliver", f"message:{uuid4()}", payload, now, now)
+            messages.post(session, fact.name, fact.correlation, fact.payload, now)
         case f.SignalThrown():
             work_items.enqueue(session, "deliver", f"signal:{uuid4()}", {"signal": fact.name, "payload": fact.payload}, now, now)
         case f.Decided():
@@ -118,8 +117,7 @@ def _deliver_kept(session: Session, instance: Instance, fact: f.MessageAwaited, 
     """Somebody waits for a message that came before: it is delivered next."""
     kept = messages.kept_for(session, instance, fact, now)
     if kept is not None:
-        payload = {"name": kept.name, "correlation": kept.correlation, "payload": kept.payload}
-        work_items.enqueue(session, "deliver", f"message:{kept.id}", payload, now, now, instance.id)
+        messages.post(session, kept.name, kept.correlation, kept.payload, now, instance.id)
 
 
 def _enter(session: Session, instance: Instance, order: WorkOrder | None, fact: f.ElementEntered, doing: Doing) -> None:

@@ -179,7 +179,13 @@ def _said(session: Session, order: WorkOrder) -> list[Event]:
             group="contact",
             kind=f"{contact.direction}-{contact.kind}",
             who=contact.user.login if contact.user else ("customer" if contact.direction == "in" and contact.kind != "note" else "system"),
-            facts={"text": contact.text, "channel": contact.channel, "kind": contact.kind, "direction": contact.direction},
+            facts={
+                "text": contact.text,
+                "words": contact.words,
+                "channel": contact.channel,
+                "kind": contact.kind,
+                "direction": contact.direction,
+            },
         )
         for contact in contacts.of_order(session, order)
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import clock, definitions, holds, instances, journal, limits, messages, notices, org, timers, work_items, workorders
+from bpm import clock, holds, journal, limits, notices, order_messages, org, timers, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.errors import N_, ConflictError, ForbiddenError
 from bpm.models.ids import row_id
@@ -109,7 +109,7 @@ def resume(session: Session, order: WorkOrder, actor: Actor, now: datetime, why:
     if why == "resumed":
         _require_hand_in(session, order, actor)
     end(session, order, actor, now, why)
-    tell_process(session, order, "resumed", {"resumed_because": why}, actor, now)
+    order_messages.deliver(session, order, "resumed", {"resumed_because": why}, actor, now)
 
 
 def wake(session: Session, item: WorkItem, now: datetime) -> None:
@@ -144,29 +144,6 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
         told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
         journal.note(session, instance, "order-resumed", actor.login, now, **told)
     limits.prioritise(session, order, now)
-
-
-def tell_process(session: Session, order: WorkOrder, what: str, payload: dict[str, Any], actor: Actor, now: datetime) -> bool:
-    """Deliver one of the messages that process.json names (``urged``, ``suspended`` ...) to the order's process.
-
-    Tells whether anybody waited for it; one that nobody awaits is not kept: by the time somebody asks, it would be old news.
-    """
-    instance = workorders.instance_of(session, order)
-    name = definitions.settings_of(session, instance.definition_id).messages.get(what) if instance is not None else None
-    session.flush()
-    if name is None or not messages.awaiting(session, "message", name, business_key=order.number):
-        return False
-    everything = {"current_user": _who_has_it(session, order), "current_unit": order.current_unit, **payload}
-    return bool(instances.deliver(session, name, order.number, everything, now, business_key=order.number, actor=actor))
-
-
-def _who_has_it(session: Session, order: WorkOrder) -> str | None:
-    """Whom a drawn notice reaches about this order now: a login, or role@unit while nobody has taken the newest step."""
-    tasks = workorders.open_tasks(session, order)
-    if not tasks:
-        return order.current_user
-    newest = tasks[-1]
-    return newest.assignee.login if newest.assignee else f"{newest.role}@{newest.unit_code}"
 
 
 # ---- may it?
@@ -236,7 +213,7 @@ def _tell(session: Session, order: WorkOrder, rule: holds.Rule, pause: Pause, ac
         "suspended_until": until,
         "touches_customer": rule.touches_customer,
     }
-    if not tell_process(session, order, "suspended", payload, actor, now) and rule.touches_customer:
+    if not order_messages.deliver(session, order, "suspended", payload, actor, now) and rule.touches_customer:
         notices.tell_customer(session, order, "suspended", {"suspend_note": pause.note}, now)
     if order.current_unit is not None:
         heads = org.superior(session, order.current_unit, "section_head", order.city, now)

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import attachments, contacts, definitions, follow_up, journal, messages, suspension, workorders
+from bpm import attachments, contacts, follow_up, journal, order_messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.task import OPEN
@@ -137,7 +137,7 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
         on_hold=order.state == suspension.SUSPENDED,
         units=tuple(dict.fromkeys(task.unit_code for task in tasks if task.status in OPEN)),
         answer_by=_answer_by(order, now),
-        asks_rating=_awaited(session, order) is not None,
+        asks_rating=order_messages.awaited(session, order, "visit_answered") is not None,
         may_write=order.state not in ("WITHDRAWN", "MERGED", "REJECTED"),
         may_withdraw=not closed and order.answered_at is None,
         may_reopen=order.state in ("CLOSED", "ARCHIVED"),
@@ -153,18 +153,11 @@ def _answer_by(order: WorkOrder, now: datetime) -> datetime | None:
     return order.due_at if order.due_at is not None and order.due_at > now else order.statutory_due_at
 
 
-def _awaited(session: Session, order: WorkOrder) -> str | None:
-    """The message by which the process waits for the customer's rating, if it does."""
-    instance = workorders.instance_of(session, order)
-    name = definitions.settings_of(session, instance.definition_id).messages.get("visit_answered") if instance else None
-    return name if name and messages.awaiting(session, "message", name, business_key=order.number) else None
-
-
 def rate(session: Session, order: WorkOrder, score: int, comment: str, now: datetime, *, solved: bool) -> None:
     """The customer answers the question of the return visit. Raises RatingError, NotAskedError."""
     if not 1 <= score <= _BEST:
         raise RatingError
-    if _awaited(session, order) is None:
+    if order_messages.awaited(session, order, "visit_answered") is None:
         raise NotAskedError
     contacts.add(session, order, "rating", f"{score}/{_BEST}" + (f" · {comment}" if comment else ""), now, channel="WEB_SELF")
     answers = {
@@ -175,7 +168,7 @@ def rate(session: Session, order: WorkOrder, score: int, comment: str, now: date
         "sat_speed": score,
         "sat_result": score,
     }
-    suspension.tell_process(session, order, "visit_answered", {**answers, "sat_comment": comment or None}, CUSTOMER, now)
+    order_messages.deliver(session, order, "visit_answered", {**answers, "sat_comment": comment or None}, CUSTOMER, now)
     _note(session, order, "rated", now)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, clock, journal, limits, running
+from bpm import access, calendars, clock, customers, journal, limits, running
 from bpm.access import Actor
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
@@ -78,6 +78,7 @@ class NewOrder:
     first_owner: str | None = None
     first_owner_unit: str | None = None
     external_id: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ class OrderFilters:
     level: str | None = None
     open_only: bool = False
 
+
+_MOST_OF_ONE = 50
+"""Orders of one customer that anybody looks at."""
 
 _OF_INSTANCE = Rows(WorkOrder, WorkOrder.instance_id == bindparam("instance"))
 
@@ -123,6 +127,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
         contact_name=new.contact_name,
         contact_phone=new.contact_phone,
         contact_email=new.contact_email,
+        language=new.language,
         customer_number=new.customer_number,
         city=new.city,
         class_code=new.class_code,
@@ -255,11 +260,10 @@ def instance_of(session: Session, order: WorkOrder) -> Instance | None:
     return session.get(Instance, order.instance_id) if order.instance_id else None
 
 
-def history(session: Session, customer_number: str | None, phone: str | None, limit: int = 50) -> list[WorkOrder]:
-    """All orders of a customer, newest first: by the number complained about or the number to call."""
-    same = [WorkOrder.customer_number.in_([n for n in (customer_number, phone) if n])]
-    same.append(WorkOrder.contact_phone.in_([n for n in (customer_number, phone) if n]))
-    return list(session.scalars(select(WorkOrder).where(or_(*same)).order_by(WorkOrder.created_at.desc()).limit(limit)))
+def history(session: Session, *numbers: str | None) -> list[WorkOrder]:
+    """The last orders of a customer, who is known by these numbers; newest first."""
+    query = select(WorkOrder).where(customers.orders_of(*numbers)).order_by(WorkOrder.created_at.desc())
+    return list(session.scalars(query.limit(_MOST_OF_ONE)))
 
 
 def page(

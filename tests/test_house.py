@@ -134,3 +134,22 @@ def test_a_guide_names_only_commands_that_exist(guide: Path) -> None:
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) - TARGETS == set()
     commands = set(re.findall(r'\badd\("([a-z-]+)"', (ROOT / "app.py").read_text()))
     assert set(re.findall(r"\bapp\.py ([a-z][a-z-]*)", code)) - commands == set()
+
+
+def test_the_walk_names_what_is_there() -> None:
+    table = re.findall(r"^\| (`[^|]*)\|([^|]*)\|", (ROOT / "docs/walk.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert table
+    gone = []
+    for files, names in table:
+        first, *others = re.findall(r"`([^`]+)`", files)
+        paths = [ROOT / first, *((ROOT / first).parent / Path(other).name for other in others)]
+        sources = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.*"))]
+        text = "\n".join(f"{file.name}\n{file.read_text(encoding='utf-8')}" for file in sources if file.suffix in {".py", ".js", ".jsx"})
+        words = {word for name in re.findall(r"`([^`]+)`", names) for word in name.removesuffix(".jsx").removesuffix(".js").split(".")}
+        gone += [f"{first}: {word}" for word in sorted(words) if not re.search(rf"\b{word}\b", text)]
+    assert gone == []
+
+
+def test_every_decision_stands_in_the_list_of_guides() -> None:
+    listed = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    assert [place(path) for path in (ROOT / "docs/adr").glob("*.md") if f"(adr/{path.name})" not in listed] == []

@@ -35,7 +35,7 @@ class LoginFailedError(BatonError):
     """Login and password do not belong together; which of them is wrong is not told."""
 
     code = "login-failed"
-    sentence = N_("This login and this password do not belong together.")
+    sentence = N_("The staff number or the password is wrong. Try again.")
 
 
 def hash_password(text: str) -> str:

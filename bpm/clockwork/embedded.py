@@ -100,11 +100,11 @@ class Embedded(Driver):
         """Carry out everything that is due now, oldest first; calls are handed to their threads. Returns how many items."""
         done = 0
         with self._turn:
-            while not self._stopping.is_set() and (some := self._some()):
+            while not self._stopping.is_set() and (some := self._run_together()):
                 done += some
         return done
 
-    def _some(self) -> int:
+    def _run_together(self) -> int:
         """Carry out the next items in one unit of work. Where one of them fails none has happened: then each gets one of its own."""
         calls: list[caller.Prepared] = []
         done, long_enough = 0, time.monotonic() + _TOGETHER
@@ -116,11 +116,11 @@ class Embedded(Driver):
                     if time.monotonic() > long_enough:
                         break
         except Exception:  # noqa: BLE001 -- which of them it was, and what is to be done about it, is found out one by one
-            return sum(self._one() for _ in range(done + 1))
+            return sum(self._run_alone() for _ in range(done + 1))
         self._send(calls)
         return done
 
-    def _one(self) -> bool:
+    def _run_alone(self) -> bool:
         """Carry out the next item by itself: where it fails, it is put off and the next one's turn comes."""
         calls: list[caller.Prepared] = []
         error: Exception | None = None

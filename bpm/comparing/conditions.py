@@ -29,7 +29,8 @@ _SAID = {
     "filled": N_("{field} is filled in"),
     "empty": N_("{field} is not filled in"),
 }
-_JOINED = {"and": N_("{first}, and {second}"), "or": N_("{first} or {second}")}
+_JOINED = {"and": N_("{first}, and {second}"), "or": N_("{first}, or {second}")}
+_EITHER = N_("{first} or {second}")
 _WHILE_EMPTY, _GROUP = N_("{said} (counts as {value} while not filled in)"), N_("({said})")
 _YES, _NO, _BLANK = N_("yes"), N_("no"), N_("blank")
 
@@ -222,16 +223,16 @@ def _said(found: Row | Group, fields: Fields, reader: Reader) -> str:
     bracketed = [
         reader.translate(_GROUP).format(said=part) if isinstance(of, Group) else part for of, part in zip(found.parts, parts, strict=True)
     ]
-    return _together(bracketed, found.join, reader)
+    return _together(bracketed, _JOINED[found.join], reader)
 
 
-def _together(parts: list[str], join: str, reader: Reader) -> str:
-    return reduce(lambda first, second: reader.translate(_JOINED[join]).format(first=first, second=second), parts)
+def _together(parts: list[str], text: str, reader: Reader) -> str:
+    return reduce(lambda first, second: reader.translate(text).format(first=first, second=second), parts)
 
 
 def _row(row: Row, fields: Fields, reader: Reader) -> str:
     known = _known(row.name, fields)
-    value = _together([_value_said(each, known, fields, reader) for each in row.values], "or", reader) if row.values else ""
+    value = _together([_value_said(each, known, fields, reader) for each in row.values], _EITHER, reader) if row.values else ""
     said = reader.translate(_SAID[row.op]).format(field=reader.drawn(known.title), value=value)
     if row.otherwise is None:
         return said

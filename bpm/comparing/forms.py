@@ -125,7 +125,30 @@ def _fields(file: str, form: Mapping[str, Any], known: Known) -> dict[str, dict[
     def here() -> Fields:
         return known.near([name_of(file)])
 
-    return {field: dict(_of_field(form, field, rule, here)) for field, rule in _properties_of(form).items()}
+    found = {field: dict(_of_field(form, field, rule, here)) for field, rule in _properties_of(form).items()}
+    for field, when in _asked(form)[0].items():
+        if field in found:
+            found[field][_ASKED] = Condition(" or ".join(when), here)
+    return found
+
+
+def _asked(form: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[Any]]:
+    """When fields are required, by field; and the rules that say more than that."""
+    asked: dict[str, list[str]] = {}
+    rules, others = _schema(form).get("allOf"), []
+    for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+        match rule:
+            case {"if": {"properties": dict(when), **more}, "then": {"required": list(fields), **rest}, **also} if (
+                len(when) == 1 and not more.keys() - {"required"} and not rest and not also
+            ):
+                ((field, test),) = when.items()
+                if isinstance(test, dict) and test.keys() in ({"enum"}, {"const"}):
+                    values = test.get("enum", [test.get("const")])
+                    for each in fields:
+                        asked.setdefault(str(each), []).append(f"{field} in {_written(values)}")
+                    continue
+        others.append(rule)
+    return asked, others
 
 
 def _of_field(form: Mapping[str, Any], field: str, rule: Mapping[str, Any], known: Callable[[], Fields]) -> Iterator[tuple[Label, Value]]:
@@ -155,7 +178,7 @@ def _whole(form: Mapping[str, Any]) -> dict[Label, Value]:
         _LABELS["title"]: str(form.get("title", "")),
         _ORDER: ", ".join(_title(form, field) for field in _properties_of(form)),
     }
-    rules = _schema(form).get("allOf")
+    rules = _asked(form)[1]
     return found | ({_ASKED: _written(rules)} if rules else {})
 
 

@@ -93,7 +93,7 @@ class Registry:
         """Check the inputs of a call that is about to be carried out. Raises ConnectorError (``bad-input``)."""
         schema = self.operation(connector, operation).inputs
         if rule := misfit(schema, _given(schema, inputs)):
-            sentence = N_("The call “{connector}.{operation}” cannot be made with these inputs ({rule}).")
+            sentence = N_("The call “{connector}.{operation}” cannot be made with these inputs; they break the rule “{rule}”.")
             raise ConnectorError("bad-input", sentence, {"connector": connector, "operation": operation, "rule": rule}, retry=False)
 
     def perform(self, name: str, operation: str, inputs: Json, key: str) -> Json:
@@ -110,7 +110,7 @@ class Registry:
             raise ConnectorError("bad-key", N_("The call “{connector}.{operation}” has no proper key."), facts, retry=False)
         answer = self._ask(entry, promised, entry.connector, _given(promised.inputs, inputs), key)
         if rule := misfit(promised.outputs, answer):
-            sentence = N_("“{connector}.{operation}” gave an answer that does not fit ({rule}).")
+            sentence = N_("“{connector}.{operation}” gave an answer that breaks the rule “{rule}”.")
             raise ConnectorError("bad-output", sentence, {**facts, "rule": rule}, retry=False)
         return answer
 

@@ -7,10 +7,10 @@ import orjson
 from jsonschema import Draft202012Validator, SchemaError
 
 from bpm.connecting import Registry
-from bpm.connecting.manifest import misfit
 from bpm.definitions import form_schema, sources
 from bpm.definitions.drawings import Drawing, Reference, decision_ids
 from bpm.definitions.drawings import read as drawings_of
+from bpm.definitions.rules import broken
 from bpm.definitions.scenario_files import fault, scenario_name
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle, not_json, with_nul
@@ -156,10 +156,9 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
         place = "/".join(map(str, error.absolute_path)) or "schema"
         yield Finding("error", file, None, "bad-form", text, {"file": file, "place": place})
         return
-    rule = misfit(_FORM, {"title": read.get("title", ""), "schema": schema, "ui": read.get("ui", {})})
-    if rule is not None:
-        text = N_("The form {file} is not right: {rule}.")
-        yield Finding("error", file, None, "bad-form", text, {"file": file, "rule": rule})
+    wrong = broken("error", file, "bad-form", _FORM, {"title": read.get("title", ""), "schema": schema, "ui": read.get("ui", {})})
+    if wrong is not None:
+        yield wrong
         return
     yield from _fields(file, schema["properties"], read.get("ui", {}))
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bpm.connecting.manifest import misfit
-from bpm.errors import N_, Finding
+from bpm.definitions.rules import broken
+from bpm.errors import Finding
 
 SCENARIOS = "scenarios/"
 _TEXTS = {"type": "array", "items": {"type": "string"}, "maxItems": 5000}
@@ -37,7 +37,4 @@ def scenario_name(file: str) -> str | None:
 
 def fault(file: str, read: Any) -> Finding | None:
     """What is wrong with the content of a scenario's file: a warning, for the process runs without it."""
-    rule = misfit(_SCHEMA, read)
-    if rule is None:
-        return None
-    return Finding("warning", file, None, "bad-scenario", N_("The scenario {file} is not right: {rule}."), {"file": file, "rule": rule})
+    return broken("warning", file, "bad-scenario", _SCHEMA, read)

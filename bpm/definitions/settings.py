@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from bpm.connecting.manifest import misfit
 from bpm.errors import N_
 
 SETTINGS_FILE = "process.json"
@@ -32,7 +31,7 @@ COLUMNS = {
 """The columns of a work order that a process may fill, and their names; all others are the platform's own."""
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
-_SCHEMA = {
+SCHEMA = {
     "type": "object",
     "required": ["key", "main", "name"],
     "properties": {
@@ -55,6 +54,7 @@ _SCHEMA = {
         },
     },
 }
+"""What a ``process.json`` must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,6 @@ class ProcessSettings:
 
 
 _KNOWN = {each.name for each in fields(ProcessSettings)}
-
-
-def wrong_rule(raw: Any) -> str | None:
-    """The first place in which a ``process.json`` is not what it must be, and the rule it breaks."""
-    return misfit(_SCHEMA, raw)
 
 
 def unread(raw: Mapping[str, Any]) -> list[str]:

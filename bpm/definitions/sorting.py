@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpm.definitions import drawings, packing
-from bpm.definitions.settings import SETTINGS_FILE, ProcessSettings, settings_of, unread, wrong_rule
+from bpm.definitions.rules import broken
+from bpm.definitions.settings import SCHEMA, SETTINGS_FILE, ProcessSettings, settings_of, unread
 from bpm.errors import N_, Finding
 from bpm.models.definition import Definition, DefinitionFile
 
@@ -107,10 +108,8 @@ def _read_settings(content: bytes) -> tuple[Any, Finding | None]:
         return None, not_json(SETTINGS_FILE, error)
     for finding in with_nul(SETTINGS_FILE, content):
         return None, finding
-    rule = wrong_rule(raw)
-    if rule is not None:
-        return None, Finding("error", SETTINGS_FILE, None, "bad-settings", N_("process.json is not right: {rule}."), {"rule": rule})
-    return raw, None
+    wrong = broken("error", SETTINGS_FILE, "bad-settings", SCHEMA, raw)
+    return (raw, None) if wrong is None else (None, wrong)
 
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

@@ -38,11 +38,11 @@ def known_posts(session: Session) -> Posts:
 
 
 _SENTENCES = {
-    "unit": N_("“{step}” goes to the unit “{name}”, which is not there."),
+    "unit": N_("“{step}” goes to the unit “{name}”, which does not exist."),
     "role": N_("“{step}” goes to the role “{name}”, which nobody has here."),
-    "city": N_("“{step}” goes to the city “{name}”, which is not there."),
+    "city": N_("“{step}” goes to the city “{name}”, which does not exist."),
     "user": N_("“{step}” goes to “{name}”, and nobody here has this login."),
-    "calendar": N_("“{step}” counts by the calendar “{name}”, which is not there."),
+    "calendar": N_("“{step}” counts by the calendar “{name}”, which does not exist."),
 }
 _DOERS = {
     "sameAs": N_("“{step}” goes to whoever did “{name}”, and people do no step of this id."),

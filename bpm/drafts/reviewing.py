@@ -40,7 +40,7 @@ class ReviewerError(InvalidError):
     """The person who is asked cannot review this draft."""
 
     code = "reviewer"
-    sentence = N_("“{reviewer}” cannot review this draft. Ask another analyst, a customer-service manager or quality.")
+    sentence = N_("“{reviewer}” cannot review this draft. Ask another analyst, a customer-service manager or a quality inspector.")
 
 
 class NoteError(InvalidError):

@@ -178,9 +178,18 @@ class _Builder:
         try:
             return parser.specs()
         except ValidationException as error:
-            first = next(iter(self.roots))
-            self.notes[first].refuse(None, "unreadable", N_("The drawing cannot be read: {problem}."), problem=str(error)[:300])
+            self.unreadable(error)
             raise RefusedError(self.findings()) from error
+
+    def unreadable(self, error: ValidationException) -> None:
+        """Say in a sentence of ours what SpiffWorkflow's parser has against the drawing, where it is known, else quote it."""
+        name = error.file_name if error.file_name in self.roots else next(iter(self.roots))
+        step = next((each for each in self.roots[name].iter() if error.id and each.get("id") == error.id), None)
+        if str(error).startswith("Cannot resolve data"):
+            self.notes[name].refuse(step, "data", N_("“{name}” is connected with a data object that is not there."))
+        else:
+            text = N_("The drawing cannot be read at “{name}”. What its reader says: “{problem}”")
+            self.notes[name].refuse(step, "unreadable", text, name=drawn_name(step) or name, problem=str(error)[:300].rstrip(" ."))
 
     def tables(self) -> dict[str, Decision]:
         known: dict[str, Decision] = {}

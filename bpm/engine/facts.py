@@ -1,4 +1,4 @@
-"""What a step has changed: one frozen class a fact. ``instances.record`` hands each to its chapter.
+"""What a step has changed: one frozen class a fact. ``recording.record`` hands each to its chapter.
 
 ``process_id`` is the id of the BPMN process that draws the element (a called process has its own);
 ``scope_id`` is the token of the activity that opened the enclosing called process or sub-process (None at the top).
@@ -37,7 +37,7 @@ class Assignment:
     head_of: str | None = None  # a unit's code or function: whoever leads it
     manager_of: tuple[str, ...] = ()  # element ids, logins, or "starter": whoever leads that person ...
     levels: int = 1  # ... so many levels up
-    exclude: tuple[str, ...] = ()  # element ids or logins: must be another person (four-eyes)
+    exclude: tuple[str, ...] = ()  # element ids, logins, or "starter": must be another person (four-eyes)
     fallback_role: str | None = None
     fallback_unit: str | None = None
 

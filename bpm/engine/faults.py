@@ -44,7 +44,7 @@ class NotJsonError(InvalidError):
     """Variables must be JSON: text, numbers, yes/no, null, lists and objects."""
 
     code = "not-json"
-    sentence = N_("Variables must be plain JSON: {problem}.")
+    sentence = N_("Variables must be plain JSON. What their reader says: “{problem}”")
 
 
 class StepError(BatonError):

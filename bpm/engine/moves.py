@@ -29,11 +29,13 @@ def entry(scope: Any, element: str) -> Any:
     raise UnknownStepError(element=element)
 
 
-def waiting(flow: Any) -> dict[str, str]:
+def waiting(flow: Any) -> dict[str, list[str]]:
     """The tokens that wait at joins or for conditions, of which no fact tells, by element."""
-    return {
-        task.task_spec.bpmn_id: str(task.id) for task in flow.active() if task._state == S.WAITING and hasattr(task.task_spec, "bpmn_id")
-    }
+    found: dict[str, list[str]] = {}
+    for task in flow.active():
+        if task._state == S.WAITING and (element := getattr(task.task_spec, "bpmn_id", None)):
+            found.setdefault(element, []).append(str(task.id))
+    return found
 
 
 def move(task: Task, element: str, variables: Data) -> None:

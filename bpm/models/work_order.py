@@ -32,6 +32,7 @@ class WorkOrder(Base):
     contact_name: Mapped[str | None]
     contact_phone: Mapped[str | None] = mapped_column(index=True)
     contact_email: Mapped[str | None]
+    language: Mapped[str | None]  # in which the customer complained by himself
     customer_number: Mapped[str | None] = mapped_column(index=True)
     customer: Mapped[Any] = mapped_column(Json, nullable=True)  # the snapshot of that day
     city: Mapped[str]
@@ -95,7 +96,8 @@ class Contact(Base):
     direction: Mapped[str]
     channel: Mapped[str]
     kind: Mapped[str]  # information, urge, withdraw, reopen, note, notice: key of a text
-    text: Mapped[str]
+    text: Mapped[str]  # what was said, or sent
+    words: Mapped[Any | None] = mapped_column(Json)  # the same in each language, where it is a text of the process
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     public: Mapped[bool] = mapped_column(default=True)  # shown on the tracking page
     user: Mapped[User | None] = relationship()

@@ -49,7 +49,7 @@ class BadAnswerError(InvalidError):
     """What the connector is to answer is nothing that it could."""
 
     code = "trial-bad-answer"
-    sentence = N_("“{operation}” can give no such answer ({rule}).")
+    sentence = N_("“{operation}” can give no such answer; it breaks the rule “{rule}”.")
 
 
 class NotAwaitedHereError(ConflictError):

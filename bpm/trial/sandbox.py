@@ -194,9 +194,9 @@ class Sandbox:
         place = task.fact.place
         people = work.told_by(self.session, task, rung, self.order, self.now)
         facts = {"name": self.name(place.element_id), "tier": rung.tier, "percent": round(rung.percent), "to": self.people(people)}
-        text = N_("“{name}” has used {percent} % of its time: tier {tier}. Would be told: {to}.")
+        text = N_("“{name}” has used {percent}% of its time: tier {tier}. Would be told: {to}.")
         if not rung.tier:
-            text = N_("“{name}” has used {percent} % of its time. Would be warned: {to}.")
+            text = N_("“{name}” has used {percent}% of its time. Would be warned: {to}.")
         self.say("rung", place.element_id, text, **facts)
         sentence = self.log[-1].text.format(**self.log[-1].facts)
         self.told.append(Told(self.step, self.now, " ".join(rung.to), None, people, "", sentence))

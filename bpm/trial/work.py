@@ -66,14 +66,10 @@ class Work:
 
 def give(session: Session, work: Work, city: str | None, hands: Sequence[Hand], now: datetime) -> None:
     """Find whom a task comes to, as the inbox does. Raises NobodyFoundError."""
-    wanted, scope = work.fact.assignment, work.fact.place.scope_id
-    before = _last(hands, wanted.same_as, scope)
-    work.excluded = [person.id for name in wanted.exclude if (person := _meant(session, hands, name, scope)) is not None]
-    done = assigning.Before(before.person, before.unit_code, before.role) if before is not None else None
-    if before is None:
-        around = assigning.Around(city, _starter(hands), lambda name: _doer(hands, name, scope))
-        wanted = assigning.settle(session, wanted, around, work.excluded)
-    work.unit, work.role, work.person = assigning.whose(session, wanted, city, done, list(work.excluded), now)
+    scope_id = work.fact.place.scope_id
+    around = assigning.Around(city, _starter(hands), lambda elements: _before(hands, elements, scope_id))
+    found = assigning.assign(session, work.fact.assignment, around, now)
+    work.unit, work.role, work.person, work.excluded = found.unit, found.role, found.person, found.excluded
     members = org.members(session, work.unit.code, work.role)
     work.people = [person for person in members if person.id not in work.excluded]
 
@@ -84,24 +80,14 @@ def _starter(hands: Sequence[Hand]) -> str | None:
     return first.login if first is not None else None
 
 
-def _doer(hands: Sequence[Hand], element: str, scope_id: str | None) -> User | None:
-    hand = _last(hands, (element,), scope_id)
-    return hand.person if hand is not None else None
-
-
-def _last(hands: Sequence[Hand], elements: Sequence[str], scope_id: str | None) -> Hand | None:
+def _before(hands: Sequence[Hand], elements: Sequence[str], scope_id: str | None) -> assigning.Before | None:
     """Who did the first of these elements that was done: in this scope, else anywhere in the case."""
     for element in elements:
         done = [hand for hand in reversed(hands) if hand.element == element and hand.person is not None]
         if done:
-            return next((hand for hand in done if hand.scope_id == scope_id), done[0])
+            found = next((hand for hand in done if hand.scope_id == scope_id), done[0])
+            return assigning.Before(found.person, found.unit_code, found.role)
     return None
-
-
-def _meant(session: Session, hands: Sequence[Hand], name: str, scope_id: str | None) -> User | None:
-    """A person whom ``exclude`` means: whoever did the element last, or a login."""
-    done = _last(hands, (name,), scope_id)
-    return done.person if done is not None else org.named(session, name)
 
 
 def is_empty(assignment: Assignment) -> bool:

@@ -10,7 +10,7 @@ from bpm import access, attachments, clock, intake, tracking
 from bpm.access import CUSTOMER
 from bpm.errors import N_, BatonError, InvalidError
 from bpm.forms import AnswersError
-from bpm.request import now, session
+from bpm.request import language, now, session
 from bpm.tracking import TooManyRequestsError
 from bpm.web import fields, frame
 from bpm.web.speech import gettext
@@ -58,7 +58,7 @@ def send() -> Response:
         tracking.questions.note(household, clock.wall())
         if len(files) > _MOST_FILES:
             raise AnswersError(fields={"files": _TOO_MANY_FILES})
-        order = intake.take(session(), _complaint(typed), CUSTOMER, now())
+        order = intake.take(session(), _complaint(typed), CUSTOMER, now(), language=language())
         tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
         for file in files:
             attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)

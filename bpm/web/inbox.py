@@ -28,13 +28,14 @@ VIEWS: dict[str, tuple[View, TaskFilters]] = {
     "mine": ("mine", TaskFilters()),
     "unit": ("unit", TaskFilters()),
     "taken": ("unit", TaskFilters(status="claimed")),
+    "led": ("led", TaskFilters()),
     "done": ("done", TaskFilters()),
     "late": ("mine", TaskFilters(late=True)),
     "soon": ("mine", TaskFilters(due_within=timedelta(hours=4))),
     "suspended": ("mine", TaskFilters(status="suspended")),
     "all": ("all", TaskFilters()),
 }
-_WIDE = frozenset({"unit", "taken", "all"})
+_WIDE = frozenset({"unit", "taken", "led", "all"})
 _MOST_CHOSEN = 200
 _NARROWING = ("q", "level", "grade", "element_id")
 
@@ -235,7 +236,7 @@ def comment(task_id: UUID) -> Response:
     text = http.form.get("text", "").strip()
     if text:
         inbox.comment(session(), task_id, text, actor(), now())
-    return frame.done(gettext("Your comment stands with the task."), _list_or(url_for("inbox.task", task_id=task_id)))
+    return frame.done(gettext("The note was added."), _list_or(url_for("inbox.task", task_id=task_id)))
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/attachments")

@@ -75,7 +75,7 @@ def to_resolve(incident_id: UUID) -> tuple[Callable[..., object], str]:
         result = results.given(incidents.get(session(), incident_id, actor())) if action == "result" else None
         mending.resolve_incident(session(), incident_id, action, result, actor(), now())
 
-    return carry_out, gettext("The result is taken over.") if action == "result" else gettext("The step is passed over.")
+    return carry_out, gettext("The case went on with this result.") if action == "result" else gettext("The step is passed over.")
 
 
 def _change(command: Callable[[], object], said: str) -> Response:

@@ -221,7 +221,7 @@ def resume(number: str) -> Response:
 def note(number: str) -> Response:
     """Add a remark that only the staff can read."""
     text = http.form.get("text", "").strip()
-    return _change(number, lambda order: contacts.note(session(), order, text, actor(), now()), gettext("The note stands with the order."))
+    return _change(number, lambda order: contacts.note(session(), order, text, actor(), now()), gettext("The note was added."))
 
 
 @blueprint.post("/<number>/information")
@@ -244,7 +244,7 @@ def attach(number: str) -> Response:
             if file.filename:
                 attachments.attach(session(), order, file.filename, file.read(), now(), actor=actor(), media_type=file.mimetype)
 
-    return _change(number, add, gettext("The files stand with the order."))
+    return _change(number, add, gettext("The files were added."))
 
 
 @blueprint.post("/<number>/withdraw")

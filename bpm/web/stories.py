@@ -1,6 +1,5 @@
 """The story of an order in words: sentences, icons and marks for what the chapters report."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN
+from bpm.notices import PRIVATE_LINK
 from bpm.picture import Picture
 from bpm.request import language, session
 from bpm.timeline import Line, Tick
@@ -78,7 +78,7 @@ _SENTENCES = {
     "task-claimed": N_("has “{step}” in hand"),
     "task-open": N_("“{step}” waits to be claimed"),
     "comment": N_("on “{step}”: {text}"),
-    "in-complaint": N_("complained by way of: {channel}"),
+    "in-complaint": N_("complained via {channel}"),
     "in-information": N_("added: {text}"),
     "in-urge": N_("urged: {text}"),
     "in-withdraw": N_("withdrew the complaint: {text}"),
@@ -93,15 +93,12 @@ _SENTENCES = {
     "moved": N_("moved the order to “{step}”"),
     "warning": N_("reminded of “{name}”: {to}"),
     "tier": N_("escalated to tier {tier}, told: {to}"),
-    "way-missing": N_("could not be told outside the page: {to}"),
+    "way-missing": N_("could be told on the page only: {to}"),
     "order-suspended": N_("put the order on hold: {reason}"),
     "order-resumed": N_("let the order go on after {minutes}"),
     "number-shown": N_("looked at the customer's whole number"),
     "instance-cancelled": N_("ended the process"),
 }
-_PRIVATE = re.compile(r"(https?://[^\s/]+)?/track/\S+")
-"""Who has this link acts as the customer; the staff need it not."""
-
 _TO_CUSTOMER = N_("to the customer: {text}")
 
 
@@ -140,7 +137,9 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     facts["message"] = _fault(facts["message"], event.facts.get("template"), event.facts.get("facts"), event.facts.get("said"))
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
-    facts["text"] = _PRIVATE.sub(gettext("(the customer's private link)"), str(facts["text"]))
+    facts["text"] = PRIVATE_LINK.sub(
+        gettext("(the customer's private link)"), str((event.facts.get("words") or {}).get(language(), facts["text"]))
+    )
     facts["channel"] = words.label("channel", str(facts.get("channel") or ""))
     if event.kind.startswith("order-"):
         facts["reason"] = words.label("suspend_reason", facts["reason"])
@@ -188,7 +187,7 @@ def _quoted(event: story.Event) -> str:
     """The customer's words, and who wrote them down."""
     text = str(event.facts.get("text", ""))
     taken_by = rows.person_name(event.who) if event.who not in (None, "customer", "system") else ""
-    return gettext("“%(text)s” Taken down by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
+    return gettext("“%(text)s” Registered by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
 
 
 def _because(event: story.Event) -> str:

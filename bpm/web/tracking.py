@@ -4,10 +4,11 @@ from flask import Blueprint, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import access, clock, tracking, workorders
+from bpm import access, clock, contacts, tracking, workorders
 from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
-from bpm.models.work_order import WorkOrder
-from bpm.request import now, session
+from bpm.models.work_order import Contact, WorkOrder
+from bpm.notices import PRIVATE_LINK
+from bpm.request import language, now, session
 from bpm.tracking import TooManyRequestsError
 from bpm.web import frame, rows
 from bpm.web.speech import gettext
@@ -58,9 +59,15 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None, typed: 
         progress=found,
         units=[rows.unit_name(code) for code in found.units],
         stages=tracking.STAGES[:-1],
+        said=[(contact, _said(contact)) for contact in reversed(found.said)],
         alert=alert,
         typed=typed,
     )
+
+
+def _said(contact: Contact) -> str:
+    """What was said, in the reader's language; the link to this page says so."""
+    return PRIVATE_LINK.sub(gettext("this page"), contacts.said(contact, language()))
 
 
 def _acted(token: str, said: str) -> Response:

@@ -43,7 +43,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "state": workorders.STATES,
     "suspend_reason": suspension.REASONS,
     "return_reason": {
-        "WRONG_UNIT": N_("Not our unit's"),
+        "WRONG_UNIT": N_("Wrong unit"),
         "INCOMPLETE": N_("Facts are missing"),
         "NOT_REPRODUCED": N_("Could not be reproduced"),
         "ANSWER_UNSUITABLE": N_("Answer does not fit"),

@@ -44,7 +44,7 @@ class TestWho:
     def test_where_nobody_plays_the_role_the_fallback_is_named(self, desk: Desk) -> None:
         people, sentence = meant(desk, unit="JN-NET-1", role="KAM", fallbackRole="QA", fallbackUnit="JN-CS")
         assert people == ["qa"]
-        assert sentence == "Nobody is there today, so it goes to qa (JN-CS Quality)."
+        assert sentence == "Nobody is there today, so it goes to qa (JN-CS Quality inspector)."
 
     def test_an_expression_decides_later(self, desk: Desk) -> None:
         assert meant(desk, unit="= order.unit", role="HANDLER") == ([], "Who that is, is known only when the case runs.")

@@ -74,7 +74,7 @@ def test_an_unknown_login_looks_like_a_wrong_password(people: dict[str, User]) -
         with patch.object(logins, "_verify", wraps=logins._verify) as verify, pytest.raises(access.LoginFailedError) as caught:
             log_in(login, password)
         told.append((str(caught.value), caught.value.facts, verify.call_count))
-    assert told == [("This login and this password do not belong together.", {}, 1)] * 5, "same words, same work"
+    assert told == [("The staff number or the password is wrong. Try again.", {}, 1)] * 5, "same words, same work"
 
 
 @pytest.mark.usefixtures("people")

@@ -1,6 +1,6 @@
 """Who is meant by his place: the starter, the head of a unit, the manager so many levels up, everybody of a unit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,24 +8,25 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bpm import access, assigning, clock, definitions, inbox, instances, org, running
+from bpm.assigning import Before
 from bpm.engine.facts import Assignment
 from bpm.models.database import unit_of_work
 from bpm.models.definition import Definition
 from bpm.models.instance import Instance
-from bpm.models.org import Membership, Unit, User
+from bpm.models.org import Membership, Unit
 from bpm.models.task import OPEN, Task
 from tests.bpm import organisation
 from tests.engine.drawing import baton, end, ext, model, start, user
 
 
-def doers(session: Session, **done: str) -> Callable[[str], User | None]:
-    return lambda element: org.find_user(session, done[element]) if element in done else None
+def before(session: Session, **done: str) -> Callable[[Sequence[str]], Before | None]:
+    return lambda elements: next((Before(org.find_user(session, done[each]), "", "") for each in elements if each in done), None)
 
 
 def settled(
     session: Session, wanted: Assignment, *, out: tuple[str, ...] = (), starter: str = "agent", **done: str
 ) -> tuple[str | None, ...]:
-    around = assigning.Around("JN", starter, doers(session, **done))
+    around = assigning.Around("JN", starter, before(session, **done))
     found = assigning.settle(session, wanted, around, [org.find_user(session, login).id for login in out])
     return found.user, found.unit, found.role
 

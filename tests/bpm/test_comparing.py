@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from bpm import notices
-from bpm.comparing import Reader, compare
+from bpm.comparing import Reader, compare, conditions
 from bpm.definitions.settings import COLUMNS
 from bpm.web.wording import compile_stale
 from tests.processes.desk import FOLDER
@@ -95,7 +95,7 @@ FORM = {
         ('= level in ["L1", "L2"]', "Level is Major or Urgent", "级别 是 特急或紧急"),
         ("100 >= amount", "Amount is at most 100", "金额 不超过 100"),
         ("urgent == true and level != null", "Express is yes, and Level is filled in", "加急 是 是，并且 级别 已填写"),
-        ('(level == "L1" or amount > 5) and urgent == false', "(Level is Major or Amount is more than 5), and Express is no", ""),
+        ('(level == "L1" or amount > 5) and urgent == false', "(Level is Major, or Amount is more than 5), and Express is no", ""),
         ("(amount ?? 0) < 1.5", "Amount is less than 1.5 (counts as 0 while not filled in)", ""),
         ("customer_number == null", "Customer's number is not filled in", "客户号码 未填写"),
         ("plan.mode == 'CALL'", "Way is CALL", ""),
@@ -115,6 +115,18 @@ def test_a_condition_is_said_as_the_rows_of_the_designer_say_it(condition: str, 
         assert f"由“old_one”改为“{chinese}”。" in change.told(Reader(partial(notices.in_language, language="zh")))
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *("", "registered", "not registered", "a + 1 == 2", "a == 1 and", "(a == 1", "a in b", "a in []", "a in [null]", "a[0] == 1"),
+        *("1 == 1", "a > null", "(a ?? b) == 1", "a == (b ?? 0)", "a == 1 or (b == 2 and (c == 3 or d == 4))", "not (a == 1)"),
+        *("${a == 1}", "a.b.[c] == 1"),
+    ],
+)
+def test_what_the_designer_leaves_to_experts_stays_an_expression(condition: str) -> None:
+    assert conditions.read(condition) is None
+
+
 def test_a_field_that_two_forms_call_differently_is_called_as_the_form_before_calls_it() -> None:
     [change] = said(SHIPPED, edited("handle_order.bpmn", 'outcome == "REFUSE"', 'outcome == "DONE"'))
     assert "condition was “收不收 is 退单”" in change
@@ -124,6 +136,15 @@ def test_a_field_under_a_new_name_is_told_as_that() -> None:
     found = said(SHIPPED, {**SHIPPED, "forms/handle.json": SHIPPED["forms/handle.json"].replace(b'"responsibility"', b'"at_fault"')})
     assert "“责任归属”: the field is now called “at_fault”; it was “responsibility”." in found
     assert not [each for each in found if "is gone" in each or "is new" in each]
+
+
+def test_when_a_field_is_required_is_told_at_the_field() -> None:
+    form = orjson.loads(SHIPPED["forms/handle.json"])
+    form["schema"]["allOf"][0]["then"]["required"].remove("cause_code")
+    form["schema"]["allOf"][0]["if"]["properties"]["outcome"]["enum"].append("RETURN")
+    found = said(SHIPPED, {**SHIPPED, "forms/handle.json": orjson.dumps(form)})
+    assert "“处理结果”: required when was “办了没有 is 已办，提交反馈”, is now “办了没有 is 已办，提交反馈 or 退回派单”." in found
+    assert "required when is gone; it was “办了没有 is 已办，提交反馈”." in "".join(found)
 
 
 def test_a_field_of_another_kind_in_its_place_is_another_field() -> None:

@@ -10,11 +10,12 @@ import orjson
 import pytest
 from sqlalchemy import Engine, func, select
 
-from bpm import access, definitions
+from bpm import access, definitions, notices
 from bpm.connecting import Manifest, Operation, Registry, Retry
 from bpm.errors import Finding, ForbiddenError, RefusedError
 from bpm.models import Definition, Resource
 from bpm.models.database import unit_of_work
+from bpm.web.wording import compile_stale
 from tests.bpm.organisation import NOW
 from tests.bpm.together import until_it_waits
 
@@ -307,6 +308,48 @@ def test_nothing_is_kept_of_a_bundle_with_an_error(database: Engine) -> None:
 def test_what_is_wrong_is_said_with_its_place(database: Engine, changes: dict[str, bytes], code: str, file: str, words: str) -> None:
     found = [(each.code, each.file, words in each.sentence) for each in refused({**repair(), **changes})]
     assert (code, file, True) in found
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "chinese"),
+    [
+        ({"process.json": b'{"key": "x"}'}, "process.json lacks “main”.", "process.json 缺“main”。"),
+        ({"process.json": b"[]"}, "process.json must have named entries.", "process.json 必须是一组带名称的项。"),
+        (
+            {"process.json": orjson.dumps({**SETTINGS, "key": "a b"})},
+            r"process.json: key is not written like this: ^[\w.-]{1,100}$.", r"process.json: key 的写法不对，要符合：^[\w.-]{1,100}$。",
+        ),
+        ({"process.json": orjson.dumps({**SETTINGS, "name": ""})}, "process.json: name is empty.", "process.json: name 是空的。"),
+        (
+            {"process.json": orjson.dumps({**SETTINGS, "decisions": {"pause": 11}})},
+            "process.json: decisions.pause must be a text.", "process.json: decisions.pause 必须是文本。",
+        ),
+        (
+            {"process.json": orjson.dumps({**SETTINGS, "order_columns": {"moon": "full"}})},
+            "process.json: order_columns cannot have “moon”.", "process.json: order_columns 里不能有“moon”。",
+        ),
+        (
+            {"process.json": orjson.dumps({**SETTINGS, "notices": {"n": {"subject": "a", "body": "b", "to": "c"}}})},
+            "process.json: notices.n cannot have “to”.", "process.json: notices.n 里不能有“to”。",
+        ),
+        (
+            {"forms/mend.json": b'{"type": "object", "properties": {"a": {"type": "array", "items": {"properties": 3}}}}'},
+            "The form forms/mend.json is no JSON Schema: “properties/a/items/properties” is not what may stand there.", None,
+        ),
+        (
+            {"forms/mend.json": b'{"schema": {"type": "object", "properties": {}}, "ui": {"order": 3}}'},
+            "forms/mend.json: ui.order must be a list.", "forms/mend.json: ui.order 必须是列表。",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_that_is_broken_is_told_in_our_words_in_both_languages(
+    database: Engine, changes: dict[str, bytes], english: str, chinese: str | None
+) -> None:
+    compile_stale()
+    found = refused({**repair(), **changes})
+    assert english in [each.sentence for each in found]
+    if chinese:
+        assert chinese in [each.told(notices.in_language(each.text, "zh"), "zh") for each in found]
 
 
 def test_a_setting_that_nothing_reads_is_remarked_and_no_more(database: Engine) -> None:

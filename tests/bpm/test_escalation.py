@@ -38,7 +38,7 @@ def test_a_late_complaint_reaches_the_section_head_at_the_right_working_minute(d
     desk.wait("2026-11-02 15:29")
     assert desk.told("head") == []
     desk.wait("2026-11-02 15:30")
-    assert desk.told("head") == [f"“Handle” of {desk.number} has used 100 % of its time (tier 1). It is with Zhang Wei."]
+    assert desk.told("head") == [f"“Handle” of {desk.number} has used 100% of its time (tier 1). It is with Zhang Wei."]
     assert desk.case.escalation_tier == desk.step.tier == 1
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bpm.models.work_item import WorkItem
 from bpm.recording import Doing
 from tests.bpm import organisation
 from tests.bpm.casework import Casework, at
+from tests.bpm.together import until_it_waits
 from tests.engine.drawing import (
     after,
     baton,
@@ -40,7 +42,9 @@ from tests.engine.drawing import (
     service,
     several,
     start,
+    sub,
     throw,
+    timer,
     user,
     when,
 )
@@ -294,6 +298,28 @@ def test_what_nobody_waits_for_any_more_is_no_incident(database: Engine) -> None
     assert (case.stands, case.incidents()) == (("running", ["w"]), [])
 
 
+def test_of_two_who_answer_at_one_moment_the_second_is_told_so(database: Engine) -> None:
+    case = Case(KINDS["work: timer"])
+    (incident,) = case.incidents()
+    told: list[type[Exception]] = []
+
+    def answer() -> None:
+        try:
+            with unit_of_work() as session:
+                mending.retry_incident(session, incident.id, SYSTEM, clock.now())
+        except incidents.IncidentClosedError as error:
+            told.append(type(error))
+
+    other = Thread(target=answer)
+    with unit_of_work() as session:
+        mending.resolve_incident(session, incident.id, "skip", None, SYSTEM, clock.now())
+        session.flush()
+        other.start()
+        until_it_waits(session, other)
+    other.join()
+    assert (told, case.stands) == ([incidents.IncidentClosedError], ("running", ["v"]))
+
+
 def test_a_stopped_process_is_resumed_before_its_incidents_are_answered(database: Engine) -> None:
     case = Case(KINDS["work: timer"])
     with unit_of_work() as session:
@@ -314,6 +340,38 @@ def test_a_step_that_has_failed_can_be_left_for_another(database: Engine, name: 
     with unit_of_work() as session:
         interventions.move(session, case.id, source, "v", SYSTEM, clock.now())
     assert (case.stands, case.incidents(), case.faults) == (("running", ["v"]), [], [])
+
+
+def test_joins_that_wait_in_each_of_several_units_go_on_together(database: Engine) -> None:
+    inside = (
+        start("s2") + gateway("exclusive", "x", default="f_x_a") + gateway("parallel", "j") + script("a", "m = 1") + script("b", "m = 2")
+    )
+    unit = sub("units", inside + end("e2"), "s2 > x; x > a; x > b [m == 2]; a > j; b > j; j > e2", several())
+    case = Case(Kind(model(start() + unit + LAST, "s > units > v > e"), set(), {"units": ["a", "b"]}))
+    case.answer("skip")
+    assert (case.stands, case.incidents(), case.faults) == (("running", ["v"]), [], [])
+
+
+def test_all_that_has_come_to_a_join_goes_on_as_one(database: Engine) -> None:
+    three = (
+        start() + gateway("parallel", "f", "j") + script("a", "p = 1") + script("b", "q = 2") + gateway("exclusive", "x", default="f_x_e2")
+    )
+    ways = "s > f; f > a > j; f > b > j; f > x; x > j [n == 2]; x > e2; j > v; v > e"
+    case = Case(Kind(model(three + LAST + end("e2"), ways), set()))
+    case.answer("skip")
+    assert (case.stands, case.incidents(), case.faults) == (("running", ["v"]), [], [])
+    with unit_of_work(write=False) as session:
+        assert instances.variables(session, session.get_one(Instance, case.id)) == {"p": 1, "q": 2}
+
+
+def test_a_reminder_that_is_passed_over_comes_again(database: Engine) -> None:
+    hourly = bound("b", "v", timer("timeCycle", "R3/PT1H"), stays=True) + script("note", "told = (told ?? 0) + 1") + end("e2")
+    case = Case(Kind(model(start() + LAST + hourly, "s > v > e; b > note > e2"), set()))
+    case.fail_work("timer")
+    case.answer("skip")
+    with unit_of_work(write=False) as session:
+        assert case.item(session, "timer").state == "waiting"
+    assert (case.stands, case.incidents(), case.faults) == (("running", ["b", "v"]), [], [])
 
 
 def test_a_deadlock_is_told_once_and_of_two_joins_each_has_its_turn(database: Engine) -> None:

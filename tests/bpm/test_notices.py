@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bpm import notices
+from bpm import contacts, notices
 from bpm.connecting import Registry, read_manifest
 from bpm.connecting.contract import Json
 from bpm.errors import N_
@@ -116,8 +116,8 @@ class TestLanguages:
     def test_steps_and_people_are_named_in_the_reader_s_language(self, desk: Casework) -> None:
         desk.claim("handler")
         desk.wait("2026-11-02 15:30")
-        zh = f"{desk.number} 的“处理”已用时限的 100%（升到 1 级），现在在张伟手里。"
-        en = f"“Handle” of {desk.number} has used 100 % of its time (tier 1). It is with Zhang Wei."
+        zh = f"{desk.number} 的“处理”已用时限的 100%（升级到第 1 级），目前在张伟手里。"
+        en = f"“Handle” of {desk.number} has used 100% of its time (tier 1). It is with Zhang Wei."
         assert [desk.told("head", language=language) for language in ("zh", "en")] == [[zh], [en]]
 
     @pytest.mark.usefixtures("_mail")
@@ -126,7 +126,7 @@ class TestLanguages:
             session.get_one(User, desk.actor(session, "head").user_id).language = "en"
         desk.wait("2026-11-02 15:30")
         texts = {item.payload["inputs"]["to"]: item.payload["inputs"]["text"] for item in desk.items("notice")}
-        assert "has used 100 % of its time" in texts["head@example.org"]
+        assert "has used 100% of its time" in texts["head@example.org"]
 
 
 class TestCustomer:
@@ -145,6 +145,18 @@ class TestCustomer:
             "subject": f"[{desk.number}] 您的投诉 {desk.number} 延误",
             "text": f"处理比预期的慢，最迟 2026-11-09 10:00 答复。进度：{link}",
         }
+
+    @pytest.mark.usefixtures("_mail")
+    def test_who_complained_in_english_is_written_to_in_english(self, desk: Casework) -> None:
+        with desk.unit() as session:
+            order = desk.order(session)
+            order.language = "en"
+            notices.tell_customer(session, order, "delayed", {}, desk.now)
+        (item,) = desk.items("notice")
+        assert item.payload["inputs"]["subject"] == f"[{desk.number}] Your complaint {desk.number} is delayed"
+        (contact,) = desk.contacts("delayed")
+        assert contacts.said(contact, "zh").startswith("处理比预期的慢")
+        assert contacts.said(contact, "en") == contact.text
 
     def test_without_mail_it_stands_on_the_tracking_page_and_the_journal_says_why(self, desk: Casework) -> None:
         with desk.unit() as session:

@@ -136,7 +136,7 @@ def test_a_late_case_rings_its_ladder_in_working_time_and_what_is_drawn_to_catch
     state = complaint(session, *until_handled, {"do": "wait", "to": "next"}, {"do": "wait", "to": "next"})
     assert state["now"] == rungs[1]["at"]
     assert state["order"]["tier"] == 1
-    assert said(state, "rung")[-1] == "“Handle” has used 100 % of its time: tier 1. Would be told: colleague, head."
+    assert said(state, "rung")[-1] == "“Handle” has used 100% of its time: tier 1. Would be told: colleague, head."
     state = complaint(session, *until_handled, {"do": "wait", "duration": "P14D"})
     assert state["order"]["tier"] == 3
     told = [(notice["key"], notice["to"]) for notice in state["notices"] if notice["key"]]
@@ -147,6 +147,13 @@ def test_a_late_case_rings_its_ladder_in_working_time_and_what_is_drawn_to_catch
 def test_four_eyes_hold_in_a_trial_too(session: Session) -> None:
     steps = (KNOWN, does("register"), {**does("review"), "as": "agent"})
     assert complaint(session, *steps)["stopped"]["code"] == "other-person-needed"
+
+
+def test_the_starter_is_kept_out_in_a_trial_too(session: Session) -> None:
+    drawn, kept_out = 'role="HANDLER" unit="JN-NET-1"', 'role="AGENT" unit="JN-FRONT" exclude="starter"'
+    files = SMALL | {"errand.bpmn": ERRAND.replace(drawn, kept_out).encode()}
+    steps = ({**does("ask"), "as": "agent"}, {**does("go"), "as": "agent"})
+    assert play(session, *steps, files=files, ref="R-1")["stopped"]["code"] == "other-person-needed"
 
 
 def test_a_connector_answers_what_its_manifest_promises_or_fails_as_the_drawing_says(session: Session) -> None:

@@ -150,7 +150,7 @@ class TestLists:
         complain(session, "联系电话", contact_phone="13800000001")
         complain(session, "别人", customer_number="13900000009", contact_phone="13900000009")
         complain(session, "没有号码")
-        assert [order.title for order in workorders.history(session, "13800000001", None)] == ["联系电话", "以前"]
+        assert [order.title for order in workorders.history(session, "13800000001")] == ["联系电话", "以前"]
         assert workorders.history(session, None, None) == []
 
 

@@ -1,8 +1,10 @@
 """What cannot be run truly is refused when it is deployed: by name, in words, all findings at once."""
 
 import pytest
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from bpm.engine.definition import Definition
+from bpm.engine.parser import Parser
 from bpm.errors import RefusedError
 
 from .drawing import (
@@ -55,6 +57,8 @@ def attached(kind: str, *, stays: bool = False) -> bytes:
         (model(start() + '<dataStoreReference id="x" name="x"/>' + end(), "s > e"), "x", "element"),
         (document('<choreography id="x" name="x"/>', process(start() + end(), "s > e")), "x", "element"),
         (in_line(user("x", inner="<ioSpecification/>")), "x", "element"),
+        (in_line(user("x", inner="<dataInputAssociation><sourceRef>gone</sourceRef></dataInputAssociation>")), "x", "data"),
+        (in_line(user("x", inner="<dataOutputAssociation><targetRef>gone</targetRef></dataOutputAssociation>")), "x", "data"),
         (in_line(catch("x", "<teapotEventDefinition/>")), "x", "element"),
         (in_line(catch("x", "error")), "x", "trigger"),
         (in_line(catch("x", "")), "x", "trigger"),
@@ -228,3 +232,15 @@ def test_what_the_platform_wants_to_know_of_a_drawing():
     assert definition.names["u"] == "受理"
     assert definition.process_ids() == ["p"]
     assert definition.starts()[0].form == "f1"
+
+
+def test_what_only_the_parser_has_against_a_drawing_is_quoted_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(parser: Parser) -> None:
+        raise ValidationException("Something that nobody foresaw", parser.process_parsers["p"].node, "p.bpmn")
+
+    monkeypatch.setattr(Parser, "specs", refuse)
+    with pytest.raises(RefusedError) as refused:
+        build(in_line(user("x")))
+    assert [(each.file, each.element, each.sentence) for each in refused.value.findings if each.level == "error"] == [
+        ("p.bpmn", "p", "The drawing cannot be read at “p”. What its reader says: “Something that nobody foresaw”")
+    ]

@@ -81,6 +81,23 @@ def test_who_works_on_a_page_of_its_own_stays_there_for_the_next_step(office: Of
     assert handler.follow(answer).find("form#f")
 
 
+def test_why_a_task_came_is_read_in_english_too(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office.speak("handler", "en")
+    assert "Accepted, please handle." in office["handler"].get(f"/inbox/tasks/{office.task(number).id}").text
+
+
+def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    assert "我负责的单位" in office["head"].get("/inbox").text
+    [row] = office["head"].get("/inbox?view=led").find("tr[data-row]")
+    assert number in row.text_content()
+    assert "签收" in row.find_class("c-claim")[0].text_content()
+    assert not row.cssselect("input[disabled]")  # he may hand it to somebody else
+    assert "我负责的单位" not in office["handler"].get("/inbox").text
+
+
 def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
     task = office.task(number)
     assert not office["handler"].get(f"/inbox?task={task.id}").find("#pane")
@@ -134,9 +151,9 @@ def test_a_task_is_returned_with_a_reason(office: Office, number: str) -> None:
     office.settle()
     story = office["dispatcher"].get(f"/orders/{number}").text
     assert "退回" in story
-    assert "不属本部门" in story
+    assert "派错单位" in story
     again = office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").text
-    assert "退回：不属本部门 · 是电梯公司的设备" in again
+    assert "退回：派错单位 · 是电梯公司的设备" in again
 
 
 def test_a_head_hands_a_task_to_a_colleague(office: Office, number: str) -> None:

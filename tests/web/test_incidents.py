@@ -91,7 +91,7 @@ def test_who_may_not_mend_has_no_list_of_faults(office: Office, number: str) -> 
 
 
 def test_without_a_fault_the_list_says_so(office: Office) -> None:
-    assert "没有失败的步骤" in office["analyst"].get("/incidents").text
+    assert "没有出故障的环节" in office["analyst"].get("/incidents").text
 
 
 LOOK_UP = """<?xml version="1.0"?>

@@ -18,7 +18,7 @@ def test_the_number_in_the_address_brings_the_customer_with_all_his_orders(offic
     page = office["agent"].get("/intake?number=138-0531-2716")
     assert page.value("contact_phone") == "13805312716"
     assert page.value("contact_name") == "刘海燕"
-    for words in ("银卡", "畅享 128 元", "62 个月", number, "你可以直接定到 ¥20"):
+    for words in ("银卡", "畅享 128 元", "62 个月", number, "你最多可当场补偿 ¥20"):
         assert words in page.text
 
 
@@ -26,7 +26,7 @@ def test_a_valued_customer_may_be_given_more_on_the_spot(office: Office) -> None
     number = office.register()
     with unit_of_work() as session:
         customers.remember(session, {"number": "13805312716", "name": "刘海燕"}, "GOLD", office.order(number).created_at)
-    assert "你可以直接定到 ¥100" in office["agent"].get("/intake/customer?number=13805312716").text
+    assert "你最多可当场补偿 ¥100" in office["agent"].get("/intake/customer?number=13805312716").text
 
 
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(office: Office) -> None:
@@ -59,11 +59,11 @@ def test_solved_on_the_spot_is_registered_and_over_for_the_desk(office: Office) 
 def test_what_is_more_than_the_agent_may_settle_goes_on_as_an_order_and_he_is_told(office: Office) -> None:
     answer = office["agent"].post("/intake", {**COMPLAINT, "spot": "1", "answer_text": "退还多收的费用。", "compensation": "50"})
     page = office["agent"].follow(answer)
-    assert "已登记，转为工单办理：你最多可以直接定到 ¥20" in page.text
+    assert "已登记，转为工单办理：你最多可当场补偿 ¥20" in page.text
     assert "没有当场办结" not in page.text  # the process has not come so far
     office.settle()
     page = office["agent"].get(answer.response.headers["Location"])
-    assert "没有当场办结：超出了当场可以定的范围。已转为工单，现在由JN-REVIEW办理。" in page.text
+    assert "没有当场办结：超出当场办结的权限。已转为工单，现在由JN-REVIEW办理。" in page.text
 
 
 def test_what_was_solved_on_the_spot_is_never_said_to_be_more_than_may_be_settled(office: Office) -> None:

@@ -63,7 +63,7 @@ def test_a_new_password_must_be_long_and_the_old_one_known(office: Office) -> No
     agent = office["agent"]
     answer = agent.post("/profile/password", {"old": "wrong", "new": "short", "again": "other"})
     assert answer.status == 422
-    assert "现在的密码不对" in answer.text
+    assert "当前密码不对" in answer.text
     assert "至少 10 个字符" in answer.text
     assert "两次输入的新密码不一样" in answer.text
     assert agent.post("/profile/password", {"old": PASSWORD, "new": PASSWORD + "!", "again": PASSWORD + "!"}).status == 303

@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from bpm import tracking
+from bpm import tracking, workorders
+from bpm.models.database import unit_of_work
 from tests.web.office import Office, Sheet
 
 TOLD = {"about": "SERVICE", "what": "每天早晚走到山师东路口就断。", "name": "刘海燕", "phone": "138 0531 2716"}
@@ -41,6 +42,24 @@ def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tr
     assert shown.response.headers["Referrer-Policy"] == "same-origin"
 
 
+def test_what_we_told_the_customer_he_reads_in_the_language_that_he_chooses(office: Office) -> None:
+    number = office.register()
+    address = f"/track/{office.order(number).token}"
+    assert f"已受理，工单号 {number}。我们会尽快查清并答复您。随时可以在这里查看进展：本页" in page(office, address).text
+    english = office.app.test_client().get(address, headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Hello, we have received your complaint “地下车库没有信号”" in english
+    assert "this page" in english
+    office.speak("agent", "en")
+    assert "Hello, we have received your complaint" in office["agent"].get(f"/orders/{number}").text
+
+
+def test_the_language_of_the_form_is_kept_for_what_we_write_to_the_customer(office: Office, tracked: str) -> None:
+    told = office.app.test_client().post("/complain", data=TOLD, headers={"Accept-Language": "en"}).headers["Location"]
+    with unit_of_work(write=False) as session:
+        languages = [workorders.by_token(session, address.rpartition("/")[2]).language for address in (tracked, told)]
+    assert languages == ["zh", "en"]
+
+
 def test_the_customer_adds_words_and_photos(office: Office, tracked: str) -> None:
     files = [(BytesIO(b"\x89PNG"), "路口.png")]
     answer = office.customer.post(f"{tracked}/message", {"text": "早 7:40 和晚 6:10 左右", "files": files})
@@ -56,7 +75,7 @@ def test_the_customer_urges(office: Office, tracked: str) -> None:
 def test_the_customer_withdraws_once(office: Office, tracked: str) -> None:
     assert office.customer.post(f"{tracked}/withdraw").status == 303
     office.settle()
-    assert "您已撤回这张投诉" in page(office, tracked).text
+    assert "您已撤回这件投诉" in page(office, tracked).text
     said = page(office, tracked).text
     assert "您撤回了投诉。" in said
     assert "您催办了一次" not in said
