@@ -12,34 +12,35 @@ from bpm.errors import N_, NotFoundError
 from bpm.forms import AnswersError, FieldSentence
 
 CHANNELS = {
-    "PHONE_1860": N_("Hotline"),
+    "PHONE_1860": N_("1860 hotline"),
     "VOICE_MSG": N_("Voice message"),
     "FAX": N_("Fax"),
-    "SMS_FREE": N_("SMS"),
-    "SMS_FORMAT": N_("SMS in a set form"),
+    "SMS_FREE": N_("Text message"),
+    "SMS_FORMAT": N_("Text message, coded"),
     "WEB_FORM": N_("Web form"),
-    "WEB_SELF": N_("Customer portal"),
+    "WEB_SELF": N_("Self-service"),
     "EMAIL": N_("E-mail"),
     "KAM": N_("Key account manager"),
     "HALL": N_("Business hall"),
     "MEMBER_CENTRE": N_("Member centre"),
     "VIP_CLUB": N_("VIP club"),
-    "SUPERVISION": N_("Supervision line"),
+    "SUPERVISION": N_("Public supervision"),
     "REGULATOR": N_("Regulator"),
-    "OUTBOUND_FOUND": N_("Found during a return visit"),
+    "OUTBOUND_FOUND": N_("Found on a return visit"),
     "CHAT": N_("Chat"),
 }
-"""Ways in which a complaint reaches the organisation (reference processes A2)."""
+"""Ways in which a complaint reaches the organisation (reference processes A2), and the words for them."""
 
 TYPES = {
     "COMPLAINT": N_("Complaint"),
-    "SUGGESTION": N_("Suggestion"),
-    "REQUEST": N_("Service request"),
-    "APPOINTMENT": N_("Appointment"),
-    "CONSULT": N_("Question"),
     "FAULT": N_("Fault"),
+    "CONSULT": N_("Question"),
+    "SUGGESTION": N_("Suggestion"),
+    "REQUEST": N_("Request"),
+    "APPOINTMENT": N_("Appointment"),
     "PRAISE": N_("Praise"),
 }
+"""What somebody may come with, and the word for it."""
 
 _TEXTS = {"title": 200, "description": 10_000, "demand": 2_000, "contact_name": 100, "answer_text": 4_000, "result": 50, "sp_code": 50}
 NUMBERS = ("amount_disputed", "affected_users", "compensation")
