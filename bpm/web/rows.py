@@ -69,8 +69,8 @@ def step_of(task: Task) -> str:
 
 
 def translated(task: Task, text: str) -> str:
-    """A text of a task's drawing in the reader's language."""
-    return definitions.text(session(), task.instance.definition_id, text, language()) if text else ""
+    """A text of a task's drawing, its places filled, in the reader's language."""
+    return definitions.filled_text(session(), task.instance.definition_id, text, language()) if text else ""
 
 
 def class_of(order: WorkOrder | None) -> str:

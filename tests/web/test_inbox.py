@@ -81,6 +81,12 @@ def test_who_works_on_a_page_of_its_own_stays_there_for_the_next_step(office: Of
     assert handler.follow(answer).find("form#f")
 
 
+def test_why_a_task_came_is_read_in_english_too(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office.speak("handler", "en")
+    assert "Accepted, please handle." in office["handler"].get(f"/inbox/tasks/{office.task(number).id}").text
+
+
 def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher")
     office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
@@ -88,6 +94,7 @@ def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: s
     [row] = office["head"].get("/inbox?view=led").find("tr[data-row]")
     assert number in row.text_content()
     assert "签收" in row.find_class("c-claim")[0].text_content()
+    assert not row.cssselect("input[disabled]")  # he may hand it to somebody else
     assert "我负责的单位" not in office["handler"].get("/inbox").text
 
 
