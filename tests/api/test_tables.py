@@ -124,7 +124,7 @@ def test_a_try_tells_the_result_the_rules_and_what_each_cell_saw(desk: Desk) -> 
     asked = {"files": SHIPPED, "decision": "authority", "data": {"role": "AGENT", "grade": "SILVER", "amount": 50}}
     tried = ask(desk, "try", asked).json
     assert (tried["result"], tried["rules"]) == ({"may_settle": False, "approval": "DEPT_HEAD"}, ["authority_5"])
-    assert (tried["why"], tried["problem"]) == ("2000 元以内由部门经理审批", None)
+    assert (tried["why"], tried["problem"]) == ("2000 元以内由部门主任审批", None)
     assert tried["inputs"][2] == {"column": "authority_input_3", "value": 50}
     assert tried["cells"][0] == {"rule": "authority_1", "matches": [True, True, False]}
 
@@ -142,7 +142,7 @@ def test_the_form_of_a_try_has_a_field_for_each_variable(desk: Desk) -> None:
     assert [each["path"] for each in found] == ["role", "channel", "grade", "amount", "compensation"]
     assert found[2] == {
         "path": "grade",
-        "label": "客户档次",
+        "label": "客户等级",
         "kind": "string",
         "values": ["ORDINARY", "SILVER", "GOLD", "DIAMOND", "GROUP"],
     }

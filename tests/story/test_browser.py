@@ -259,7 +259,7 @@ def test_a_complaint_goes_from_hand_to_hand_until_it_is_closed(open_house: Calla
         state="待答复",
         left="(2 小时|1 小时 5\\d 分)",
         why="部门已有结果，请首问责任人答复客户",
-        fields=["客户怎么说", "给客户的答复", "怎么答复的", "客户原话", "部门答复好不好用"],
+        fields=["客户怎么说", "给客户的答复", "怎么答复的", "客户原话", "部门反馈质量"],
     )
     agent.field("客户原话").fill("好的，谢谢")
     agent.submits("答复客户")
