@@ -13,7 +13,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "level": {"L1": N_("Major"), "L2": N_("Urgent"), "L3": N_("Normal"), "L4": N_("Minor")},
     "grade": {"DIAMOND": N_("Diamond"), "GOLD": N_("Gold"), "SILVER": N_("Silver"), "GROUP": N_("Group"), "ORDINARY": N_("Standard")},
     "type": order_fields.TYPES,
-    "channel": {**order_fields.CHANNELS, "WEB": N_("Tracking page")},
+    "channel": order_fields.CHANNELS,
     "state": workorders.STATES,
     "suspend_reason": suspension.REASONS,
     "return_reason": {
