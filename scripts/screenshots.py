@@ -4,7 +4,6 @@ A demonstration runs in a temporary folder, one working day passes in it, and a 
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
+from scripts import chromium
 from scripts.scene import HANDLER, SHOWN, Scene, token_by
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +37,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         environment = {**os.environ, "BATON_DATA": data, "BATON_DEMO": "1", "PORT": str(_free_port()), "BATON_PUBLIC_URL": PUBLIC_URL}
-        with _served(environment) as address, _browser() as browser:
+        with _served(environment) as address, chromium.browser() as browser:
             with closing(Scene(address, token_by(PROGRAM, environment))) as scene:
                 scene.play()
             for language, suffix in LANGUAGES.items():
@@ -66,16 +66,6 @@ def _served(environment: Mapping[str, str]) -> Iterator[str]:
             yield f"http://127.0.0.1:{environment['PORT']}"
         finally:
             server.send_signal(signal.SIGTERM)
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    names = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    with sync_playwright() as playwright:
-        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not run as root
-        browser = playwright.chromium.launch(executable_path=next(filter(None, names), None), args=as_root)
-        yield browser
-        browser.close()
 
 
 def _take(page: Page, language: str, folder: Path, suffix: str) -> None:

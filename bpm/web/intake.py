@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, inbox, intake, panel, queues, workorders
+from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, inbox, intake, order_fields, panel, queues, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
@@ -113,7 +113,7 @@ def _facts(found: _Found | None) -> dict[str, Any]:
 
 
 def _number(text: str) -> str:
-    plain = intake.plain_number(text)
+    plain = order_fields.plain_number(text)
     return plain if _PHONE.fullmatch(plain) else ""
 
 

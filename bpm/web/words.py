@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bpm import clock, org, suspension, workorders
+from bpm import clock, order_fields, org, suspension, workorders
 from bpm.errors import N_
 from bpm.request import language, now
 from bpm.timeline import Face
@@ -12,34 +12,8 @@ from bpm.web.speech import gettext, ngettext
 LABELS: Mapping[str, Mapping[str, str]] = {
     "level": {"L1": N_("Major"), "L2": N_("Urgent"), "L3": N_("Normal"), "L4": N_("Minor")},
     "grade": {"DIAMOND": N_("Diamond"), "GOLD": N_("Gold"), "SILVER": N_("Silver"), "GROUP": N_("Group"), "ORDINARY": N_("Standard")},
-    "type": {
-        "COMPLAINT": N_("Complaint"),
-        "FAULT": N_("Fault"),
-        "CONSULT": N_("Question"),
-        "SUGGESTION": N_("Suggestion"),
-        "REQUEST": N_("Request"),
-        "APPOINTMENT": N_("Appointment"),
-        "PRAISE": N_("Praise"),
-    },
-    "channel": {
-        "PHONE_1860": N_("1860 hotline"),
-        "VOICE_MSG": N_("Voice message"),
-        "FAX": N_("Fax"),
-        "SMS_FREE": N_("Text message"),
-        "SMS_FORMAT": N_("Text message, coded"),
-        "WEB_FORM": N_("Web form"),
-        "WEB_SELF": N_("Self-service"),
-        "EMAIL": N_("E-mail"),
-        "KAM": N_("Key account manager"),
-        "HALL": N_("Business hall"),
-        "MEMBER_CENTRE": N_("Member centre"),
-        "VIP_CLUB": N_("VIP club"),
-        "SUPERVISION": N_("Public supervision"),
-        "REGULATOR": N_("Regulator"),
-        "OUTBOUND_FOUND": N_("Found on a return visit"),
-        "CHAT": N_("Chat"),
-        "WEB": N_("Tracking page"),
-    },
+    "type": order_fields.TYPES,
+    "channel": order_fields.CHANNELS,
     "state": workorders.STATES,
     "suspend_reason": suspension.REASONS,
     "return_reason": {

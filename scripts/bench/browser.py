@@ -3,8 +3,6 @@
 The server's threads, the browser and this program share the machine's processors, as they do where somebody tries Baton out.
 """
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +11,12 @@ from pathlib import Path
 from statistics import median
 
 import orjson
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from bpm import access, clock, drafts, org
 from bpm.models.database import unit_of_work
 from bpm.request import SESSION_COOKIE
+from scripts import chromium
 from scripts.bench import cases, rest
 from scripts.bench.report import Figure
 
@@ -66,7 +65,7 @@ class Drafts:
 
 def measure(folder: Path, samples: int) -> Iterator[Figure]:
     """Open pages in a cold browser so many times each; the medians count."""
-    with rest.server(folder) as (_, client), _browser() as browser:
+    with rest.server(folder) as (_, client), chromium.browser() as browser:
         address = f"http://{client.connection.host}:{client.connection.port}"
         secret, opened = _prepared()
 
@@ -104,16 +103,6 @@ def _prepared() -> tuple[str, Drafts]:
 
 def _files(name: str, drawing: Path) -> dict[str, bytes]:
     return {"process.json": orjson.dumps({"key": name, "main": "main.bpmn", "name": name}), "main.bpmn": drawing.read_bytes()}
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    names = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    with sync_playwright() as playwright:
-        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox does not run as root
-        browser = playwright.chromium.launch(executable_path=next(filter(None, names), None), args=as_root)
-        yield browser
-        browser.close()
 
 
 @contextmanager

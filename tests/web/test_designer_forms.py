@@ -274,7 +274,7 @@ def test_what_uses_a_field_follows_its_new_name_and_can_be_undone(browse: Open, 
     rename(page, "lead_unit", "lead")
     asked = page.get_by_role("dialog")
     expect(asked).to_contain_text("以下各处的“lead_unit”也改成“lead”吗？")
-    expect(asked.get_by_role("listitem")).to_have_text(["谁来办：2 处", "脚本和环节：1 处"])
+    expect(asked.get_by_role("listitem")).to_have_text(["谁来办：2 处", "脚本和步骤：1 处"])
     assert faults(page) == []
     asked.get_by_role("button", name="一起改").click()
     expect(asked).to_have_count(0)

@@ -29,6 +29,12 @@ def test_a_valued_customer_may_be_given_more_on_the_spot(office: Office) -> None
     assert "你最多可当场补偿 ¥100" in office["agent"].get("/intake/customer?number=13805312716").text
 
 
+def test_who_may_settle_nothing_is_told_so_without_a_sum(office: Office) -> None:
+    page = office["reviewer"].get("/intake")
+    assert "补偿要先经批准" in page.text
+    assert "¥0" not in page.text
+
+
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(office: Office) -> None:
     answer = office["agent"].post("/intake", {**COMPLAINT, "contact_phone": "call me", "amount_disputed": "-3"})
     assert answer.status == 422

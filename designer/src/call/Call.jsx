@@ -145,7 +145,7 @@ function Result({ studio, element, operation }) {
     <div class={`b-field ${result && !isName ? 'has-error' : ''}`}>
       <label for={id}>{t('Keep the answer as')}</label>
       <Kept id={id} class="form-control" data-field="call/result" value={result} onChange={(event) => setExtension(studio, element, 'Call', { result: event.target.value.trim() })} />
-      {result && !isName && <p class="b-err"><Icon name="alert-circle" />{t('A name has letters, digits and _, and begins with no digit.')}</p>}
+      {result && !isName && <p class="b-err"><Icon name="alert-circle" />{t('A name has letters, digits and _, and does not begin with a digit.')}</p>}
       {result ? (
         <ul class="b-comes" aria-label={t('What comes back')}>
           {outputs.map(([name, rule]) => <li key={name}><span>{rule.title ?? name}</span><code>{result}.{name}</code></li>)}

@@ -23,7 +23,7 @@ export function Chooser({ studio }) {
           <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={() => ask('new')}><Icon name="plus" />{t('New diagram')}</button>
           <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly} onClick={() => ask('rename')}><Icon name="pencil" />{t('Rename the file')}</button>
           <button type="button" class="btn btn-quiet" disabled={studio.isReadOnly || studio.diagram === main} onClick={() => makeMain(studio)}><Icon name="star" />{t('Make it the main diagram')}</button>
-          <button type="button" class="btn btn-quiet" disabled={studio.isHeld || studio.diagram === main} onClick={() => removeDiagram(studio)}><Icon name="trash" />{t('Take it out of the draft')}</button>
+          <button type="button" class="btn btn-quiet" disabled={studio.isHeld || studio.diagram === main} onClick={() => removeDiagram(studio)}><Icon name="trash" />{t('Remove it from the draft')}</button>
         </div>
       </details>
       {asking && <Name kind={asking} studio={studio} onDone={() => ask(null)} />}

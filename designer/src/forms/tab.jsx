@@ -66,7 +66,7 @@ function ReadOnly({ form, say, value, set }) {
 
   return (
     <fieldset class="b-field f-only">
-      <legend>{t('Only to be read at this step')}</legend>
+      <legend>{t('Read-only at this step')}</legend>
       <p class="b-help">{t('Ticked fields are shown here and cannot be changed. Other steps with the same form are not affected.')}</p>
       <div class="b-choices b-choices--many">
         {Object.entries(fields).map(([name, rule]) => (

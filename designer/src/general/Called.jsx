@@ -41,7 +41,7 @@ function Loop({ studio, element }) {
   return (
     <fieldset class="b-field stack">
       <legend>{t('Once for each')}</legend>
-      <p class="b-help">{list ? t('For each of {list}', { list }) : t('How often is not said in this drawing yet.')}</p>
+      <p class="b-help">{list ? t('For each of {list}', { list }) : t('This drawing does not say yet how often.')}</p>
       <Line label={t('The one at hand is called')} field="general/loop" value={itemOf(object)} onChange={setItem} />
       <label class="form-check">
         <input type="checkbox" class="form-check-input" checked={Boolean(loop.isSequential)} onChange={(event) => modeling.updateModdleProperties(element, loop, { isSequential: event.target.checked })} />

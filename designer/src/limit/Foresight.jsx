@@ -72,7 +72,7 @@ export function Foresight({ studio, given, assignment, sources, hours, rungs }) 
 function Example({ catalogue, example, minutes, asksCity, asksUnit, say }) {
   return (
     <>
-      <Field name="start" label={t('The step comes at')}>
+      <Field name="start" label={t('The step arrives at')}>
         <Kept type="datetime-local" class="form-control form-control-sm" value={example.start} onChange={({ target }) => say({ start: target.value })} />
       </Field>
       {minutes !== null && (

@@ -87,7 +87,7 @@ function Rungs({ ladder, group, shared, write, onCopy }) {
       ))}
       <button type="button" class="btn btn-sm" onClick={add}>
         <Icon name="plus" />
-        {t('Another rung')}
+        {t('Add a rung')}
       </button>
     </div>
   );

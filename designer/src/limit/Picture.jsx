@@ -98,7 +98,7 @@ export function Picture({ answer }) {
       </svg>
       <figcaption class="b-help">
         <ol class="b-list b-list--tight" data-said="moments">
-          <li>{t('The step comes: {moment}', { moment: said(answer.start) })}</li>
+          <li>{t('The step arrives: {moment}', { moment: said(answer.start) })}</li>
           {marks.map((mark) => (
             <li key={`${mark.at}${mark.head}`}>
               <b>{said(mark.at)}</b> {mark.head}

@@ -40,7 +40,7 @@ export function Rung({ rung, number, columns, put, remove }) {
       <div>
         <button type="button" class="btn btn-sm btn-quiet" onClick={remove}>
           <Icon name="trash" />
-          {t('Take this rung away')}
+          {t('Remove this rung')}
         </button>
       </div>
     </fieldset>

@@ -15,7 +15,7 @@ import { said } from './moments.js';
 import { DAYS, cycleOf, minutesOfSpan, nextDate, readCycle, readTimer, spanOf, timerOf, timerWords, weekdayOf, writeTimer } from './timers.js';
 import { ALL_THE_TIME } from './words.js';
 
-const KINDS = { timeDuration: 'Wait so long', timeDate: 'Wait until a date', timeCycle: 'Again and again' };
+const KINDS = { timeDuration: 'Wait for a time', timeDate: 'Wait until a date', timeCycle: 'Repeatedly' };
 
 /* A number of minutes makes a time by these few signs around it. */
 const asTime = (each) => (['number', 'integer'].includes(each.kind) ? { ...each, value: `= ("PT" + string(${each.value.slice(1).trim()}) + "M")`, label: t('{name} (minutes)', { name: each.label }) } : each);
@@ -39,7 +39,7 @@ export function Timer({ studio, element }) {
         {timerWords(timer, dayMinutes, source)}
       </p>
       <Field name="timer" label={t('When it goes on')}>
-        <Select value={timer.form} empty={t('Not said yet')} options={Object.entries(KINDS).map(([value, label]) => ({ value, label: t(label) }))} onPick={pick} />
+        <Select value={timer.form} empty={t('Not set yet')} options={Object.entries(KINDS).map(([value, label]) => ({ value, label: t(label) }))} onPick={pick} />
       </Field>
       {Form && <Form key={timer.form} timer={timer} put={put} hours={hours} sources={sources} dayMinutes={dayMinutes} />}
       <Next timer={timer} />
@@ -113,7 +113,7 @@ function Date_({ timer, put, ...shared }) {
   );
 }
 
-const RHYTHMS = { week: 'Every week', day: 'Every day', span: 'Every so long' };
+const RHYTHMS = { week: 'Every week', day: 'Every day', span: 'At an interval' };
 const rhythmOf = ({ first, every }) => (first && every === 'P7D' ? 'week' : first && every === 'P1D' ? 'day' : 'span');
 const begun = { week: () => ({ first: `${nextDate(1)}T09:00`, every: 'P7D' }), day: () => ({ first: `${nextDate(null)}T09:00`, every: 'P1D' }), span: () => ({ first: '', every: 'PT2H' }) };
 
@@ -147,7 +147,7 @@ function CycleFields({ cycle, change }) {
         </Field>
       )}
       {rhythm === 'span' && minutes !== null && <Amount minutes={minutes} put={(text) => change({ every: spanOf(Number(text), false) })} counting={{ calendar: ALL_THE_TIME, dayMinutes: 1440 }} name="every" />}
-      <Field name="count" label={t('How many times')} help={t('Empty: again and again.')}>
+      <Field name="count" label={t('How many times')} help={t('Empty: without end.')}>
         <Kept type="number" min="1" class="form-control" value={cycle.count} onChange={({ target }) => change({ count: target.value })} />
       </Field>
     </>

@@ -59,7 +59,7 @@ export const weekdayOf = (first) => new Date(`${first.slice(0, 10)}T00:00:00Z`).
 
 /* A timer in plain words; ``name`` says what an expression comes from. */
 export function timerWords({ form, text, calendar }, dayMinutes, name) {
-  if (!form || !text) return t('No time is said yet.');
+  if (!form || !text) return t('No time is set yet.');
   if (isExpression(text)) return t(form === 'timeDate' ? 'At the moment of {source}.' : 'As {source} says.', { source: name });
   if (form === 'timeDate') return t('At {moment}.', { moment: text.replace('T', ' ') });
   if (form === 'timeCycle') return cycleWords(text);

@@ -22,9 +22,9 @@ export function Drawer({ studio }) {
         <span class="row-flex" role="status">
           <Count level="error" count={errors} />
           <Count level="warning" count={warnings} />
-          {problems.state === 'told' && !findings.length && <span class="b-tag b-tag--ok"><Icon name="circle-check" />{t('Nothing is wrong')}</span>}
-          {problems.state === 'waiting' && !findings.length && <span class="t-xs t-3">{t('Looking…')}</span>}
-          {problems.state === 'failed' && <span class="t-xs t-late">{t('The server could not look: {reason}', { reason: problems.failure })}</span>}
+          {problems.state === 'told' && !findings.length && <span class="b-tag b-tag--ok"><Icon name="circle-check" />{t('No problems')}</span>}
+          {problems.state === 'waiting' && !findings.length && <span class="t-xs t-3">{t('Checking…')}</span>}
+          {problems.state === 'failed' && <span class="t-xs t-late">{t('The server could not check: {reason}', { reason: problems.failure })}</span>}
         </span>
         {findings.length > 0 && (
           <button type="button" class="btn btn-sm btn-quiet push" aria-expanded={isOpen} aria-controls="problems-list" onClick={() => open(!isOpen)}>{isOpen ? t('Hide') : t('Show')}</button>
@@ -49,7 +49,7 @@ function List({ id, studio, findings }) {
   );
 }
 
-const LOOKS = { error: { tag: 'b-tag--late', tone: 't-late', icon: 'alert-circle', word: 'Error', counts: ['{count} error', '{count} errors'] }, warning: { tag: 'b-tag--warn', tone: 't-warn', icon: 'alert-triangle', word: 'Remark', counts: ['{count} remark', '{count} remarks'] }, info: { tag: '', tone: 't-3', icon: 'info-circle', word: 'To know' } };
+const LOOKS = { error: { tag: 'b-tag--late', tone: 't-late', icon: 'alert-circle', word: 'Error', counts: ['{count} error', '{count} errors'] }, warning: { tag: 'b-tag--warn', tone: 't-warn', icon: 'alert-triangle', word: 'Remark', counts: ['{count} remark', '{count} remarks'] }, info: { tag: '', tone: 't-3', icon: 'info-circle', word: 'Info' } };
 
 function Count({ level, count }) {
   const look = LOOKS[level];

@@ -94,7 +94,7 @@ function Outputs({ done }) {
       </label>
       <input id="tables-outputs" class="form-control b-tables__number" type="number" min={1} max={20} value={number} onInput={({ target }) => setNumber(Number(target.value))} />
       <button type="submit" class="btn btn-sm btn-primary">
-        {t('Bring in')}
+        {t('Import')}
       </button>
       <button type="button" class="btn btn-sm btn-quiet" onClick={() => done(0)}>
         {t('Cancel')}

@@ -188,7 +188,7 @@ function Rows({ id, rule, value, change }) {
           {columns.map(([name, each]) => (
             <Field key={name} name={`${id}-${at}-${name}`} rule={{ ...each, title: each.title ?? name }} hints={{}} value={row[name]} must={rule.items.required?.includes(name)} change={(next) => set(at, name, next)} />
           ))}
-          <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Take row {number} away', { number: at + 1 })} onClick={() => change(rows.filter((_, index) => index !== at))}>
+          <button type="button" class="btn btn-sm btn-quiet" aria-label={t('Remove row {number}', { number: at + 1 })} onClick={() => change(rows.filter((_, index) => index !== at))}>
             <Icon name="trash" />
           </button>
         </div>

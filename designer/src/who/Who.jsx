@@ -46,7 +46,7 @@ export function Who({ studio, element }) {
   return (
     <div class="stack" ref={place}>
       <Field name="way" label={t('Who does this step')}>
-        <Select value={way} empty={t('Not said yet')} options={Object.entries(NAMES).map(([value, label]) => ({ value, label: t(label) }))} onPick={pick} />
+        <Select value={way} empty={t('Not set yet')} options={Object.entries(NAMES).map(([value, label]) => ({ value, label: t(label) }))} onPick={pick} />
       </Field>
       {Form && <Form {...shared} />}
       <Today {...shared} />

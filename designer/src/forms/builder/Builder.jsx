@@ -103,7 +103,7 @@ function Notices({ builder, problems, byHand }) {
     <>
       {errors.length > 0 && (
         <details class="b-note b-note--late f-problems">
-          <summary><Icon name="alert-circle" />{t('{count} to be put right', { count: errors.length })}</summary>
+          <summary><Icon name="alert-circle" />{t('{count} to fix', { count: errors.length })}</summary>
           <ul>
             {errors.map((each, at) => (
               <li key={at}><button type="button" class="btn btn-sm btn-quiet" onClick={() => builder.choose(each.name)}>{builder.nameOf(each.name)}: {each.text}</button></li>
@@ -250,7 +250,7 @@ class Acts {
     const at = order.indexOf(id);
     this.session.actWithout(group === null ? remove(this.form, id) : removeGroup(this.form, group), { chosen: id });
     this.choose(group === null ? (order[at + 1] ?? order[at - 1] ?? null) : null);
-    this.tell(t('{name} was taken away. Ctrl+Z brings it back.', { name }));
+    this.tell(t('{name} was removed. Ctrl+Z brings it back.', { name }));
   }
 
   copy(id) {
@@ -273,7 +273,7 @@ class Acts {
 
   redo() {
     const step = this.session.redo();
-    if (step) this.back(step, t('Done again.'));
+    if (step) this.back(step, t('Redone.'));
     if (step?.renamed) this.lookElsewhere(...step.renamed);
   }
 

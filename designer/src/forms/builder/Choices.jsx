@@ -51,7 +51,7 @@ export function Choices({ id, rule, session, setSource, mark, problems }) {
           <input class="form-control" lang="zh" aria-label={t('Chinese of choice {number}', { number: at + 1 })} value={title} onInput={(event) => words(at, event, false)} />
           <input class={`form-control${lacksEnglish(title, session.english) ? ' is-missing' : ''}`} lang="en" aria-label={t('English of choice {number}', { number: at + 1 })} value={inEnglish(title, session.english)} onInput={(event) => words(at, event, true)} />
           <button type="button" class="btn btn-quiet btn-icon-only" disabled={at === 0} aria-label={t('Choice {number} up', { number: at + 1 })} onClick={() => move(at, -1)}><Icon name="arrow-up" /></button>
-          <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Take choice {number} away', { number: at + 1 })} onClick={() => session.act(put(asOneOf().filter((_, index) => index !== at)))}><Icon name="x" /></button>
+          <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Remove choice {number}', { number: at + 1 })} onClick={() => session.act(put(asOneOf().filter((_, index) => index !== at)))}><Icon name="x" /></button>
         </div>
       ))}
       <button type="button" class="btn btn-sm" onClick={add}><Icon name="plus" />{t('Add a choice')}</button>

@@ -52,7 +52,7 @@ export function Columns({ name, rule, session, problems }) {
               </div>
               {(type === 'select' || type === 'radio') && <Choices id={`f-c${at}-o`} rule={cell} session={session} mark={`${name}-c${at}-o`} problems={[]} setSource={setSource} />}
               <Tick label={t('Must be filled in in every row')} value={items.required?.includes(column) ?? false} put={(isMust) => must(column, isMust)} />
-              <button type="button" class="btn btn-sm" onClick={() => remove(column)}><Icon name="trash" />{t('Take the column away')}</button>
+              <button type="button" class="btn btn-sm" onClick={() => remove(column)}><Icon name="trash" />{t('Remove the column')}</button>
             </div>
           </details>
         );

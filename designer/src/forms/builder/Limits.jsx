@@ -23,7 +23,7 @@ export function Limits({ session, chosen, rule, type, problems, builder }) {
     case 'area':
       return (
         <>
-          <div class="b-grid2">{amount('minLength', t('Letters, at least'))}{amount('maxLength', t('Letters, at most'))}</div>
+          <div class="b-grid2">{amount('minLength', t('Characters, at least'))}{amount('maxLength', t('Characters, at most'))}</div>
           <Wrong problems={problems} part="minLength" />
           {type === 'text' && <Pattern rule={rule} put={put} problems={problems} />}
         </>
@@ -49,7 +49,7 @@ function Pattern({ rule, put, problems }) {
   const take = (next) => put({ format: next === 'email' ? 'email' : undefined, pattern: PATTERNS[next] ?? (next === 'own' ? '^.*$' : undefined) });
   return (
     <>
-      <Choice id="f-pattern" label={t('What is written')} value={value} put={take} options={[['', t('Anything')], ['email', t('An e-mail address')], ['mobile', t('A mobile number')], ['digits', t('Figures only')], ['own', t('A pattern of one’s own')]]} />
+      <Choice id="f-pattern" label={t('What is written')} value={value} put={take} options={[['', t('Anything')], ['email', t('An e-mail address')], ['mobile', t('A mobile number')], ['digits', t('Digits only')], ['own', t('Custom pattern')]]} />
       {value === 'own' && <Line id="f-own" label={t('Pattern (regular expression)')} isMono value={rule.pattern} put={(typed) => put({ pattern: typed || undefined }, 'pattern')} problems={problems} part="pattern" />}
     </>
   );

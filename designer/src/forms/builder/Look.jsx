@@ -157,7 +157,7 @@ function Part({ id, label, sort, isDraggable = false, builder, chosen, problems,
           <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Up')} title="Alt+↑" onClick={(event) => act(event, () => builder.move(id, -1))}><Icon name="arrow-up" /></button>
           <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Down')} title="Alt+↓" onClick={(event) => act(event, () => builder.move(id, 1))}><Icon name="arrow-down" /></button>
           {isDraggable && <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Copy')} onClick={(event) => act(event, () => builder.copy(id))}><Icon name="copy" /></button>}
-          <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Take away')} title={t('Delete key')} onClick={(event) => act(event, () => builder.remove(id))}><Icon name="trash" /></button>
+          <button type="button" class="btn btn-quiet btn-icon-only" aria-label={t('Remove')} title={t('Delete key')} onClick={(event) => act(event, () => builder.remove(id))}><Icon name="trash" /></button>
         </span>
       )}
       {wrong.filter(({ isNote: isOnlyNote }) => !isOnlyNote).map(({ text }) => <p key={text} class="b-err"><Icon name="alert-circle" />{text}</p>)}

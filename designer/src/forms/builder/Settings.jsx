@@ -48,7 +48,7 @@ function OfForm({ session, problems }) {
       <Wrong problems={problems} part="title" />
       <Words id="f-primary" label={t('Button')} text={form.ui?.primary} session={session} mark="form-primary" put={(primary) => setUi(form, { primary: primary || undefined })} />
       <p class="b-help mt-0">{t('What the button says that hands the form in, such as “Submit”.')}</p>
-      <p class="b-help">{t('Arrows move between fields, Alt and arrows move a field, Delete takes it away, Ctrl+Z brings it back.')}</p>
+      <p class="b-help">{t('Arrows move between fields, Alt and arrows move a field, Delete removes it, Ctrl+Z brings it back.')}</p>
     </>
   );
 }
@@ -61,7 +61,7 @@ function OfGroup({ session, builder, group, at, problems }) {
       <Wrong problems={problems} part="title" />
       <Words id="f-help" label={t('Help')} text={group.help} session={session} mark={`g${at}-help`} isLong put={(help) => put({ help: help || undefined })} />
       <Show session={session} builder={builder} own={group.fields?.[0] ?? null} show={group.show} put={(show) => put({ show })} problems={problems} what={t('Show this section')} />
-      <button type="button" class="btn" onClick={() => builder.remove(`#${at}`)}><Icon name="trash" />{t('Take the section away, keep its fields')}</button>
+      <button type="button" class="btn" onClick={() => builder.remove(`#${at}`)}><Icon name="trash" />{t('Remove the section, keep its fields')}</button>
     </>
   );
 }
@@ -111,7 +111,7 @@ function OfField(props) {
       <details class="b-fold">
         <summary>{t('Look and name')}</summary>
         <div class="stack">
-          <Tick label={t('Half as wide')} value={hints.width === 'half'} put={(isHalf) => session.act(setHints(form, chosen, { width: isHalf ? 'half' : undefined }))} />
+          <Tick label={t('Half width')} value={hints.width === 'half'} put={(isHalf) => session.act(setHints(form, chosen, { width: isHalf ? 'half' : undefined }))} />
           <Looks type={type} rule={rule} hints={hints} session={session} chosen={chosen} />
           <Name session={session} builder={builder} chosen={chosen} />
           <Line id="f-evaluates" label={t('Points for a step before')} isMono value={rule['x-evaluates']} put={(typed) => session.act(setRule(form, chosen, { 'x-evaluates': typed || undefined }), { mark: `${chosen}-evaluates` })} help={t('Such as handle.speed: the answer judges the speed of the step “handle”.')} />
@@ -137,10 +137,10 @@ function Required({ session, builder, chosen, problems }) {
         <div key={at} class="f-case">
           <span class="t-sm t-2">{at ? t('or when') : t('when')}</span>
           <Condition id={`f-required-${at}`} form={form} own={chosen} builder={builder} condition={condition} hasLimits set={(next) => session.act(changeWhen(form, chosen, condition.at, next), { mark: `${chosen}-when-${at}` })} />
-          {when.length > 1 && <button type="button" class="btn btn-sm btn-quiet" onClick={() => session.act(removeWhen(form, chosen, condition.at))}><Icon name="x" />{t('Take this case away')}</button>}
+          {when.length > 1 && <button type="button" class="btn btn-sm btn-quiet" onClick={() => session.act(removeWhen(form, chosen, condition.at))}><Icon name="x" />{t('Remove this case')}</button>}
         </div>
       ))}
-      {how === 'when' && first && <button type="button" class="btn btn-sm" onClick={() => session.act(addWhen(form, chosen, { ...first, value: [] }))}><Icon name="plus" />{t('Another case')}</button>}
+      {how === 'when' && first && <button type="button" class="btn btn-sm" onClick={() => session.act(addWhen(form, chosen, { ...first, value: [] }))}><Icon name="plus" />{t('Add a case')}</button>}
       <Wrong problems={problems} part="when" />
     </fieldset>
   );
@@ -225,8 +225,8 @@ function ReadOnly({ session, studio, chosen, rule, fixed }) {
 
   return (
     <>
-      {isHere && <Tick id="f-fixed" label={t('Only to be read at the step “{name}”', { name: step.businessObject.name || step.id })} value={fixed.includes(chosen)} put={toggle} />}
-      <Tick id="f-always-fixed" label={t('Only to be read wherever this form is shown')} value={rule.readOnly === true} put={(isOn) => session.act(setRule(session.form, chosen, { readOnly: isOn ? true : undefined }))} help={rule.readOnly ? t('It shows what stands in the case; the server takes no answer to it.') : null} />
+      {isHere && <Tick id="f-fixed" label={t('Read-only at the step “{name}”', { name: step.businessObject.name || step.id })} value={fixed.includes(chosen)} put={toggle} />}
+      <Tick id="f-always-fixed" label={t('Read-only wherever this form is shown')} value={rule.readOnly === true} put={(isOn) => session.act(setRule(session.form, chosen, { readOnly: isOn ? true : undefined }))} help={rule.readOnly ? t('It shows what stands in the case; the server takes no answer to it.') : null} />
     </>
   );
 }
@@ -234,7 +234,7 @@ function ReadOnly({ session, studio, chosen, rule, fixed }) {
 const LOOKS = { radio: ['radio', 'select', 'search'], select: ['radio', 'select', 'search'], person: ['search', 'select'], unit: ['select', 'search'], text: ['text', 'area'], area: ['text', 'area'] };
 
 function Looks({ type, rule, hints, session, chosen }) {
-  const words = { radio: t('All beside each other'), select: t('A list that opens'), search: t('Typed and found'), text: t('One line'), area: t('Several lines') };
+  const words = { radio: t('All side by side'), select: t('Drop-down list'), search: t('Type to search'), text: t('One line'), area: t('Several lines') };
   const options = LOOKS[type];
   if (!options) return null;
   const isText = type === 'text' || type === 'area';
@@ -257,7 +257,7 @@ function Name({ session, builder, chosen }) {
   useEffect(() => type(null), [chosen]);
   const isFree = typed === chosen || !orderOf(session.form).includes(typed);
   let problem = null;
-  if (typed !== null && (!NAME.test(typed) || TAKEN.has(typed))) problem = t('A name is letters, figures and _, begins with no figure, and is none of the words of expressions.');
+  if (typed !== null && (!NAME.test(typed) || TAKEN.has(typed))) problem = t('A name has letters, digits and _, does not begin with a digit, and is not a word of the expressions.');
   else if (typed !== null && !isFree) problem = t('Another field has this name.');
 
   function settle() {

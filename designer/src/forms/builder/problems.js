@@ -49,7 +49,7 @@ function ofChoices(rule, name, tell) {
   if (codes.some((code) => !code.trim())) tell(name, 'choices', t('A choice has no code.'));
   const twice = codes.find((code, at) => codes.indexOf(code) !== at);
   if (twice) tell(name, 'choices', t('Two choices have the code “{code}”.', { code: twice }));
-  if (choices.some(({ title }) => !title.trim())) tell(name, 'choices', t('A choice has no words.'));
+  if (choices.some(({ title }) => !title.trim())) tell(name, 'choices', t('A choice has no label.'));
 }
 
 const PAIRS = [['minimum', 'maximum'], ['minLength', 'maxLength'], ['minItems', 'maxItems']];
@@ -68,9 +68,9 @@ function ofDefault(rule, name, tell) {
   if (rule.default === undefined) return;
   const known = choicesOf(rule).map(({ value }) => value);
   const given = Array.isArray(rule.default) ? rule.default : [rule.default];
-  if (known.length && given.some((value) => !known.includes(value))) tell(name, 'default', t('What it begins with is not among the choices.'));
+  if (known.length && given.some((value) => !known.includes(value))) tell(name, 'default', t('The default answer is not among the choices.'));
   const isTooMuch = typeof rule.default === 'number' && (rule.default < rule.minimum || rule.default > rule.maximum);
-  if (isTooMuch) tell(name, 'default', t('What it begins with is outside the limits.'));
+  if (isTooMuch) tell(name, 'default', t('The default answer is outside the limits.'));
 }
 
 function ofColumns(rule, name, tell) {
