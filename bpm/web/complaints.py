@@ -65,7 +65,7 @@ def send() -> Response:
     except (InvalidError, TooManyRequestsError) as error:
         return _again(error, typed, has_files=bool(files))
     return frame.done(
-        gettext("We have your complaint. Keep this page: it shows how far it is."), url_for("tracking.page", token=order.token)
+        gettext("We have your complaint. Keep this page: it shows the progress."), url_for("tracking.page", token=order.token)
     )
 
 

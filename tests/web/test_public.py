@@ -140,4 +140,4 @@ def test_a_link_that_was_guessed_shows_nothing(office: Office) -> None:
 def test_the_public_pages_speak_english_too(office: Office, tracked: str) -> None:
     browser = office.customer
     browser.headers = {"Accept-Language": "en"}
-    assert "You get an answer by" in browser.get(tracked).text
+    assert "We will answer you by" in browser.get(tracked).text
