@@ -1,5 +1,8 @@
 """The public complaint form: no account, a summary of what is wrong, and a private link at the end."""
 
+import hashlib
+import json
+import secrets
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -41,7 +44,7 @@ _NAMES = {
 @blueprint.get("/complain")
 def page() -> Response:
     """The empty form."""
-    return _draw({}, {})
+    return _draw({"sheet": secrets.token_urlsafe()}, {})
 
 
 def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200, alert: str | None = None) -> Response:
@@ -52,21 +55,26 @@ def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200, alert
 def send() -> Response:
     """Take the complaint and show its tracking page."""
     household = access.household(http.remote_addr or "")
-    typed = {name: http.form.get(name, "").strip() for name in ("about", "what", "want", "name", "phone", "email")}
+    typed = {name: http.form.get(name, "").strip() for name in ("about", "what", "want", "name", "phone", "email", "sheet")}
     files = [file for file in http.files.getlist("files") if file.filename]
     try:
         tracking.questions.note(household, clock.wall())
         if len(files) > _MOST_FILES:
             raise AnswersError(fields={"files": _TOO_MANY_FILES})
-        order = intake.take(session(), _complaint(typed), CUSTOMER, now(), language=language())
+        order = intake.take(session(), _complaint(typed), CUSTOMER, now(), _sent(typed), language=language())
         tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
-        for file in files:
+        for file in files if order.created_at == now() else ():
             attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
     except (InvalidError, TooManyRequestsError) as error:
         return _again(error, typed, has_files=bool(files))
     return frame.done(
         gettext("We have your complaint. Keep this page: it shows the progress."), url_for("tracking.page", token=order.token)
     )
+
+
+def _sent(typed: dict[str, str]) -> str | None:
+    """What makes the same sheet with the same words one complaint, however often its button is pressed or the page is gone back to."""
+    return f"form:{hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()}" if typed["sheet"] else None
 
 
 def _complaint(typed: dict[str, str]) -> dict[str, Any]:

@@ -32,6 +32,17 @@ def test_an_empty_form_says_what_to_change_and_links_to_the_fields(office: Offic
     assert answer.value("want") == "退费"
 
 
+def test_one_sheet_sent_twice_is_one_complaint_and_with_other_words_another(office: Office) -> None:
+    sheet = {**TOLD, "sheet": office.customer.get("/complain").value("sheet") or ""}
+    assert sheet["sheet"]
+    first, again = (office.customer.post("/complain", {**sheet, "files": (BytesIO(b"%PDF"), "a.pdf")}) for _ in range(2))
+    assert first.response.headers["Location"] == again.response.headers["Location"]
+    assert page(office, first.response.headers["Location"]).text.count("a.pdf") == 1
+    changed = office.customer.post("/complain", {**sheet, "what": "又断了"})
+    assert changed.response.headers["Location"] != first.response.headers["Location"]
+    assert office.customer.post("/complain", {**sheet, "what": "", "phone": ""}).value("sheet") == sheet["sheet"]
+
+
 def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tracked: str) -> None:
     shown = page(office, tracked)
     assert "已收到您的投诉" in shown.text
