@@ -73,7 +73,7 @@ def send() -> Response:
 
 
 def _sent(typed: dict[str, str]) -> str | None:
-    """What makes the same sheet with the same words one complaint, however often its button is pressed or the page is gone back to."""
+    """What makes the same sheet with the same words one complaint, however often its button is pressed."""
     return f"form:{hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()}" if typed["sheet"] else None
 
 
