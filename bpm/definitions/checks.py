@@ -24,7 +24,7 @@ def check(bundle: Bundle, settings: ProcessSettings, registry: Registry | None) 
     """Everything that a version refers to is there, and every form is one. Without a registry, calls are not checked."""
     drawings = bundle.drawings
     main = drawings.get(settings.main)
-    if main is not None and not main.process_ids and not main.findings:
+    if settings.main in bundle.files and (main is None or not (main.process_ids or main.findings)):
         text = N_("The file {file} holds no BPMN 2.0 process.")
         yield Finding("error", settings.main, None, "no-process", text, {"file": settings.main})
     yield from _json_files(bundle.files)
@@ -160,7 +160,7 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
     if wrong is not None:
         yield wrong
         return
-    yield from _fields(file, schema["properties"], read.get("ui", {}))
+    yield from _fields(file, schema, read.get("ui", {}))
 
 
 _TEXT = {"type": "string"}
@@ -199,8 +199,12 @@ _FORM = {  # what more than JSON Schema a form must keep
 }
 
 
-def _fields(file: str, properties: Mapping[str, Any], ui: Mapping[str, Any]) -> Iterator[Finding]:
+def _fields(file: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> Iterator[Finding]:
+    properties = schema["properties"]
+    nothing = N_("The field “{name}” of the form {file} has no choices.")
     for name, rule in properties.items():
+        if rule.get("enum") == []:
+            yield Finding("error", file, name, "no-choices", nothing, {"file": file, "name": name})
         default = rule.get("x-default")
         if isinstance(default, str) and expressions.is_expression(default):
             error = expressions.problem(default.lstrip()[1:])
@@ -209,7 +213,7 @@ def _fields(file: str, properties: Mapping[str, Any], ui: Mapping[str, Any]) -> 
     text = N_("The form {file} speaks of the field “{name}”, which it does not have.")
     hints, notes, groups = ui.get("fields", {}), ui.get("notes", {}), ui.get("groups", ())
     shown_by = (each["show"]["field"] for each in (*hints.values(), *notes.values(), *groups) if "show" in each)
-    for name in sorted({*hints, *shown_by} - properties.keys()):
+    for name in sorted({*hints, *shown_by, *schema.get("required", ())} - properties.keys()):
         yield Finding("error", file, name, "field-missing", text, {"file": file, "name": name})
     twice = N_("The form {file} has a field and a note of the name “{name}”.")
     for name in sorted(notes.keys() & properties.keys()):

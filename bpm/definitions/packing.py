@@ -30,6 +30,13 @@ class FileNameError(InvalidError):
     sentence = N_("The name “{file}” cannot be used. Use plain names such as forms/handle.json.")
 
 
+class NameTwiceError(InvalidError):
+    """An archive holds two files of one name: nobody can know which is meant."""
+
+    code = "name-twice"
+    sentence = N_("The archive holds two files of the name {file}. Keep one of them.")
+
+
 class ArchiveError(InvalidError):
     """The archive cannot be read."""
 
@@ -68,8 +75,8 @@ def check_size(files: Mapping[str, bytes]) -> None:
 def read_zip(content: bytes) -> dict[str, bytes]:
     """Unpack an archive into files by name, without what operating systems leave in it.
 
-    Believes no size that the archive states: reading stops where a limit is passed. Raises ArchiveError, ArchiveTooLargeError and
-    FileNameError.
+    Believes no size that the archive states: reading stops where a limit is passed. Raises ArchiveError, ArchiveTooLargeError,
+    FileNameError and NameTwiceError.
     """
     files: dict[str, bytes] = {}
     try:
@@ -79,6 +86,8 @@ def read_zip(content: bytes) -> dict[str, bytes]:
                 raise ArchiveTooLargeError
             for member in members:
                 name = safe_name(member.filename)
+                if name in files:
+                    raise NameTwiceError(file=name)
                 files[name] = _unpack(archive, member, MAX_TOTAL - sum(map(len, files.values())))
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise ArchiveError from error

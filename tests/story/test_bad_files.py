@@ -189,6 +189,10 @@ DAMAGED: Mapping[str, Bad] = {
     "a field of an unknown type": Bad(changed(FORM, lambda f: _with_field(f, "x", {"type": "colour"})), FORM),
     "a default of half a sentence": Bad(changed(FORM, lambda f: _with_field(f, "x", {"type": "string", "x-default": "= (1 +"})), FORM, "x"),
     "a hint for a field that is not there": Bad(changed(FORM, lambda f: {**f, "ui": {"fields": {"ghost": {"width": 6}}}}), FORM, "ghost"),
+    "a field that must be given and is not there": Bad(
+        changed(FORM, lambda f: {**f, "schema": {**f["schema"], "required": ["ghost"]}}), FORM, "ghost"
+    ),
+    "a choice of nothing": Bad(changed(FORM, lambda f: _with_field(f, "x", {"type": "string", "enum": []})), FORM, "x"),
     "a form that fetches from outside": Bad(
         changed(FORM, lambda f: _with_field(f, "x", {"$ref": "https://example.org/schema.json"})), FORM
     ),
@@ -198,6 +202,7 @@ DAMAGED: Mapping[str, Bad] = {
     "settings of a list": Bad(whole(SETTINGS, b"[]"), SETTINGS),
     "settings without a key": Bad(changed(SETTINGS, lambda s: {k: v for k, v in s.items() if k != "key"}), SETTINGS),
     "a main drawing that is not there": Bad(changed(SETTINGS, lambda s: {**s, "main": "gone.bpmn"}), SETTINGS),
+    "a main drawing that is a form": Bad(changed(SETTINGS, lambda s: {**s, "main": FORM}), FORM),
     "a decision for nothing": Bad(changed(SETTINGS, lambda s: {**s, "decisions": {"priority": "gone"}}), SETTINGS),
     "a column that no order has": Bad(changed(SETTINGS, lambda s: {**s, "order_columns": {"password": "title"}}), SETTINGS),
     "a column that is the platform's": Bad(changed(SETTINGS, lambda s: {**s, "order_columns": {"token": "title"}}), SETTINGS),
@@ -321,6 +326,7 @@ ARCHIVES = {
     "cut off": zipped(SHIPPED)[:-200],
     "no archive": b"PK\x03\x04 not really",
     "nothing": b"",
+    "two files of one name": zipped({**SHIPPED, "forms\\visit.json": b"{}"}),
 }
 
 
