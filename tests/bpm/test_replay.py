@@ -113,7 +113,7 @@ class World:
         self.clockwork = Embedded(registry)
 
     def replay(self, count: int) -> Replay:
-        return Replay(self.clockwork, DEMO, count, weeks=1, acknowledged=self.log, quiet=True)
+        return Replay(self.clockwork, DEMO, count, weeks=3, acknowledged=self.log, quiet=True)
 
     def close(self) -> None:
         self.clockwork.stop()

@@ -18,7 +18,7 @@ KILLS = int(os.environ.get("KILLS", "1000"))
 def killed_in_a_replay(folder: Path, kills: int, count: int) -> World:
     """Kill a replay so many times: at first while it starts and makes its database, then between any two of its steps."""
     world, chance = World(folder), Random(kills)
-    arguments = ("demo-replay", "--count", str(count), "--weeks", "1", "--acknowledged", str(world.acknowledged))
+    arguments = ("demo-replay", "--count", str(count), "--weeks", "3", "--acknowledged", str(world.acknowledged))
     with world.opened():
         for kill in range(kills):
             victim = world.begin(*arguments)
