@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access, assigning, contacts, limits, org
+from bpm import access, assigning, contacts, definitions, limits, org
 from bpm.access import Actor
 from bpm.engine.facts import TaskClosed, TaskOpened
+from bpm.engine.templates import Words
 from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from bpm.models.database import append
 from bpm.models.ids import row_id
@@ -93,7 +94,8 @@ def open_task(
         assignee=found.person,
         assignee_id=found.person.id if found.person else None,
         excluded=" " + " ".join(map(str, found.excluded)) + " " if found.excluded else None,
-        why=fact.why,
+        why=fact.why.said(),
+        why_words=[fact.why.text, fact.why.places] if fact.why.places else None,
         way_back=fact.way_back,
         priority=order.priority if order else 0,
         created_at=now,
@@ -323,6 +325,12 @@ def save_draft(session: Session, task_id: UUID, answers: dict[str, Any], actor: 
     task = for_completion(session, task_id, actor)
     task.draft, task.draft_at = answers, now
     return task
+
+
+def why(session: Session, task: Task, language: str) -> str:
+    """Why a task came to whoever has it, in the reader's language."""
+    words = Words(*task.why_words) if task.why_words else Words(task.why)
+    return words.said(definitions.text(session, task.instance.definition_id, words.text, language)).strip()
 
 
 def claimable_by(session: Session, task: Task) -> list[str]:

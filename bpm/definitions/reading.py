@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bpm import paging
-from bpm.definitions import filled
 from bpm.definitions.cache import Recent
 from bpm.definitions.checks import form_name
 from bpm.definitions.drawings import MessageStart, read
@@ -180,11 +179,6 @@ def form(session: Session, definition_id: UUID, name: str) -> dict[str, Any]:
 def text(session: Session, definition_id: UUID, zh: str, language: str) -> str:
     """A text of a version's drawing in a reader's language: itself where that is Chinese, or nobody has translated it."""
     return _parts_of(session, definition_id).strings.get(language[:2], {}).get(zh, zh)
-
-
-def filled_text(session: Session, definition_id: UUID, zh: str, language: str) -> str:
-    """As ``text``, for a text whose places (``{{ name }}``) have been filled."""
-    return filled.translated(zh, _parts_of(session, definition_id).strings.get(language[:2], {}))
 
 
 def engine_findings(files: Mapping[str, bytes], settings: ProcessSettings) -> list[Finding]:

@@ -29,6 +29,7 @@ from bpm.engine.facts import (
 )
 from bpm.engine.joins import InclusiveGateway
 from bpm.engine.loops import unit_of
+from bpm.engine.templates import Words
 from bpm.engine.workflow import Flow
 
 Key = tuple[type, str, str]
@@ -88,7 +89,7 @@ def _task(task: Task, processes: Mapping[str, str]) -> TaskOpened:
         form=given["form"],
         assignment=assignment_of(given["assignment"]),
         limit=limit_of(given["limit"]),
-        why=given["why"],
+        why=Words(*given["words"]) if "words" in given else Words(given["why"]),  # a state of before has the filled text alone
         index=unit_of(task),
         way_back=given["way_back"],
     )

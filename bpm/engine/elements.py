@@ -13,7 +13,7 @@ from bpm.engine.data import Ambient, Data, work_out_input, work_out_value
 from bpm.engine.expressions import holds
 from bpm.engine.facts import Assignment, Decided, ElementEntered, Limit, NoticeAsked
 from bpm.engine.faults import DataError, GatewayError
-from bpm.engine.templates import fill
+from bpm.engine.templates import worded
 from bpm.engine.workflow import Flow, incident
 from bpm.errors import N_
 
@@ -112,12 +112,12 @@ class ManualTask(UserTask):
 def errand(my_task: Task) -> Data:
     """What TaskOpened says about a task beside its place."""
     spec = my_task.task_spec
-    back = one(spec, "return")
+    back, why = one(spec, "return"), worded(one(spec, "why").get("text", ""), my_task.data)
     return {
         "form": one(spec, "form").get("ref"),
         "assignment": _assignment(my_task),
         "limit": _limit(my_task),
-        "why": fill(one(spec, "why").get("text", ""), my_task.data),
+        "words": (why.text, why.places),
         "way_back": {back["variable"]: work_out_value(back["value"], my_task)} if back else None,
     }
 

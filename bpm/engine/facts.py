@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bpm.engine.templates import Words
+
 Data = dict[str, Any]
 
 
@@ -65,7 +67,7 @@ class TaskOpened:
     form: str | None
     assignment: Assignment
     limit: Limit | None
-    why: str
+    why: Words
     index: int | None = None  # which unit of a multi-instance, from 0
     way_back: Data | None = None  # the answers that are the drawn way back (baton:return)
 

@@ -49,6 +49,7 @@ class Task(Base):
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     excluded: Mapped[str | None]
     why: Mapped[str]
+    why_words: Mapped[Any] = mapped_column(Json, nullable=True)  # where it has places: the text of the drawing, and what they hold
     way_back: Mapped[Any] = mapped_column(Json, nullable=True)
     priority: Mapped[int]
     tier: Mapped[int] = mapped_column(default=0)

@@ -165,7 +165,7 @@ def _task(box: Sandbox, index: int, fact: f.TaskOpened) -> Json:
         "person": _person(box, task.person),
         "doer": _person(box, task.doer),
         "people": _people(box, task.people),
-        "why": fact.why,
+        "why": fact.why.said(box.unsaved.text(fact.why.text, box.language)),
         "way_back": fact.way_back is not None,
         "form": _form(form, box.language),
         "problem": problem,

@@ -68,11 +68,6 @@ def step_of(task: Task) -> str:
     return definitions.text(session(), task.instance.definition_id, task.name, language())
 
 
-def translated(task: Task, text: str) -> str:
-    """A text of a task's drawing, its places filled, in the reader's language."""
-    return definitions.filled_text(session(), task.instance.definition_id, text, language()) if text else ""
-
-
 def class_of(order: WorkOrder | None) -> str:
     """The two finest names of an order's class: No signal › indoor."""
     if order is None or not order.class_code:

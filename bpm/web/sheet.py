@@ -61,7 +61,7 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
         attachments=attachments.of_order(session(), order) if order else [],
         others=others_for([task]) if "reassign" in can else NOBODY,
         can=can,
-        why=rows.translated(task, task.why),
+        why=inbox.why(session(), task, language()),
         sent_back=_sent_back(task) if task.returned else "",
     )
 

@@ -14,9 +14,11 @@ from bpm.engine.facts import (
     TimerCleared,
     TimerSet,
 )
+from bpm.engine.process import Process
+from bpm.engine.templates import Words
 
 from .drawing import after, baton, bound, catch, end, ext, gateway, lanes, model, rule, script, service, start, table, user
-from .story import Story
+from .story import ZONE, Story
 
 
 def complaint() -> bytes:
@@ -48,7 +50,9 @@ def complaint() -> bytes:
 def test_a_case_walks_from_the_agent_through_the_call_to_its_end():
     case = Story(complaint()).start(amount=150, city="JN")
     opened = case.has(TaskOpened)[0]
-    assert (opened.lane, opened.form, opened.why, opened.way_back) == ("客服", "f1", "139 is waiting", {"verdict": "back"})
+    assert (opened.lane, opened.form, opened.way_back) == ("客服", "f1", {"verdict": "back"})
+    assert (opened.why, opened.why.said()) == (Words("{{ phone }} is waiting", {"phone": "139"}), "139 is waiting")
+    assert opened.why.said("有人等着：{{phone}}") == "有人等着：139"
     assert (opened.assignment.role, opened.assignment.unit, opened.assignment.exclude) == ("agent", "JN-NET", ("sms", "init"))
     assert (opened.limit.minutes, opened.limit.calendar, opened.limit.ladder) == (120, "office", "ladder")
     assert case.has(ElementEntered) == [ElementEntered("u", "u", "HANDLING", 2)]
@@ -125,3 +129,15 @@ def test_a_decision_gives_its_result_and_its_why():
     case = Story(drawing, tables=(table("FIRST", [("> 100", '"A"'), ("-", '"B"')]),)).start(amount=150)
     assert case.data["level"] == "A"
     assert case.has(Decided) == [Decided("r", "D", ("r0",), "A", ("rule 0",))]
+
+
+def test_a_case_that_was_saved_when_a_reason_was_kept_filled_only_still_says_it():
+    case = Story(complaint()).start(amount=150, city="JN")
+    [step] = [task.internal_data["task"] for task in case.process.flow.active() if "task" in task.internal_data]
+    del step["words"]
+    step["why"] = "139 is waiting"
+    case.saved = case.process.save()
+    case.process = Process.load(case.definition, case.saved, zone=ZONE, calendars=case.calendars)
+    assert case.awaited()["u"].why == Words("139 is waiting")
+    case.done("u", note="ok")
+    assert case.has(TaskClosed)[0].how == "completed"

@@ -127,7 +127,7 @@ def test_the_reviewer_returns_a_registration_to_whoever_made_it():
     case = Case().walk_to("review")
     case.step_back("review", return_reason="INCOMPLETE", return_note="哪部电梯？")
     task = case.task("correct")
-    assert (task.assignment.same_as, task.why, case.state) == (("register",), "复核退回：哪部电梯？", "RETURNED")
+    assert (task.assignment.same_as, task.why.said(), case.state) == (("register",), "复核退回：哪部电梯？", "RETURNED")
     case.do("correct", place="三号楼东侧电梯")
     assert case.tasks == ["review"]
     assert [text for _, text in case.told].count("registered") == 1

@@ -87,6 +87,18 @@ def test_why_a_task_came_is_read_in_english_too(office: Office, number: str) -> 
     assert "Accepted, please handle." in office["handler"].get(f"/inbox/tasks/{office.task(number).id}").text
 
 
+def test_what_somebody_wrote_stands_in_the_reason_in_every_language(office: Office, number: str) -> None:
+    office.walk(number, "reviewer")
+    dispatcher, page = office["dispatcher"], f"/inbox/tasks/{office.task(number).id}"
+    dispatcher.post(f"{page}/claim")
+    dispatcher.post(f"{page}/complete", filled(dispatcher.get(page), dispatch_note="请先查电梯。"))
+    office.settle()
+    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
+    assert "派给本单位。请先查电梯。" in handler.get(page).text
+    office.speak("handler", "en")
+    assert "Sent to your unit. 请先查电梯。" in handler.get(page).text
+
+
 def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher")
     office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")

@@ -54,7 +54,7 @@ class TaskShape(Shape):
     due_at = fields.DateTime(required=True, allow_none=True)
     instance_id = fields.UUID(required=True)
     work_order = fields.String(required=True, allow_none=True, metadata={"description": "The number of its work order"})
-    why = fields.String(required=True, metadata={"description": "Why it came to this person"})
+    why = fields.String(required=True, metadata={"description": "Why it came to this person; of one task alone in the reader's language"})
     limit = fields.Nested(LimitShape, required=True, allow_none=True)
     claimable_by = fields.List(fields.String(), required=True, metadata={"description": "Logins of those who may claim or hold it"})
     form = fields.Nested(FormShape, allow_none=True)
@@ -176,6 +176,7 @@ def whole_task(session: Session, task: Task, language: str, now: datetime) -> di
     form = instances.form_of(session, task, language) if task.status in OPEN else None
     row["form"] = None if form is None else form_row(form)
     row["data"] = instances.task_data(session, task)
+    row["why"] = inbox.why(session, task, language)
     return row
 
 
