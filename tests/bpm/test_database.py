@@ -178,42 +178,34 @@ def test_a_writer_who_waits_too_long_is_told_so_in_words(database: Engine, monke
     assert value_of("motto") == "held"
 
 
-def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(
-    tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
-    path = tmp_path / "held.db"
+@pytest.fixture
+def file(tmp_path: Path, database: Engine) -> Iterator[Path]:
+    """A SQLite file to which all units of work go meanwhile; its connection is open."""
+    path = tmp_path / "own.db"
     engine = create_engine(f"sqlite:///{path}", **engine_options("sqlite"))
     configure(engine)
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(DatabaseBusyError), unit_of_work():
-                pass
-    finally:
-        engine.dispose()
-        configure(database)
+    Base.metadata.create_all(engine)
+    yield path
+    engine.dispose()
+    configure(database)
 
 
-def test_whoever_keeps_the_error_of_a_writer_who_gave_up_keeps_no_statement_open(
-    tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusyError), unit_of_work():
+            pass
+
+
+def test_whoever_keeps_the_error_of_a_writer_who_gave_up_keeps_no_statement_open(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were it closed later, by the garbage collector in any thread, all threads would stand until the connection is free."""
     monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
-    path = tmp_path / "held.db"
-    engine = create_engine(f"sqlite:///{path}", **engine_options("sqlite"))
-    configure(engine)
-    with unit_of_work():
-        pass  # from now on the connection is open
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE").close()
-            with pytest.raises(DatabaseBusyError) as refused, unit_of_work():
-                pass
-        assert [each for each in gc.get_objects() if isinstance(each, sqlite3.Cursor) and is_open(each)] == [], refused
-    finally:
-        engine.dispose()
-        configure(database)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE").close()
+        with pytest.raises(DatabaseBusyError) as refused, unit_of_work():
+            pass
+    assert [each for each in gc.get_objects() if isinstance(each, sqlite3.Cursor) and is_open(each)] == [], refused
 
 
 def is_open(cursor: sqlite3.Cursor) -> bool:
@@ -224,20 +216,14 @@ def is_open(cursor: sqlite3.Cursor) -> bool:
     return True
 
 
-def test_a_full_disk_is_told_of_in_words_also_inside_a_savepoint(tmp_path: Path, database: Engine) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'full.db'}", **engine_options("sqlite"))
-    configure(engine)
-    Base.metadata.create_all(engine)
-    try:
-        with pytest.raises(DiskFullError), no_room(), unit_of_work() as session, session.begin_nested():
-            session.add(Setting(key="motto", value="x" * 5_000_000))
-        assert value_of("motto") is None
-        with unit_of_work() as session:
-            session.add(Setting(key="motto", value="room again"))
-        assert value_of("motto") == "room again"
-    finally:
-        engine.dispose()
-        configure(database)
+@pytest.mark.usefixtures("file")
+def test_a_full_disk_is_told_of_in_words_also_inside_a_savepoint() -> None:
+    with pytest.raises(DiskFullError), no_room(), unit_of_work() as session, session.begin_nested():
+        session.add(Setting(key="motto", value="x" * 5_000_000))
+    assert value_of("motto") is None
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="room again"))
+    assert value_of("motto") == "room again"
 
 
 @contextmanager
