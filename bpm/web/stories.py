@@ -187,7 +187,7 @@ def _quoted(event: story.Event) -> str:
     """The customer's words, and who wrote them down."""
     text = str(event.facts.get("text", ""))
     taken_by = rows.person_name(event.who) if event.who not in (None, "customer", "system") else ""
-    return gettext("“%(text)s” Registered by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
+    return gettext("“%(text)s” Taken down by %(name)s.", text=text, name=taken_by) if taken_by else gettext("“%(text)s”", text=text)
 
 
 def _because(event: story.Event) -> str:
