@@ -5,10 +5,9 @@ import { t } from '../i18n.js';
 import { begin, end } from './drag.js';
 import { KINDS } from './kinds.js';
 
-/* A click adds a field and goes on with its label; a double click adds one; a key adds and stays, for several. */
+/* A click adds a field and goes on with its label, and so does a double click, whose second press takes the focus; a key adds and stays, for several. */
 function add(builder, kind, clicks) {
-  if (clicks > 1) return;
-  builder.add(kind);
+  if (clicks < 2) builder.add(kind);
   if (clicks) setTimeout(() => document.getElementById(`f-label-${isChinese() ? 'zh' : 'en'}`)?.select());
 }
 
