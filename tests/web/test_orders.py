@@ -24,7 +24,7 @@ def test_the_page_tells_who_has_it_until_when_and_what_happened(office: Office, 
         "法定：15 日内答复",
         "时限与升级",
         "办完“复核”",
-        "“车库里打不出电话，已经三个星期。” 李晓燕登记。",
+        "“车库里打不出电话，已经三个星期。” 李晓燕记录。",
     ):
         assert words in page
 
