@@ -42,7 +42,7 @@ class Before:
 class Around:
     """What the words of an assignment are read by: the city of the case, who started it, and who did the first of some steps."""
 
-    city: str | None
+    city: Callable[[], str | None]
     starter: str | None
     before: Callable[[Sequence[str]], Before | None]
 
@@ -70,7 +70,7 @@ def assign(session: Session, wanted: Assignment, around: Around, now: datetime) 
     before = around.before(wanted.same_as)
     if before is None:
         wanted = settle(session, wanted, around, excluded)
-    unit, role, person = _whose(session, wanted, around.city, before, excluded, now)
+    unit, role, person = _whose(session, wanted, around, before, excluded, now)
     return Assigned(unit, role, person, excluded)
 
 
@@ -98,16 +98,15 @@ def city_of(session: Session, order: WorkOrder | None, starter: str | None) -> s
 
 
 def _whose(
-    session: Session, wanted: Assignment, city: str | None, before: Before | None, excluded: list[UUID], now: datetime
+    session: Session, wanted: Assignment, around: Around, before: Before | None, excluded: list[UUID], now: datetime
 ) -> tuple[Unit, str, User | None]:
     """The unit, the role and, where the drawing names one, the person of a task."""
-    city = wanted.city or city
     person = org.named(session, wanted.user) if wanted.user else (before.user if before else None)
     if person is not None:
         person = org.available(session, person, now)
         if not person.active or person.id in excluded:
             person = None
-    unit = org.resolve_unit(session, wanted.unit, city) if wanted.unit else None
+    unit = org.resolve_unit(session, wanted.unit, wanted.city or around.city()) if wanted.unit else None
     role = wanted.role
     if before is not None and (unit is None or role is None):
         unit, role = unit or org.unit(session, before.unit_code), role or before.role
@@ -116,7 +115,7 @@ def _whose(
         if member is not None:
             unit, role = unit or member.unit, role or member.role
     if unit is None or role is None or (person is None and not _someone(session, unit, role, excluded)):
-        return _otherwise(session, wanted, unit, city, excluded)
+        return _otherwise(session, wanted, unit, wanted.city or around.city(), excluded)
     return unit, role, person
 
 
@@ -151,7 +150,7 @@ def members(session: Session, role: str, unit: str, city: str | None) -> list[st
 def _leading(session: Session, wanted: Assignment, around: Around) -> Iterator[Membership]:
     """Who leads the unit or the person that is meant; where a post is empty, who leads further up."""
     if wanted.head_of:
-        unit = org.resolve_unit(session, wanted.head_of, wanted.city or around.city)
+        unit = org.resolve_unit(session, wanted.head_of, wanted.city or around.city())
         for above in org.upwards(session, unit.code) if unit is not None else ():
             yield from _heads(session, above)
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.prepared import one_of
-from bpm.models.rows import Rows, bring, new
+from bpm.models.rows import Rows, add, bring, new
 from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
@@ -71,7 +72,7 @@ def open_task(
 ) -> Task:
     """Put a task that the process has opened where the right people find it, and start its clock."""
     place = fact.place
-    city = assigning.city_of(session, order, instance.started_by)
+    city = partial(assigning.city_of, session, order, instance.started_by)
     around = assigning.Around(city, instance.started_by, lambda elements: _before(session, instance, elements, place.scope_id))
     found = assigning.assign(session, fact.assignment, around, now)
     task = new(
@@ -106,7 +107,7 @@ def open_task(
         rung=0,
         paused_minutes=0.0,
     )
-    session.add(task)
+    add(session, task)
     if fact.limit is not None:
         task.limit_minutes, task.calendar, task.ladder = fact.limit.minutes, fact.limit.calendar, fact.limit.ladder
         limits.arm(session, task, now)

@@ -55,7 +55,7 @@ def start(
         started_by=actor.login,
         created_at=now,
     )
-    session.add(instance)
+    rows.add(session, instance)
     if order is not None:
         session.flush()
         order.instance_id = instance.id

@@ -35,12 +35,12 @@ def note(
     session: Session, instance: Instance, kind: str, actor_login: str, now: datetime, element_id: str | None = None, **facts: Any
 ) -> None:
     """Append one event to an instance's journal. Facts are JSON; moments and ids among them are kept as texts."""
-    kept = orjson.loads(orjson.dumps(facts))
+    kept = orjson.Fragment(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS))  # to be sealed and written as it is
     seq = instance.journal_seq + 1
     row = {"instance_id": instance.id, "seq": seq, "at": now, "actor": actor_login, "kind": kind, "element_id": element_id, "facts": kept}
-    row["hash"] = _seal(instance.journal_hash, row)
-    instance.journal_seq, instance.journal_hash = seq, row["hash"]
-    append(session, JournalEntry, row)
+    seal = _seal(instance.journal_hash, row)
+    instance.journal_seq, instance.journal_hash = seq, seal
+    append(session, JournalEntry, {**row, "hash": seal})
 
 
 def entries(session: Session, instance_id: UUID) -> list[JournalEntry]:

@@ -84,7 +84,7 @@ def meant(session: Session, drawn: Mapping[str, str], city: str | None, language
     is_open = any(name in given for name in ("sameAs", "starter", "managerOf")) or bool(given.keys() - fixed.keys() - {"city", "exclude"})
     if is_open and not (queue.unit and queue.role):
         return Meant([], _said(LATER, language))
-    found = assigning.assign(session, queue, assigning.Around(city, None, lambda _: None), now)
+    found = assigning.assign(session, queue, assigning.Around(lambda: city, None, lambda _: None), now)
     unit, role, person = found.unit, found.role, found.person
     people = [person] if person is not None else org.members(session, unit.code, role)
     return Meant(people, _sentence(people, unit, role, _frame(is_open, queue, unit, role, person), language))

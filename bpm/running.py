@@ -18,7 +18,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bpm import assigning, calendars, clock, definitions
 from bpm.engine.data import Data, plain
 from bpm.engine.process import Process
-from bpm.engine.timers import nobody
 from bpm.errors import N_, ConflictError, NotFoundError
 from bpm.models.database import after_commit
 from bpm.models.instance import Instance
@@ -63,10 +62,11 @@ class _Cache:
         with self._lock:
             self._kept.setdefault(instance_id, (stamp, process))
 
-    def put(self, instance_id: UUID, stamp: UUID, process: Process) -> None:
+    def put(self, instance_id: UUID, stamp: UUID, process: Process, *, ended: bool) -> None:
+        """Put a process that a command has moved on. One that has ended may be looked at once more, and is the first to go."""
         with self._lock:
             self._kept[instance_id] = stamp, process
-            self._kept.move_to_end(instance_id)
+            self._kept.move_to_end(instance_id, last=not ended)
             while len(self._kept) > CAPACITY:
                 self._kept.popitem(last=False)
 
@@ -112,7 +112,7 @@ def require_running(instance: Instance) -> None:
 def new(session: Session, instance: Instance) -> Process:
     """A process that has not started yet."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process(definition, zone=clock.zone(), calendars=calendars.all(session))
+    return Process(definition, zone=clock.zone(), calendars={})
 
 
 @contextmanager
@@ -120,10 +120,10 @@ def running(session: Session, instance: Instance, process: Process | None = None
     """Lend the process of a locked instance to one command, and store what it has become."""
     here: dict[UUID, Process] = session.info.setdefault("processes", {})
     process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
-    process.calendars = calendars.all(session)  # somebody may have changed one since this process was last used
+    process.calendars = calendars.Asked(session)
     process.members = partial(_members, session, instance)
     yield process
-    process.members = nobody  # it outlives this session
+    process.rest()
     instance.state, instance.stamp, instance.active = process.save(), uuid4(), process.active
     _hold(session, instance, process)
 
@@ -146,14 +146,14 @@ def _hold(session: Session, instance: Instance, process: Process) -> None:
 
 def _keep(session: Session, instance: Instance) -> None:
     process = session.info["processes"].get(instance.id)
-    if process is not None and instance.ended_at is None:
-        cache.put(instance.id, instance.stamp, process)
+    if process is not None:
+        cache.put(instance.id, instance.stamp, process, ended=instance.ended_at is not None)
 
 
 def load(session: Session, instance: Instance) -> Process:
     """Build the process from its stored state."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process.load(definition, _saved(session, instance), zone=clock.zone(), calendars=calendars.all(session))
+    return Process.load(definition, _saved(session, instance), zone=clock.zone(), calendars={})
 
 
 _SAVED = Prepared(select(Instance.__table__.c.state).where(Instance.__table__.c.id == bindparam("id")))

@@ -23,7 +23,7 @@ from bpm.models.definition import Definition
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
 from bpm.models.org import Unit
-from bpm.models.rows import Rows
+from bpm.models.rows import Rows, add
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import OrderSerial, WorkOrder
 from bpm.paging import LONGEST_SOUGHT, Page, cursor_of, newest_first, pattern
@@ -146,7 +146,7 @@ def create(session: Session, new: NewOrder, definition: Definition, now: datetim
         return_count=0,
         on_the_spot=False,
     )
-    session.add(order)
+    add(session, order)
     session.flush()
     limits.arm_statutory(session, order, now)
     return order

@@ -27,6 +27,9 @@ from bpm.errors import N_
 __all__ = ["NotAwaitedError", "NotOpenError", "Process"]
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 class Process:
     """One running instance in memory. One thread at a time; after an exception from ``apply`` the object must be dropped."""
 
@@ -41,13 +44,19 @@ class Process:
     def load(cls, definition: Definition, saved: bytes, *, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> "Process":
         """The instance of a state, on a definition of the same files (which may have been built anew)."""
         process = cls(definition, zone=zone, calendars=calendars)
-        process._flow = state.load(definition.specs, definition.engine, saved, Clock(datetime.min.replace(tzinfo=UTC), zone, calendars))
+        process._flow = state.load(definition.specs, definition.engine, saved, Clock(_LONG_AGO, zone, calendars))
         process._awaited = None
         return process
 
     def _members(self, role: str, unit: str, city: str | None) -> Sequence[str]:
         """Asked anew each time: whoever lends the process out may lend it a new organisation."""
         return self.members(role, unit, city)
+
+    def rest(self) -> None:
+        """Let go of the calendars and the organisation until the next command: it may outlive those who know them."""
+        self.calendars, self.members = {}, nobody
+        if self._flow is not None:
+            self._flow.clock = Clock(_LONG_AGO, self.zone, self.calendars)
 
     def save(self) -> bytes:
         """The state as bytes."""

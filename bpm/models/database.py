@@ -113,7 +113,7 @@ class _Reading(Session):
     """A session of a unit that only reads: a change would be lost with the rollback, so it is refused."""
 
     def flush(self, objects: Any = None) -> None:
-        if self.new or self.deleted or any(self.is_modified(row) for row in self.dirty):
+        if self.new or self.deleted or self.info.get("added") or any(self.is_modified(row) for row in self.dirty):
             message = "something was changed in a unit of work that only reads"
             raise RuntimeError(message)
 
@@ -134,6 +134,7 @@ class _Writing(Session):
 def _drop_appended(session: Session, _transaction: object) -> None:
     """What a savepoint undoes is not written afterwards; what came before it was written when it was set."""
     session.info.pop("appended", None)
+    session.info.pop("added", None)
 
 
 def append(session: Session, model: type[Base], row: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Row = Mapping[str, Any]
-_Converts = list[tuple[str, Callable[[Any], Any]]]
+_Convert = Callable[[Any], Any]
+_Converts = list[tuple[int, _Convert]]
 
 
 class _Text:
@@ -30,13 +31,14 @@ class _Text:
         binds = {name: (parameter, compiled.params[name]) for parameter, name in compiled.bind_names.items()}
         self._order: list[str] = list(compiled.positiontup if compiled.positional else binds)
         self._fixed: dict[str, Any] = {}
-        self._convert: _Converts = []
+        converts: dict[str, _Convert] = {}
         for name, (parameter, fixed) in binds.items():
             convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
             if not parameter.required:
                 self._fixed[name] = fixed if convert is None or fixed is None else convert(fixed)
             elif convert is not None:
-                self._convert.append((name, convert))
+                converts[name] = convert
+        self._convert: _Converts = [(place, converts[name]) for place, name in enumerate(self._order) if name in converts]
         self._columns = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._dialect = dialect
         self._keys = [str(column.key) for column in self._columns]
@@ -44,28 +46,29 @@ class _Text:
 
     def filled(self, values: Row) -> Any:
         """The parameters as the driver takes them. Raises KeyError for a value that is missing."""
-        filled = {**values, **self._fixed}
-        for name, convert in self._convert:
-            if filled[name] is not None:
-                filled[name] = convert(filled[name])
-        return {name: filled[name] for name in self._order} if self._named else [filled[name] for name in self._order]
+        given = {**values, **self._fixed} if self._fixed else values
+        filled = _converted([given[name] for name in self._order], self._convert)
+        return dict(zip(self._order, filled, strict=True)) if self._named else filled
 
     def found(self, cursor: Any) -> list[dict[str, Any]]:
         """What a cursor has found, by the names of the columns."""
         if self._read is None:
             self._read = self._converts(cursor.description)
-        rows = [dict(zip(self._keys, row, strict=True)) for row in cursor.fetchall()]
-        for row in rows:
-            for name, convert in self._read:
-                if row[name] is not None:
-                    row[name] = convert(row[name])
-        return rows
+        return [dict(zip(self._keys, _converted(list(row), self._read), strict=True)) for row in cursor.fetchall()]
 
     def _converts(self, description: Sequence[Sequence[Any]]) -> _Converts:
         """How the values of the columns are read, which may go by the type that the driver names."""
         types = (column.type.dialect_impl(self._dialect) for column in self._columns)
         converts = [type_.result_processor(self._dialect, field[1]) for type_, field in zip(types, description, strict=True)]
-        return [(key, convert) for key, convert in zip(self._keys, converts, strict=True) if convert is not None]
+        return [(place, convert) for place, convert in enumerate(converts) if convert is not None]
+
+
+def _converted(values: list[Any], converts: _Converts) -> list[Any]:
+    for place, convert in converts:
+        value = values[place]
+        if value is not None:
+            values[place] = convert(value)
+    return values
 
 
 class Line:

@@ -4,7 +4,7 @@ A row that is read here is an object of the session like any other. What a sessi
 written here too: their rows point to others only by columns that are set, so nobody has to find out what belongs before what.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -122,9 +122,16 @@ def _hold(session: Session, row: DeclarativeBase, key: Any) -> None:
 
 def write_first(session: Session, model: type[DeclarativeBase]) -> None:
     """Write what the session has of this table, so that a statement past it finds it."""
-    waiting = (*session.new, *(row for row in session.dirty if instance_state(row).committed_state))
-    if model in session.info.get("appended", ()) or any(isinstance(row, model) for row in waiting):
+    if model in session.info.get("appended", ()) or any(isinstance(row, model) for row in _waiting(session)):
         session.flush()
+
+
+def _waiting(session: Session) -> Iterator[Any]:
+    """What has been added or changed and is not written yet."""
+    yield from session.info.get("added", ())
+    yield from session.new
+    if session.identity_map.check_modified():  # what has changed is looked for among all that is held
+        yield from (row for row in session.dirty if instance_state(row).committed_state)
 
 
 # ---- writing
@@ -150,14 +157,21 @@ def new(model: type[Model], **values: Any) -> Model:
     return made
 
 
+def add(session: Session, row: DeclarativeBase) -> None:
+    """Add a row of a table that says ``written_plainly``, as ``session.add`` does, but without looking at all that it points to."""
+    session.info.setdefault("added", []).append(row)
+
+
 def write(session: Session) -> bool:
     """Write what is new and changed in a session, if all of it is of tables that say ``written_plainly`` and whose foreign keys are set.
 
     Where it is not, nothing is written and False is returned: then the session itself must find out what belongs before what.
     """
-    added: list[Any] = list(session.new)
-    changed: list[Any] = list(session.dirty)
-    if session.deleted or session.in_nested_transaction() or not all(_is_plain(row) for row in (*added, *changed)):
+    added: list[Any] = session.info.pop("added", [])
+    changed: list[Any] = list(session.dirty) if session.identity_map.check_modified() else []
+    must_find_out = session.new or session.deleted or session.in_nested_transaction()
+    if must_find_out or not all(_is_plain(row) for row in (*added, *changed)):
+        session.add_all(added)
         return False
     for row in sorted(added, key=_place):
         _insert_object(session, row)
@@ -198,7 +212,6 @@ def _depth(model: Any) -> int:
 
 def _insert_object(session: Session, row: DeclarativeBase) -> None:
     vars(row).update(insert_rows(session, type(row), [vars(row)])[0])
-    session.expunge(row)
     make_transient_to_detached(row)
     _hold(session, row, cast("Mapper[Any]", inspect(type(row))).identity_key_from_instance(row))
 

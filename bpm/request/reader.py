@@ -78,14 +78,15 @@ def login() -> LoginSession | None:
 
 def reader() -> Reader:
     """Find out once a request who asks. A token goes before a cookie. While an error is told that came before this, nobody does."""
-    if "reader" not in g and g.get("failed"):
-        return Reader()
-    if "reader" not in g:
+    found: Reader | None = g.get("reader")
+    if found is None:
+        if g.get("failed"):
+            return Reader()
         if has_token():
-            g.reader = Reader(actor=_of_token(http.headers["Authorization"][7:].strip()))
+            found = Reader(actor=_of_token(http.headers["Authorization"][7:].strip()))
         else:
-            g.reader = _of_cookie(http.cookies.get(SESSION_COOKIE))
-    found: Reader = g.reader
+            found = _of_cookie(http.cookies.get(SESSION_COOKIE))
+        g.reader = found
     return found
 
 

@@ -67,7 +67,7 @@ class Work:
 def give(session: Session, work: Work, city: str | None, hands: Sequence[Hand], now: datetime) -> None:
     """Find whom a task comes to, as the inbox does. Raises NobodyFoundError."""
     scope_id = work.fact.place.scope_id
-    around = assigning.Around(city, _starter(hands), lambda elements: _before(hands, elements, scope_id))
+    around = assigning.Around(lambda: city, _starter(hands), lambda elements: _before(hands, elements, scope_id))
     found = assigning.assign(session, work.fact.assignment, around, now)
     work.unit, work.role, work.person, work.excluded = found.unit, found.role, found.person, found.excluded
     members = org.members(session, work.unit.code, work.role)

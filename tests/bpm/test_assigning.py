@@ -26,7 +26,7 @@ def before(session: Session, **done: str) -> Callable[[Sequence[str]], Before | 
 def settled(
     session: Session, wanted: Assignment, *, out: tuple[str, ...] = (), starter: str = "agent", **done: str
 ) -> tuple[str | None, ...]:
-    around = assigning.Around("JN", starter, before(session, **done))
+    around = assigning.Around(lambda: "JN", starter, before(session, **done))
     found = assigning.settle(session, wanted, around, [org.find_user(session, login).id for login in out])
     return found.user, found.unit, found.role
 

@@ -12,7 +12,8 @@ from bpm.models import Instance, Task, User, WorkOrder
 from bpm.models.database import append, unit_of_work
 from bpm.models.ids import row_id
 from bpm.models.prepared import Prepared
-from bpm.models.rows import Change, Rows, bring, known, new
+from bpm.models.rows import Change, Rows, add, bring, known, new
+from bpm.models.setting import Setting
 from bpm.models.task import NO_LIMIT, HandOver
 from bpm.models.work_item import WorkItem
 from tests.bpm import organisation
@@ -36,7 +37,7 @@ def task(session: Session, login: str | None = "handler") -> Task:
 class TestReading:
     def test_a_row_comes_back_as_it_was_written_with_the_defaults_of_what_was_left_out(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
         with unit_of_work(write=False) as session:
             found = OF_KEY.first(session, of_key="timer:1")
             assert found is not None
@@ -48,7 +49,7 @@ class TestReading:
     def test_what_was_added_here_and_not_written_yet_is_found(self, database: Engine) -> None:
         with unit_of_work() as session:
             added = wake()
-            session.add(added)
+            add(session, added)
             assert OF_KEY.first(session, of_key="timer:1") is added
 
     def test_a_row_under_a_lock_is_as_the_database_has_it_now(self, database: Engine) -> None:
@@ -97,7 +98,7 @@ class TestReading:
 class TestWriting:
     def test_a_change_is_written_once_and_only_what_is_another_value(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
         said: list[str] = []
         event.listen(database, "before_cursor_execute", lambda *execution: said.append(execution[2]))
         with unit_of_work() as session:
@@ -112,7 +113,8 @@ class TestWriting:
 
     def test_a_change_that_was_written_can_be_changed_again(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(item := wake())
+            item = wake()
+            add(session, item)
             for attempts in (1, 2, 1):
                 item.attempts = attempts
                 session.flush()
@@ -125,7 +127,8 @@ class TestWriting:
             instance = new(Instance, **{**_copied(sample.instance), "id": row_id()})
             order = WorkOrder(**{**_copied(sample.order), "id": row_id(), "number": "2", "token": "2", "instance_id": instance.id})
             mine = new(Task, **{**_copied(sample), "id": row_id(), "instance_id": instance.id, "order_id": order.id, "rank_at": NO_LIMIT})
-            session.add_all([mine, order, instance])
+            for row in (mine, order, instance):
+                add(session, row)
         with unit_of_work(write=False) as session:
             assert session.get_one(Task, mine.id).order.instance_id == instance.id
 
@@ -134,24 +137,38 @@ class TestWriting:
             sample = task(session)
             columns = {**_copied(sample), "id": row_id()}
             del columns["instance_id"], columns["order_id"], columns["assignee_id"]
-            session.add(told := Task(**columns, instance=sample.instance, order=sample.order, assignee=sample.assignee))
+            told = Task(**columns, instance=sample.instance, order=sample.order, assignee=sample.assignee)
+            add(session, told)
         with unit_of_work(write=False) as session:
             found = session.get_one(Task, told.id)
             assert (found.instance_id, found.order_id, found.assignee_id) == (sample.instance_id, sample.order_id, sample.assignee_id)
 
     def test_what_a_savepoint_undoes_is_not_there_afterwards(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(item := wake())
+            item = wake()
+            add(session, item)
             with pytest.raises(IntegrityError), session.begin_nested():
                 item.state = "failed"
-                session.add(wake())  # the same key
-            session.add(wake("timer:2"))
+                add(session, wake())  # the same key
+            add(session, wake("timer:2"))
         with unit_of_work(write=False) as session:
             assert dict(session.execute(select(WorkItem.key, WorkItem.state)).all()) == {"timer:1": "waiting", "timer:2": "waiting"}
 
+    def test_a_row_that_was_added_goes_in_with_others_that_the_session_must_look_at(self, database: Engine) -> None:
+        with unit_of_work() as session:
+            add(session, wake())
+            session.add(Setting(key="motto", value="beside it"))
+        with unit_of_work(write=False) as session:
+            assert OF_KEY.first(session, of_key="timer:1") is not None
+            assert session.get(Setting, "motto") is not None
+
+    def test_a_unit_that_only_reads_adds_nothing(self, database: Engine) -> None:
+        with pytest.raises(RuntimeError, match="only reads"), unit_of_work(write=False) as session:
+            add(session, wake())
+
     def test_a_row_that_is_gone_is_missed(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
         with pytest.raises(StaleDataError), unit_of_work() as session:
             item = OF_KEY.first(session, of_key="timer:1")
             Change(WorkItem, delete(WorkItem)).carry_out(session, {})
@@ -170,9 +187,9 @@ class TestWriting:
 
     def test_a_fault_of_the_database_is_told_as_sqlalchemy_tells_it(self, database: Engine) -> None:
         with unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
         with pytest.raises(IntegrityError), unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
 
     def test_whoever_listens_may_refuse_a_statement(self, database: Engine) -> None:
         def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -181,7 +198,7 @@ class TestWriting:
 
         event.listen(database, "before_cursor_execute", refuse)
         with pytest.raises(LookupError), unit_of_work() as session:
-            session.add(wake())
+            add(session, wake())
         event.remove(database, "before_cursor_execute", refuse)
         with unit_of_work(write=False) as session:
             assert session.scalar(text("SELECT count(*) FROM work_item")) == 0
@@ -200,4 +217,4 @@ def test_a_moment_without_a_zone_is_refused_here_too(database: Engine) -> None:
     with pytest.raises(ValueError, match="without a time zone"), unit_of_work() as session:
         item = wake()
         item.due_at = (NOW + timedelta(hours=1)).replace(tzinfo=None)
-        session.add(item)
+        add(session, item)
