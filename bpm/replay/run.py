@@ -93,7 +93,6 @@ class Replay:
                     self._take(waiting.pop(0), log)
                     self._progress(total - len(waiting), total)
                 self._act(moment, log)
-                self._discover()
         self._go_to(self._until)
         self._driver.set_clock(clock.wall())
         return self._report(perf_counter() - began)
@@ -133,16 +132,18 @@ class Replay:
     def _discover(self) -> None:
         """Plan for tasks that were opened since the last look."""
         with unit_of_work(write=False) as session:
-            query = select(Task).where(Task.status.in_(WORKABLE)).options(joinedload(Task.order))
-            for task in session.scalars(query):
-                if task.id not in self._planned:
-                    self._planned.add(task.id)
-                    planned = staff.plan(session, task)
-                    if task.status == "open":
-                        self._push(planned.claim_at, "claim", task.id)
-                    self._push(planned.finish_at, "finish", task.id)
-                    if staff.is_urged(session, task, self._behaviour["urge"]):
-                        self._push(planned.claim_at, "urge", task.id)
+            for task_id in session.scalars(select(Task.id).where(Task.status.in_(WORKABLE))):
+                if task_id not in self._planned:
+                    self._planned.add(task_id)
+                    self._plan(session, session.get_one(Task, task_id, options=[joinedload(Task.order)]))
+
+    def _plan(self, session: Session, task: Task) -> None:
+        planned = staff.plan(session, task)
+        if task.status == "open":
+            self._push(planned.claim_at, "claim", task.id)
+        self._push(planned.finish_at, "finish", task.id)
+        if staff.is_urged(session, task, self._behaviour["urge"]):
+            self._push(planned.claim_at, "urge", task.id)
 
     def _push(self, at: datetime, what: str, task_id: UUID) -> None:
         self._order += 1

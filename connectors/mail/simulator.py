@@ -139,6 +139,7 @@ class Simulator:
         self._tls = tls
         self._login = login
         self._socket = socket.create_server(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the second line of an answer waits for word of the first
         self.port = int(self._socket.getsockname()[1])
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._serve, name="mail-simulator", daemon=True)
