@@ -1,5 +1,7 @@
 """A real browser: keys, what is kept while typing, the live diagram, and no fault that axe calls serious."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -235,3 +237,21 @@ def test_a_class_is_picked_with_some_letters_and_enter(browse: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("input[name=class]")).to_have_value("01010102")
     expect(page.locator("#in-class")).to_have_value("网络质量 › 语音 › 无信号 › 电梯、地下")
+
+
+def test_files_that_are_too_much_for_one_request_are_told_of_before_they_are_sent(browse: Open, tmp_path: Path) -> None:
+    page = browse("", "/complain")
+    page.locator("#what").fill("车库里打不出电话")
+    video, photo = tmp_path / "video.mp4", tmp_path / "photo.png"
+    with video.open("wb") as file:
+        file.truncate(40_000_000)
+    photo.write_bytes(b"x" * 1000)
+    page.locator("#files").set_input_files(video)
+    expect(page.get_by_role("alert")).to_have_text("这些文件共 40 MB，一次最多可发送 31 MB：请少选几个，或选小一些的文件。")
+    page.get_by_role("button", name="提交投诉").click()
+    expect(page.locator("#files")).to_be_focused()
+    page.locator("#files").set_input_files(photo)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="提交投诉").click()
+    expect(page.get_by_role("alert")).to_contain_text("处要改")
+    expect(page.locator("#what")).to_have_value("车库里打不出电话")
