@@ -4,6 +4,7 @@ Whoever opens a unit of work commits it, and nobody else. It needs neither a req
 ``configure`` hands the engine over once, at start.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
@@ -169,6 +170,7 @@ def configure(engine: Engine) -> None:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     _Engines.writing = engine.execution_options(baton_begin="BEGIN IMMEDIATE")
+    _files.pop(engine.url.database or "", None)
     _Engines.turns = Turns(LOCK_SECONDS) if engine.dialect.name == "sqlite" else nullcontext()  # SQLite has one writer at a time
     _Engines.reading = engine.execution_options(baton_begin="BEGIN", postgresql_readonly=True)
 
@@ -186,8 +188,26 @@ def _begin_sqlite(connection: Connection) -> None:
     Were a statement that failed left to the garbage collector, it would come in any thread, and stop all of them until the next one's wait
     on this connection is over.
     """
+    _require_file(connection.engine.url.database)
     with closing(prepared.Line(connection)) as line:
         line.say(connection.get_execution_options().get("baton_begin", "BEGIN"))
+
+
+_files: dict[str, tuple[int, int]] = {}
+"""Device and inode of the file of each SQLite database, as they were when it was first begun to work with."""
+
+
+def _require_file(path: str | None) -> None:
+    """Raise DatabaseUnreachableError where the file was moved away or replaced: what is written there would be found by nobody."""
+    if not path or path == ":memory:":
+        return
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise DatabaseUnreachableError from error
+    file = found.st_dev, found.st_ino
+    if _files.setdefault(path, file) != file:
+        raise DatabaseUnreachableError
 
 
 @contextmanager

@@ -15,7 +15,17 @@ from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
-from bpm.models.database import Base, DatabaseBusyError, DiskFullError, UtcDateTime, after_commit, configure, engine_options, unit_of_work
+from bpm.models.database import (
+    Base,
+    DatabaseBusyError,
+    DatabaseUnreachableError,
+    DiskFullError,
+    UtcDateTime,
+    after_commit,
+    configure,
+    engine_options,
+    unit_of_work,
+)
 from bpm.models.turns import Turns, TurnTimeoutError
 from bpm.models.work_item import WorkItem
 
@@ -214,6 +224,21 @@ def is_open(cursor: sqlite3.Cursor) -> bool:
     except sqlite3.ProgrammingError:
         return False
     return True
+
+
+def test_a_file_that_was_moved_away_or_replaced_takes_nothing_more(file: Path) -> None:
+    """Its connections would go on writing into what nobody finds again, and new ones begin an empty database in its place."""
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="kept"))
+    away = file.rename(file.with_name("away.db"))
+    for write in (True, False):
+        with pytest.raises(DatabaseUnreachableError), unit_of_work(write=write):
+            pass
+    file.write_bytes(b"")
+    with pytest.raises(DatabaseUnreachableError), unit_of_work():
+        pass
+    away.rename(file)
+    assert value_of("motto") == "kept"
 
 
 @pytest.mark.usefixtures("file")
