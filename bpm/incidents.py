@@ -114,10 +114,10 @@ def ways_out(incident: Incident) -> frozenset[WayOut]:
 
 
 def instance_of(session: Session, item: WorkItem) -> UUID | None:
-    """The instance at which a work item's failure is to be seen."""
-    if item.instance_id is not None or "order_id" not in item.payload:
-        return item.instance_id
-    return session.scalar(select(WorkOrder.instance_id).where(WorkOrder.id == UUID(item.payload["order_id"])))
+    """The instance at which a work item's failure is to be seen: its own, that of its order, or whoever threw the message."""
+    if item.instance_id is None and "order_id" in item.payload:
+        return session.scalar(select(WorkOrder.instance_id).where(WorkOrder.id == UUID(item.payload["order_id"])))
+    return UUID(item.payload["sender"]) if "sender" in item.payload else item.instance_id
 
 
 def close(session: Session, instance: Instance, token_id: str, actor: str, how: str, now: datetime) -> None:

@@ -129,8 +129,6 @@ def _settle_work(session: Session, instance: Instance, item: WorkItem, result: d
 def _message(session: Session, item: WorkItem, content: dict[str, Any]) -> list[c.Command]:
     """What wakes the step of this instance that waits for the message, with this content."""
     known = item.payload
-    if "signal" in known:
-        return [c.Signal(known["signal"], content)]
     waiting = messages.awaiting(session, "message", known["name"], correlation=known["correlation"], instance_id=item.instance_id)
     return [c.Deliver(each.name, each.correlation, content, each.token_id) for each in waiting[:1]]
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from bpm import work_items
-from bpm.engine.facts import MessageAwaited, SignalAwaited
+from bpm.engine.facts import MessageAwaited, MessageSent, SignalAwaited, SignalThrown
 from bpm.models.database import append, insert_new
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -93,10 +93,17 @@ def hold_waiting(session: Session) -> None:
         session.execute(text("LOCK TABLE subscription IN SHARE MODE"))
 
 
-def post(session: Session, name: str, correlation: Any, payload: dict[str, Any], now: datetime, instance_id: UUID | None = None) -> None:
-    """Have a message delivered at once, in a unit of work of its own; with an id, to that instance only."""
+def post(session: Session, name: str, correlation: Any, payload: dict[str, Any], now: datetime, instance_id: UUID) -> None:
+    """Have a message delivered to an instance at once, in a unit of work of its own."""
     message = {"name": name, "correlation": correlation, "payload": payload}
     work_items.enqueue(session, "deliver", f"message:{uuid4()}", message, now, now, instance_id)
+
+
+def throw(session: Session, instance: Instance, fact: MessageSent | SignalThrown, now: datetime) -> None:
+    """Have what an instance threw reach whoever waits for it, in a unit of work of its own. Should that fail, the instance will show it."""
+    thrown = {"signal": fact.name} if isinstance(fact, SignalThrown) else {"name": fact.name, "correlation": fact.correlation}
+    sender = {"sender": str(instance.id), "element_id": fact.element_id}
+    work_items.enqueue(session, "throw", f"throw:{uuid4()}", {**thrown, "payload": fact.payload, **sender}, now, now)
 
 
 def keep(session: Session, name: str, correlation: str | None, business_key: str | None, payload: dict[str, Any], now: datetime) -> None:

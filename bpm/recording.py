@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -43,7 +43,7 @@ def record(session: Session, instance: Instance, process: Process, happened: Seq
         _hand_over(session, instance, order, fact, doing, ended=ended)
 
 
-def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: splitting the match would hide that none is missing
+def _hand_over(  # noqa: C901, PLR0912 -- one line a kind of fact: splitting the match would hide that none is missing
     session: Session, instance: Instance, order: WorkOrder | None, fact: f.Fact, doing: Doing, *, ended: bool
 ) -> None:
     now, actor = doing.now, doing.actor.login
@@ -73,10 +73,8 @@ def _hand_over(  # noqa: C901, PLR0912, PLR0915 -- one line a kind of fact: spli
         case f.MessageForgotten() | f.SignalForgotten():
             if not ended:
                 messages.unsubscribe(session, instance, fact.token_id, fact.element_id)
-        case f.MessageSent():
-            messages.post(session, fact.name, fact.correlation, fact.payload, now)
-        case f.SignalThrown():
-            work_items.enqueue(session, "deliver", f"signal:{uuid4()}", {"signal": fact.name, "payload": fact.payload}, now, now)
+        case f.MessageSent() | f.SignalThrown():
+            messages.throw(session, instance, fact, now)
         case f.Decided():
             because = {"decision": fact.decision, "rules": fact.rules, "why": fact.annotations, "result": fact.result}
             journal.note(session, instance, "decided", actor, now, fact.element_id, **because)

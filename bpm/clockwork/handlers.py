@@ -21,12 +21,17 @@ def fire_timer(session: Session, item: WorkItem, now: datetime) -> None:
 
 
 def deliver(session: Session, item: WorkItem, now: datetime) -> None:
-    """A message or a signal goes to those who wait for it; one that had to wait itself goes to its instance only."""
+    """A message that had to wait goes to its instance, and to no other."""
+    payload = item.payload
+    if item.instance_id is not None:
+        instances.deliver_to(session, item.instance_id, payload["name"], payload["correlation"], payload["payload"], now)
+
+
+def throw(session: Session, item: WorkItem, now: datetime) -> None:
+    """A message or a signal that an instance threw goes to whoever waits for it."""
     payload = item.payload
     if "signal" in payload:
         instances.signal(session, payload["signal"], payload["payload"], now)
-    elif item.instance_id is not None:
-        instances.deliver_to(session, item.instance_id, payload["name"], payload["correlation"], payload["payload"], now)
     else:
         instances.deliver(session, payload["name"], payload["correlation"], payload["payload"], now)
 
@@ -34,6 +39,7 @@ def deliver(session: Session, item: WorkItem, now: datetime) -> None:
 HANDLERS: dict[str, Handler] = {
     "timer": fire_timer,
     "deliver": deliver,
+    "throw": throw,
     "rung": escalation.ring,
     "statutory": escalation.statutory,
     "wake": suspension.wake,

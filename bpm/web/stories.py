@@ -155,6 +155,7 @@ def fault_sentence(fault: Incident) -> str:
 _PAST = {
     "timer": N_("The process goes on as if the time had come."),
     "deliver": N_("The process goes on as if the message had come, without its content."),
+    "throw": N_("The process goes on; whoever waits for what it has thrown does not get it."),
     "stuck": N_("The join goes on with what has come, and waits for no more."),
     "attached": N_("The event will not happen. The step it is attached to goes on."),
     "rung": N_("Nobody is told this time. The next rung comes at its time."),

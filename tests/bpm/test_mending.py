@@ -123,6 +123,8 @@ KINDS = {
     "work: timer": Kind(model(start() + catch("t", after("PT1H")) + LAST, "s > t > v > e"), NO_RESULT, works="timer"),
     "work: call": Kind(model(start() + service("x", call=BILLING) + LAST, "s > x > v > e"), ALL, works="call"),
     "work: message": Kind(model(start() + catch("m", "message") + LAST, "s > m > v > e"), ALL, works="deliver"),
+    "work: message thrown": Kind(model(start() + throw("m", "message") + LAST, "s > m > v > e"), NO_RESULT, works="throw"),
+    "work: signal thrown": Kind(model(start() + throw("m", "signal") + LAST, "s > m > v > e"), NO_RESULT, works="throw"),
 }
 
 
@@ -152,7 +154,7 @@ class Case:
             fail(session, self.item(session, kind), clock.now())
 
     def item(self, session: Session, kind: str) -> WorkItem:
-        return session.scalars(select(WorkItem).where(WorkItem.instance_id == self.id, WorkItem.kind == kind)).one()
+        return session.scalars(select(WorkItem).where(WorkItem.kind == kind)).one()
 
     def incidents(self) -> list[Incident]:
         with unit_of_work(write=False) as session:
