@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import gc
 import importlib
 import logging
 import os
@@ -286,6 +287,8 @@ def run(_arguments: argparse.Namespace) -> None:
             clockwork.start()
             until.callback(clockwork.stop)
         who = _who_can_come(app)
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector would look through it for a tenth of a second, and everybody wait
         serve(app, lambda address: print(f"Baton is ready at {address}", *who, sep="\n", flush=True))
 
 
