@@ -45,4 +45,5 @@ class IdempotencyKey(Base):
     request_hash: Mapped[str]
     status: Mapped[int]
     body: Mapped[Any] = mapped_column(Json)
+    etag: Mapped[str | None]
     created_at: Mapped[datetime]

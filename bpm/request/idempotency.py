@@ -63,6 +63,8 @@ def replay() -> Response | None:
         raise KeyReusedError
     response = jsonify(known.body)
     response.status_code = known.status
+    if known.etag is not None:
+        response.headers["ETag"] = known.etag
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
@@ -75,7 +77,7 @@ def keep(response: Response) -> None:
     session = unit.session()
     if response.is_json:
         kept = update(IdempotencyKey).where(IdempotencyKey.key == key)
-        session.execute(kept.values(status=response.status_code, body=response.get_json()))
+        session.execute(kept.values(status=response.status_code, body=response.get_json(), etag=response.headers.get("ETag")))
     else:
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.key == key))
     _sweep(session)

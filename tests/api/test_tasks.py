@@ -134,6 +134,15 @@ def test_who_read_an_older_version_does_not_write_over_the_newer(desk: Desk) -> 
 
 
 @pytest.mark.usefixtures("errand")
+def test_an_answer_that_is_given_again_names_the_version_that_it_tells_of(desk: Desk) -> None:
+    task = first(desk, "agent")
+    key = {"Idempotency-Key": str(uuid4())}
+    once, twice = (desk["agent"].post(f"/tasks/{task['id']}/claim", **key) for _ in range(2))
+    assert twice.headers["Idempotency-Replayed"] == "true"
+    assert twice.headers["ETag"] == once.headers["ETag"]
+
+
+@pytest.mark.usefixtures("errand")
 def test_nor_where_the_newer_is_written_at_the_same_moment(desk: Desk) -> None:
     task = first(desk, "agent")
     seen = {"If-Match": desk["agent"].get(f"/tasks/{task['id']}").headers["ETag"]}
