@@ -80,7 +80,8 @@ def of_work(session: Session, instance: Instance, item: WorkItem, error: BatonEr
     row.facts = {"text": None if said else text, "facts": facts, "said": said}
     row.work_item_id = item.id
     session.add(row)
-    instance.status = "incident"
+    if instance.status != "suspended":  # whoever resumes it looks for incidents
+        instance.status = "incident"
 
 
 def _name(session: Session, instance: Instance, element_id: str | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.types import TypeDecorator
 
 from bpm.errors import N_, BatonError
@@ -122,6 +123,12 @@ class _Reading(Session):
 class _Writing(Session):
     """A session of a unit that writes. Rows that were handed to ``append`` follow those that they point to."""
 
+    def begin_nested(self) -> SessionTransaction:
+        """Set a savepoint now. SQLAlchemy would at its own next statement, and undo nothing of what is said before that past it."""
+        begun = super().begin_nested()
+        self.connection()
+        return begun
+
     def flush(self, objects: Any = None) -> None:
         if not rows.write(self):
             super().flush(objects)
@@ -167,12 +174,19 @@ _writing_here: ContextVar[bool] = ContextVar("writing_here", default=False)
 def configure(engine: Engine) -> None:
     """Let ``unit_of_work`` use this engine. Called once at start, and by each test for its own database."""
     if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _open_sqlite):
+        event.listen(engine, "do_connect", partial(_before_opening, engine.url.database))
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     _Engines.writing = engine.execution_options(baton_begin="BEGIN IMMEDIATE")
     _files.pop(engine.url.database or "", None)
     _Engines.turns = Turns(LOCK_SECONDS) if engine.dialect.name == "sqlite" else nullcontext()  # SQLite has one writer at a time
     _Engines.reading = engine.execution_options(baton_begin="BEGIN", postgresql_readonly=True)
+
+
+def _before_opening(path: str | None, *_: object) -> None:
+    """Open nothing where a file was moved away: SQLite would put an empty one there, and delete the log with its last commits."""
+    if path in _files:
+        _require_file(path)
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

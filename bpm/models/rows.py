@@ -247,7 +247,7 @@ def _update_object(session: Session, row: DeclarativeBase) -> None:
     before, now = state.committed_state, vars(row)
     names = tuple(sorted(name for name in before if name in row.__table__.columns and before[name] != now[name]))
     if names:
-        key = now[str(next(iter(row.__table__.primary_key)).key)]
+        [key] = cast("tuple[Any]", state.identity)  # what a savepoint undid has let go of its columns
         if _update(type(row), names).carry_out(session, {"of_row": key, **{f"new_{name}": now[name] for name in names}}) != 1:
             message = f"the row {key} of {row.__tablename__} is gone"
             raise StaleDataError(message)

@@ -241,6 +241,18 @@ def test_a_file_that_was_moved_away_or_replaced_takes_nothing_more(file: Path) -
     assert value_of("motto") == "kept"
 
 
+def test_a_file_that_is_put_back_has_all_that_was_committed(file: Path) -> None:
+    """SQLite opens an empty file in the place of one that is away, and then deletes the log beside it."""
+    with unit_of_work() as session:
+        session.add(Setting(key="motto", value="kept"))
+    with unit_of_work(write=False):  # whoever asks meanwhile needs a second connection
+        away = file.rename(file.with_name("away.db"))
+        with pytest.raises(DatabaseUnreachableError):
+            value_of("motto")
+    away.rename(file)
+    assert value_of("motto") == "kept"
+
+
 @pytest.mark.usefixtures("file")
 def test_a_full_disk_is_told_of_in_words_also_inside_a_savepoint() -> None:
     with pytest.raises(DiskFullError), no_room(), unit_of_work() as session, session.begin_nested():

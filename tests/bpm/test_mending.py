@@ -1,7 +1,7 @@
 """Whatever fails, and whatever a person says is to happen: the case goes on, or says why not and stays as it was."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Thread
 from typing import Any
@@ -333,6 +333,20 @@ def test_a_stopped_process_is_resumed_before_its_incidents_are_answered(database
         interventions.resume(session, case.id, SYSTEM, clock.now())
     case.answer("skip")
     assert case.stands == ("running", ["v"])
+
+
+@pytest.mark.parametrize("name", ["work: message thrown", "work: signal thrown"])
+def test_a_stopped_process_stays_stopped_when_what_it_threw_before_fails(database: Engine, name: str) -> None:
+    case = Case(replace(KINDS[name], works=None))
+    with unit_of_work() as session:
+        interventions.suspend(session, case.id, SYSTEM, clock.now())
+    case.fail_work("throw")
+    assert case.stands[0] == "suspended"
+    with unit_of_work() as session:
+        interventions.resume(session, case.id, SYSTEM, clock.now())
+    assert case.stands[0] == "incident"
+    case.answer("skip")
+    assert (case.stands, case.incidents(), case.faults) == (("running", ["v"]), [], [])
 
 
 @pytest.mark.parametrize("name", ["deadlock", "work: timer", "script"])

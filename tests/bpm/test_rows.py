@@ -154,6 +154,26 @@ class TestWriting:
         with unit_of_work(write=False) as session:
             assert dict(session.execute(select(WorkItem.key, WorkItem.state)).all()) == {"timer:1": "waiting", "timer:2": "waiting"}
 
+    def test_a_savepoint_undoes_also_what_was_said_before_any_other_statement(self, database: Engine) -> None:
+        with unit_of_work() as session:
+            add(session, wake())
+        with unit_of_work() as session, pytest.raises(LookupError), session.begin_nested():
+            Change(WorkItem, delete(WorkItem)).carry_out(session, {})
+            raise LookupError
+        with unit_of_work(write=False) as session:
+            assert session.scalars(select(WorkItem.key)).all() == ["timer:1"]
+
+    def test_what_a_savepoint_put_back_can_be_changed_again(self, database: Engine) -> None:
+        with unit_of_work() as session:
+            item = wake()
+            add(session, item)
+            with pytest.raises(LookupError), session.begin_nested():
+                item.state = "failed"
+                raise LookupError
+            item.attempts = 3
+        with unit_of_work(write=False) as session:
+            assert session.execute(select(WorkItem.state, WorkItem.attempts)).one() == ("waiting", 3)
+
     def test_a_row_that_was_added_goes_in_with_others_that_the_session_must_look_at(self, database: Engine) -> None:
         with unit_of_work() as session:
             add(session, wake())

@@ -255,3 +255,22 @@ def test_files_that_are_too_much_for_one_request_are_told_of_before_they_are_sen
     page.get_by_role("button", name="提交投诉").click()
     expect(page.get_by_role("alert")).to_contain_text("处要改")
     expect(page.locator("#what")).to_have_value("车库里打不出电话")
+
+
+def test_files_of_a_field_that_is_asked_no_more_hold_nothing_up(office: Office, browse: Open, tmp_path: Path) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = browse("handler", f"/inbox/tasks/{office.task(number).id}")
+    video = tmp_path / "video.mp4"
+    with video.open("wb") as file:
+        file.truncate(40_000_000)
+    page.locator("input[name=outcome][value=DONE]").check()
+    page.locator("#f-evidence").set_input_files(video)
+    expect(page.get_by_role("alert")).to_contain_text("40 MB")
+    page.locator("input[name=outcome][value=RETURN]").check()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.locator("#f-return_reason").select_option(index=1)
+    page.locator("#f-return_note").fill("不是本单位负责")
+    page.get_by_role("button", name="提交反馈").click()
+    expect(page.locator(".b-toast")).to_contain_text("“处理”已提交。")

@@ -81,6 +81,15 @@ def test_who_works_on_a_page_of_its_own_stays_there_for_the_next_step(office: Of
     assert handler.follow(answer).find("form#f")
 
 
+def test_only_what_must_be_answered_is_announced_as_required(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    task = office.task(number)
+    office["handler"].post(f"/inbox/tasks/{task.id}/claim")
+    page = office["handler"].get(f"/inbox/tasks/{task.id}")
+    told = {name: page.find(f"[name={name}]")[0].get("required") is not None for name in ("answer_text", "cell_id")}
+    assert told == {"answer_text": True, "cell_id": False}
+
+
 def test_why_a_task_came_is_read_in_english_too(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher", "handler")
     office.speak("handler", "en")

@@ -1,25 +1,28 @@
 /* Files that are too much for one request are told of before they are sent: the server would hang up in the middle. */
-const inputsOf = (form) => [...form.elements].filter((each) => each.type === 'file');
-const sizeOf = (form) => inputsOf(form).reduce((sum, input) => [...input.files].reduce((all, file) => all + file.size, sum), 0);
-const isTooMuch = (form) => form.method === 'post' && sizeOf(form) > Number(document.body.dataset.mostBytes);
+const chosenIn = (form) => [...document.querySelectorAll('input[type=file]:enabled')].filter((input) => input.form === form && input.files.length > 0);
+const sizeOf = (inputs) => inputs.flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
+const isTooMuch = (inputs) => sizeOf(inputs) > Number(document.body.dataset.mostBytes);
 
-function tell({ target }) {
-  if (target.type !== 'file' || !target.form) return;
-  target.form.querySelector('[data-too-much]')?.remove();
-  if (!isTooMuch(target.form)) return;
+/* Any answer may take a field with files away, or bring it back. */
+function tell({ target: { form } }) {
+  if (!form) return;
+  form.querySelector('[data-too-much]')?.remove();
+  const chosen = chosenIn(form);
+  if (!isTooMuch(chosen)) return;
   const note = document.createElement('div');
   note.className = 'b-err';
   note.dataset.tooMuch = '';
   note.setAttribute('role', 'alert');
-  note.textContent = document.body.dataset.tooMuch.replace('{size}', Math.ceil(sizeOf(target.form) / 1e6));
-  target.after(note);
+  note.textContent = document.body.dataset.tooMuch.replace('{size}', Math.ceil(sizeOf(chosen) / 1e6));
+  chosen.at(-1).after(note);
 }
 
 function hold(event) {
-  if (!isTooMuch(event.target)) return;
+  const chosen = chosenIn(event.target);
+  if (!isTooMuch(chosen)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  inputsOf(event.target).find((input) => input.files.length > 0).focus();
+  chosen.at(-1).focus();
 }
 
 export function watchFiles() {
