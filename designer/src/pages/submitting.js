@@ -3,7 +3,7 @@ let underway = new WeakSet();
 
 function sendOnce(event) {
   const form = event.target;
-  if (form.method !== 'post') return;
+  if (form.getAttribute('method') !== 'post') return; /* form.method would be a field of that name */
   if (underway.has(form)) {
     event.preventDefault();
     event.stopImmediatePropagation();
