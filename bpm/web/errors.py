@@ -15,6 +15,8 @@ from bpm.web.speech import gettext
 
 _LOGGED_OUT = 401
 _KEEPS_THE_PAGE = "none"
+_PUBLIC = frozenset({"complaints", "tracking"})
+"""Where customers are: none of them is led to the login of the staff."""
 
 
 blueprint = Blueprint("errors", __name__)
@@ -40,7 +42,9 @@ def draw(problem: dict[str, Any]) -> Response:
         return _whisper(problem)
     if problem["status"] == _LOGGED_OUT and http.method == "GET":
         return redirect(url_for("login.page", to=http.full_path.rstrip("?")))
-    return frame.show("error.html", problem["status"], problem=problem, back=frame.back(url_for("login.home")))
+    public = http.blueprint in _PUBLIC
+    back = frame.back(url_for("tracking.search" if public else "login.home"))
+    return frame.show("error.html", problem["status"], problem=problem, back=back, public=public)
 
 
 def _whisper(problem: dict[str, Any]) -> Response:

@@ -79,6 +79,12 @@ def _refused(token: str, error: BatonError, typed: str = "") -> Response:
     return _draw(workorders.by_token(session(), token), status, frame.tell(error), typed)
 
 
+@blueprint.get("/<token>/<any(message, urge, withdraw, reopen, rating):what>")
+def again(token: str, what: str) -> Response:  # what was refused there is not sent again
+    """The page once more: a browser that reads a refused answer anew, or in the other language, asks at the address of the write."""
+    return redirect(url_for("tracking.page", token=token), 303)
+
+
 @blueprint.post("/<token>/message")
 def write(token: str) -> Response:
     """The customer adds something."""

@@ -80,6 +80,28 @@ def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Off
     expect(page.locator(".b-toast")).to_contain_text(f"{chosen} 已签收到你名下。")
 
 
+def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: Open) -> None:
+    office.register(title="第一单")
+    page = browse("reviewer", "/inbox?view=unit")
+    for size in ({"width": 1280, "height": 800}, {"width": 1280, "height": 640}, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.goto(page.url.partition("/inbox")[0] + "/inbox?view=unit")
+        page.locator("[data-row] button", has_text="签收").click()
+        expect(page.locator(".b-toast")).to_contain_text("已签收到你名下")
+        for word in ("提交", "退回", "挂起", "更多"):
+            page.locator(".b-pane__f > *", has_text=word).first.click(trial=True, timeout=2000)  # nothing lies over it
+        page.locator("[data-undo]").click()
+        expect(page.locator(".b-toast")).to_contain_text("已放回本组")
+
+
+def test_escape_closes_the_filter(browse: Open) -> None:
+    page = browse("reviewer", "/inbox?view=unit")
+    page.keyboard.press("f")
+    expect(page.locator("#main details.b-menu[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#main details.b-menu[open]")).to_have_count(0)
+
+
 def _two_tasks(office: Office) -> tuple[str, str]:
     """Two tasks of the handler, from one customer; the second one goes first because he had to complain again."""
     titles = ("第一单", "第二单")

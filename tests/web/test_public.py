@@ -94,6 +94,19 @@ def test_the_customer_withdraws_once(office: Office, tracked: str) -> None:
     assert again.status == 409
 
 
+def test_what_was_withdrawn_shows_no_step_that_never_was_and_leads_to_a_new_complaint(office: Office, tracked: str) -> None:
+    office.customer.post(f"{tracked}/withdraw")
+    office.settle()
+    shown = page(office, tracked)
+    assert "给您答复" not in shown.text
+    assert "/complain" in {link.get("href") for link in shown.find("main a")}
+
+
+@pytest.mark.parametrize("what", ["message", "urge", "withdraw", "reopen", "rating"])
+def test_a_refused_answer_that_is_read_again_is_the_page_and_no_dead_end(office: Office, tracked: str, what: str) -> None:
+    assert office.customer.get(f"{tracked}/{what}").response.headers["Location"] == tracked
+
+
 def test_a_rating_that_nobody_asks_for_is_declined_kindly(office: Office, tracked: str) -> None:
     answer = office.customer.post(f"{tracked}/rating", {"score": "5", "solved": "yes"})
     assert answer.status == 404
@@ -146,6 +159,12 @@ def photos(count: int) -> list[tuple[BytesIO, str]]:
 
 def test_a_link_that_was_guessed_shows_nothing(office: Office) -> None:
     assert office.customer.get("/track/guessed").status == 404
+
+
+def test_an_old_link_leads_the_customer_on_and_not_to_the_login_of_the_staff(office: Office) -> None:
+    shown = office.customer.get("/track/old", Referer="http://localhost/track/old")
+    assert {link.get("href") for link in shown.find("main a")} == {"/track", "/complain"}
+    assert "English" in shown.find("header")[0].text_content()
 
 
 def test_the_public_pages_speak_english_too(office: Office, tracked: str) -> None:

@@ -6,7 +6,16 @@ export function openDialog(id) {
   return true;
 }
 
+/* Where the keyboard was when a menu was opened, it goes on. */
+function closeMenu(event) {
+  const menu = document.querySelector('details.b-menu[open]');
+  if (event.key !== 'Escape' || !menu || document.querySelector('dialog[open]')) return;
+  menu.open = false;
+  menu.querySelector('summary').focus();
+}
+
 export function watchDialogs() {
+  document.addEventListener('keydown', closeMenu);
   document.addEventListener('click', (event) => {
     const opener = event.target.closest('[data-dialog]');
     if (opener && openDialog(opener.dataset.dialog)) {
