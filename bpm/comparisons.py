@@ -37,6 +37,10 @@ class State:
         """The names of its diagrams."""
         return sorted(name for name in self.files if name.endswith(".bpmn"))
 
+    def called(self, language: str) -> str:
+        """The name of the process in a reader's language."""
+        return self.words(language).get(self.name, self.name)
+
     def words(self, language: str) -> Mapping[str, str]:
         """Its texts in another language, by the Chinese ones; none where its file of them cannot be read."""
         try:

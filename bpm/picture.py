@@ -1,7 +1,7 @@
 """An instance on its drawings: where it has been, where it stands, what is broken."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
@@ -44,11 +44,14 @@ def diagrams(session: Session, definition_id: UUID) -> list[tuple[str, bytes]]:
 def drawing(session: Session, definition_id: UUID, file: str, language: str) -> bytes:
     """A diagram to be looked at, its names in the reader's language. Raises what ``definitions.file`` raises."""
     content = definitions.file(session, definition_id, file)
-    if language == "zh":
-        return content
+    return content if language == "zh" else renamed(content, lambda name: definitions.text(session, definition_id, name, language))
+
+
+def renamed(content: bytes, word: Callable[[str], str]) -> bytes:
+    """A diagram with every name in it said by ``word``."""
 
     def translated(found: re.Match[str]) -> str:
-        return f"name={quoteattr(definitions.text(session, definition_id, unescape(found[1]), language))}"
+        return f"name={quoteattr(word(unescape(found[1])))}"
 
     return _NAME.sub(translated, content.decode("utf-8", errors="replace")).encode()
 

@@ -118,7 +118,8 @@ def compare(file: str, before: bytes | None, after: bytes | None, known: tuple[K
     if before is None or after is None:
         yield changes.added(file, None, file, _DIAGRAM) if before is None else changes.removed(file, None, file, _DIAGRAM)
         return
-    old, new = _parts(file, before, known[0]), _parts(file, after, known[1])
+    names = _names(file, before) | _names(file, after)  # what has a new name is called by it on both sides, where it is referred to
+    old, new = _parts(file, before, known[0], names), _parts(file, after, known[1], names)
     for id_ in old.keys() - new.keys():
         if old[id_].kind != _KINDS["sequenceFlow"]:
             yield changes.removed(file, id_, old[id_].name, old[id_].kind)
@@ -167,12 +168,17 @@ class _Before:
 _ASKING = (tag("userTask"), tag("startEvent"))
 
 
-def _parts(file: str, content: bytes, known: Known) -> dict[str, _Part]:
+def _names(file: str, content: bytes) -> dict[str, str]:
+    """What the elements of a diagram are called, by their ids."""
+    root = parse(file, content, Notes(file))
+    return {} if root is None else {id_: drawn_name(each) for each in root.iter(etree.Element) if (id_ := each.get("id"))}
+
+
+def _parts(file: str, content: bytes, known: Known, names: Mapping[str, str]) -> dict[str, _Part]:
     root = parse(file, content, Notes(file))
     if root is None:
         return {}
     before = _Before(root, known)
-    names = {id_: drawn_name(each) for each in root.iter(etree.Element) if (id_ := each.get("id"))}
     lanes = {text_of(reference): drawn_name(lane) for lane in root.iter(tag("lane")) for reference in lane.findall(tag("flowNodeRef"))}
     found = {}
     for element in root.iter(*(tag(kind) for kind in _KINDS)):

@@ -1,9 +1,9 @@
 """Deployed processes: what is handed in, checked, kept as versions, published, and read again."""
 
 from bpm.definitions.checks import form_faults
-from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish
+from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish, unstaffed
 from bpm.definitions.mending import field_of, fix_of
-from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip
+from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip, together
 from bpm.definitions.reading import (
     DefinitionNotFoundError,
     FileNotFoundInDefinitionError,
@@ -62,5 +62,7 @@ __all__ = [
     "settings_of",
     "started_by_message",
     "text",
+    "together",
+    "unstaffed",
     "versions",
 ]

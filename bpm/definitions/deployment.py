@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -82,6 +82,12 @@ def examine(session: Session, files: Mapping[str, bytes], registry: Registry | N
     unknown = [finding for candidate in candidates for finding in staffing.check(candidate.files, posts)]
     unknown += [finding for candidate in candidates for finding in _rivals(session, candidate.settings)]
     return [*nameless, *(finding for candidate in candidates for finding in candidate.findings), *unknown, *remarks]
+
+
+def unstaffed(session: Session, definition: Definition) -> list[Finding]:
+    """Who is named in a version and not there at this moment. They are warnings: an organisation changes, a version does not."""
+    files = {each.name: each.resource.content for each in definition.files}
+    return [replace(finding, level="warning") for finding in staffing.check(files, staffing.known_posts(session))]
 
 
 def publish(session: Session, definition_id: UUID, actor: access.Actor, now: datetime) -> Definition:

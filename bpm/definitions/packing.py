@@ -5,7 +5,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from bpm.errors import N_, InvalidError
@@ -31,10 +31,10 @@ class FileNameError(InvalidError):
 
 
 class NameTwiceError(InvalidError):
-    """An archive holds two files of one name: nobody can know which is meant."""
+    """Two files of one name were handed in: nobody can know which is meant."""
 
     code = "name-twice"
-    sentence = N_("The archive holds two files of the name {file}. Keep one of them.")
+    sentence = N_("There are two files of the name {file}. Keep one of them.")
 
 
 class ArchiveError(InvalidError):
@@ -70,6 +70,17 @@ def check_size(files: Mapping[str, bytes]) -> None:
     sizes = [len(content) for content in files.values()]
     if len(sizes) > MAX_FILES or max(sizes, default=0) > MAX_FILE or sum(sizes) > MAX_TOTAL:
         raise ArchiveTooLargeError
+
+
+def together(parts: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
+    """All the files of what was handed in at once. Raises NameTwiceError."""
+    files: dict[str, bytes] = {}
+    for part in parts:
+        for name in part:
+            if name in files:
+                raise NameTwiceError(file=name)
+        files |= part
+    return files
 
 
 def read_zip(content: bytes) -> dict[str, bytes]:

@@ -165,8 +165,11 @@ def answer(error: Exception) -> Response:
     return response
 
 
+_WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
 def _is_program() -> bool:
-    return http.path.startswith("/api/")
+    return http.path.startswith("/api/") or http.path in _WATCHED
 
 
 def _seconds_to_wait(error: BatonError) -> int | None:

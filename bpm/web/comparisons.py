@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, make_response
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import comparisons
+from bpm import comparisons, picture
 from bpm.comparing import Change
 from bpm.comparisons import State
 from bpm.definitions import FileNotFoundInDefinitionError
@@ -46,12 +46,13 @@ def page() -> Response:
 
 @blueprint.get("/xml")
 def xml() -> Response:
-    """A diagram of one of the two states."""
+    """A diagram of one of the two states, its names in the reader's language."""
     state = comparisons.state_of(session(), http.args.get("state", ""), actor())
     name = http.args.get("file", "")
     if name not in state.files:
         raise FileNotFoundInDefinitionError(file=name)
-    response = make_response(state.files[name])
+    words = state.words(language())
+    response = make_response(picture.renamed(state.files[name], lambda each: words.get(each, each)) if words else state.files[name])
     response.mimetype = "application/xml"
     return response
 

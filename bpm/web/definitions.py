@@ -1,6 +1,7 @@
 """Processes: the versions in use and in draft, what was found in them, their pictures; handing in changes and publishing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +31,8 @@ def listing() -> Response:
     return draw_list()
 
 
-def draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | None = None) -> Response:
-    """The list, with what was found in files that were not taken."""
+def draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | None = None, note: str = "") -> Response:
+    """The list, with what was found in files that were not taken and the note that was typed to them."""
     return frame.show(
         "definitions/listing.html",
         status,
@@ -42,6 +43,7 @@ def draw_list(status: int = 200, found: Sequence[Finding] = (), alert: str | Non
         templates=_templates(),
         findings=told(found),
         alert=alert,
+        note=note,
         writer=_may_write(),
     )
 
@@ -82,19 +84,39 @@ def page(definition_id: UUID) -> Response:
     return _draw(definitions.get(session(), definition_id))
 
 
+def _name(definition: Definition) -> str:
+    return definitions.text(session(), definition.id, definition.name, language())
+
+
+def _in_words(definition: Definition, found: Finding) -> Finding:
+    """A finding that calls the steps as the picture beside it does."""
+    words = {
+        name: definitions.text(session(), definition.id, fact, language()) if isinstance(fact, str) else fact
+        for name, fact in found.facts.items()
+    }
+    return replace(found, facts=words)
+
+
+def _found(definition: Definition) -> list[Finding]:
+    return [*definitions.findings(definition), *definitions.unstaffed(session(), definition)]
+
+
 def _draw(definition: Definition, status: int = 200, alert: str | None = None, refused: Sequence[Finding] = ()) -> Response:
-    found = refused or definitions.findings(definition)
+    found = refused or _found(definition)
+    diagrams = [name for name, _ in picture.diagrams(session(), definition.id)]
+    remarked = [each.file for each in worst_first(found)]
     return frame.show(
         "definitions/page.html",
         status,
         definition=definition,
-        findings=told(found),
+        findings=told([_in_words(definition, each) for each in found]),
         errors=sum(each.level == "error" for each in found),
         versions=[
             (each, rows.person_name(each.published_by or each.created_by)) for each in definitions.versions(session(), definition.key)
         ],
         running=catalogue.running(session(), definition.key),
-        diagrams=[name for name, _ in picture.diagrams(session(), definition.id)],
+        diagrams=diagrams,
+        chosen=next((name for name in [*remarked, *diagrams] if name in diagrams), None),
         files=[file.name for file in definition.files],
         writer=_may_write(),
         alert=alert,
@@ -121,11 +143,7 @@ def xml(definition_id: UUID) -> Response:
 def marks(definition_id: UUID) -> Response:
     """What was found in a diagram, as marks for its picture."""
     frame.require(actor(), *drafts.READERS)
-    found = [
-        each
-        for each in definitions.findings(definitions.get(session(), definition_id))
-        if each.element and each.file == http.args.get("file")
-    ]
+    found = [each for each in _found(definitions.get(session(), definition_id)) if each.element and each.file == http.args.get("file")]
     return jsonify(
         {"findings": [{"id": each.element, "level": each.level, "word": gettext("Look here")} for each in found if each.level != "info"]}
     )
@@ -147,30 +165,28 @@ def upload() -> Response:
     """Take changed files as a draft, or at once into use."""
     frame.require(actor(), *WRITERS)
     given = [file for file in http.files.getlist("files") if file.filename]
+    note = http.form.get("note", "").strip()
     try:
         kept = definitions.deploy(
             session(),
-            _unpacked(given),
+            definitions.together(map(_files_of, given)),
             actor().login,
             now(),
             publish="publish" in http.form,
-            note=http.form.get("note", "").strip() or None,
+            note=note or None,
             registry=current_app.extensions["connectors"],
         )
     except RefusedError as error:
-        return draw_list(frame.refused(error), error.findings, frame.tell(error))
+        return draw_list(frame.refused(error), error.findings, frame.tell(error), note)
     except InvalidError as error:
-        return draw_list(frame.refused(error), alert=frame.tell(error))
-    said = gettext("%(name)s v%(version)s is kept.", name=kept[0].name, version=kept[0].version)
+        return draw_list(frame.refused(error), alert=frame.tell(error), note=note)
+    said = gettext("%(name)s v%(version)s is kept.", name=_name(kept[0]), version=kept[0].version)
     return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
 
 
-def _unpacked(given: Sequence[FileStorage]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for file in given:
-        content, name = file.read(), file.filename or ""
-        files |= definitions.read_zip(content) if name.lower().endswith(".zip") else {_place(name): content}
-    return files
+def _files_of(file: FileStorage) -> dict[str, bytes]:
+    content, name = file.read(), file.filename or ""
+    return definitions.read_zip(content) if name.lower().endswith(".zip") else {_place(name): content}
 
 
 def _place(name: str) -> str:
@@ -190,5 +206,5 @@ def publish(definition_id: UUID) -> Response:
     note = http.form.get("note", "").strip()
     if note:
         definition.note = note
-    said = gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=definition.name, version=definition.version)
+    said = gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=_name(definition), version=definition.version)
     return frame.done(said, url_for("flows.page", definition_id=definition_id))

@@ -19,7 +19,7 @@ from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.definition import Definition
 from bpm.models.org import Unit, User
 from bpm.models.work_order import Attachment
-from bpm.request import csrf_token, language, now, roll_back, session, status_of, visitor
+from bpm.request import LANGUAGE_COOKIE, csrf_token, language, now, roll_back, session, status_of, visitor
 from bpm.web import fields, results, stories, words
 from bpm.web.speech import gettext
 
@@ -197,6 +197,11 @@ def back(fallback: str) -> str:
 def is_ours(address: str) -> bool:
     """Tell whether an address is a path on this server, and no browser would take it for anything else."""
     return address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+
+
+def remember_language(response: Answer, wish: str) -> None:
+    """Let this browser be answered in a language where nobody is logged in, or nobody can be asked who is."""
+    response.set_cookie(LANGUAGE_COOKIE, wish, max_age=A_YEAR, samesite="Lax", httponly=True, secure=is_encrypted())
 
 
 def is_encrypted() -> bool:

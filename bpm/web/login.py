@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from bpm import access, clock, demo, org
 from bpm.errors import BatonError
 from bpm.models.database import unit_of_work
-from bpm.request import LANGUAGE_COOKIE, LANGUAGES, SESSION_COOKIE, close, forget, only_reads, session, visitor
+from bpm.request import LANGUAGES, SESSION_COOKIE, close, forget, only_reads, session, visitor
 from bpm.web import frame
 
 blueprint = Blueprint("login", __name__)
@@ -48,6 +48,7 @@ def log_in() -> Response:
         _, secret = access.open_login(writing, org.user(writing, user.id), clock.wall())
     forget()
     response = redirect(to if frame.is_ours(to) else url_for("inbox.page"), 303)
+    frame.remember_language(response, user.language)
     response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="Lax", secure=frame.is_encrypted())
     return response
 
@@ -73,5 +74,5 @@ def choose_language() -> Response:
     wish = http.form.get("language", "")
     response = make_response(redirect(frame.back(url_for("login.page")), 303))
     if wish in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, wish, max_age=frame.A_YEAR, samesite="Lax", httponly=True, secure=frame.is_encrypted())
+        frame.remember_language(response, wish)
     return response

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from bpm import org, people
 from bpm.errors import InvalidError
-from bpm.request import actor, forget, session
+from bpm.request import actor, forget, language, session
 from bpm.web import frame
 from bpm.web.speech import gettext
 
@@ -32,7 +32,9 @@ def save() -> Response:
     people.set_preferences(session(), actor(), language=http.form.get("language", "zh"), shortcuts="shortcuts" in http.form)
     forget()
     refresh()
-    return frame.done(gettext("Your settings are saved."), url_for("profile.page"))
+    response = frame.done(gettext("Your settings are saved."), url_for("profile.page"))
+    frame.remember_language(response, language())
+    return response
 
 
 @blueprint.post("/profile/password")

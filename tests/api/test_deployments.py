@@ -4,7 +4,7 @@ import io
 import zipfile
 from uuid import uuid4
 
-from tests.api.desk import PROCESSES, Desk
+from tests.api.desk import API, PROCESSES, Desk
 from tests.api.drawings import BROKEN, ERRAND, FORM
 
 
@@ -59,6 +59,13 @@ def test_what_cannot_be_run_is_refused_with_every_finding(desk: Desk) -> None:
     assert all(finding["file"] == "broken.bpmn" and finding["sentence"] and finding["code"] for finding in errors)
     assert any(finding["element"] == "ask" for finding in errors)
     assert desk["agent"].get("/definitions").json["items"] == []
+
+
+def test_two_files_of_one_name_are_refused(desk: Desk) -> None:
+    files = [(io.BytesIO(b"<a/>"), "errand.bpmn"), (io.BytesIO(b"<b/>"), "errand.bpmn")]
+    program = desk["analyst"]
+    answer = program.client.post(f"{API}/deployments", data={"files": files}, headers=program.headers)
+    assert (answer.status_code, answer.json["code"]) == (422, "name-twice")
 
 
 def test_nothing_and_nonsense_are_told_apart(desk: Desk) -> None:

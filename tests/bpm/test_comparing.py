@@ -38,6 +38,12 @@ def test_the_same_is_the_same() -> None:
     assert compare(SHIPPED, dict(SHIPPED)) == []
 
 
+def test_a_new_name_is_told_once_and_not_again_at_what_leads_there() -> None:
+    assert said(SHIPPED, edited("complaint.bpmn", 'name="查询客户"', 'name="查询客户资料"')) == [
+        "“查询客户资料”: name was “查询客户”, is now “查询客户资料”."
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpm import clock, customers
+from bpm import clock, customers, incidents
 from bpm.models.database import unit_of_work
+from bpm.models.instance import Instance
 from tests.browsing import faults, log_in
 from tests.web.conftest import Open
 from tests.web.office import Office
@@ -42,6 +43,19 @@ def test_on_a_phone_the_last_button_is_reached_and_the_next_page_begins_at_its_t
     page.click("button[name=spot]")  # a click that the bar at the bottom took would lead elsewhere
     expect(page.locator("main h1")).to_have_text("车库没有信号")
     assert page.evaluate("window.scrollY") == 0
+
+
+def test_on_a_phone_a_failed_step_says_in_readable_lines_which_order_it_holds_up(office: Office, browse: Open) -> None:
+    number = office.register()
+    with unit_of_work() as session:
+        instance = session.get_one(Instance, office.order(number).instance_id)
+        fault = incidents._incident(instance, "call", "billing-down", "Billing does not answer properly.", clock.now(), name="查询客户")
+        fault.token_id = "0" * 32  # so that every way out is offered
+        session.add(fault)
+    page = browse("admin", "/incidents")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(page.locator("tbody tr").get_by_text(number)).to_be_visible()
+    assert page.locator("td.c-main").bounding_box()["width"] > 300  # type: ignore[index]
 
 
 def test_a_task_is_worked_on_with_keys_only(office: Office, browse: Open) -> None:

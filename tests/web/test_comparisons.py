@@ -46,6 +46,16 @@ def test_programs_get_the_same_sentences(office: Office) -> None:
     assert told["changes"][0]["sentence"] == "“Register”: time limit was “30 min of working time”, is now “45 min of working time”."
 
 
+def test_the_pictures_speak_the_language_of_the_reader_like_the_list(office: Office) -> None:
+    before, after = _draft(office)
+    office.speak("analyst", "en")
+    client = office["analyst"].client
+    assert "Customer complaint v1" in client.get("/compare", query_string={"before": before, "after": after}).text
+    drawn = client.get("/compare/xml", query_string={"state": after, "file": "complaint.bpmn"}).text
+    assert 'name="Register"' in drawn
+    assert "客户投诉" not in drawn
+
+
 def test_who_may_not_read_drafts_sees_nothing(office: Office) -> None:
     before, after = _draft(office)
     assert office["handler"].client.get("/compare", query_string={"before": before, "after": after}).status_code in (403, 404)

@@ -57,6 +57,40 @@ def test_an_error_keeps_files_from_being_put_into_use(office: Office) -> None:
     assert "v2" not in office["analyst"].get("/definitions").text
 
 
+def test_a_role_a_unit_and_a_calendar_that_are_not_there_are_told_at_the_version(office: Office) -> None:
+    changed = DIAGRAM.replace('role="REVIEWER"', 'role="WIZARD"').replace('calendar="CAL-BIZ"', 'calendar="MARS"')
+    told = office["analyst"].follow(hand_in(office, changed)).find(".b-findings")[0].text_content()
+    assert "派给角色“WIZARD”，这里没有人担任" in told
+    assert "MARS" in told
+
+
+def test_the_diagram_in_which_something_was_found_is_the_one_that_is_shown(office: Office) -> None:
+    visit = (PROCESSES / "complaint" / "return_visit.bpmn").read_text(encoding="utf-8").replace('ref="visit"', 'ref="no_such_form"')
+    broken = office["analyst"].follow(hand_in(office, visit, "return_visit.bpmn"))
+    assert [each.text for each in broken.find("[data-drawing]") if each.get("aria-pressed") == "true"] == ["return_visit.bpmn"]
+    assert "file=return_visit.bpmn" in broken.find("[data-diagram]")[0].get("data-xml")
+
+
+def test_what_was_changed_is_not_typed_twice_when_the_files_are_refused(office: Office) -> None:
+    for content, name in (("<no xml", "complaint.bpmn"), ("no zip", "complaint.zip")):
+        assert "复核改名，自今日起" in hand_in(office, content, name, note="复核改名，自今日起").find("#up-n")[0].text
+
+
+def test_two_files_of_one_name_are_refused_and_neither_is_taken(office: Office) -> None:
+    form = (PROCESSES / "complaint" / "forms" / "visit.json").read_bytes()
+    answer = office["analyst"].post("/definitions/upload", {"files": [(BytesIO(form), "visit.json"), (BytesIO(b"{}"), "visit.json")]})
+    assert answer.status == 422
+    assert "有两个名为 forms/visit.json 的文件，请只保留一个。" in answer.text
+
+
+def test_an_english_analyst_reads_english_names_in_what_is_said_and_found(office: Office) -> None:
+    office.speak("analyst", "en")
+    broken = office["analyst"].follow(hand_in(office, DIAGRAM.replace('ref="review"', 'ref="no_such_form"')))
+    assert "Customer complaint v2 is kept." in broken.text
+    [finding] = [each for each in broken.find(".b-findings li") if "no_such_form" in each.text_content()]
+    assert "“Review” shows the form" in finding.text_content()
+
+
 @pytest.mark.parametrize(("content", "name"), [("no xml", "broken.bpmn"), ("no zip", "broken.zip"), ("", "../../etc/passwd")])
 def test_what_cannot_be_read_is_refused_in_words(office: Office, content: str, name: str) -> None:
     answer = hand_in(office, content, name)

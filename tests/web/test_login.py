@@ -1,8 +1,10 @@
 """Logging in and out, and everybody's own settings."""
 
+import pytest
+
 from bpm import access, clock
 from bpm.models import User
-from bpm.models.database import unit_of_work
+from bpm.models.database import DatabaseUnreachableError, unit_of_work
 from tests.web.office import Office, Person
 
 PASSWORD = "a long enough sentence"
@@ -29,6 +31,19 @@ def test_the_right_password_leads_to_the_page_that_was_wanted(office: Office) ->
     answer = browser.post("/login", {"login": "agent", "password": PASSWORD, "to": "/orders?state=CLOSED"})
     assert answer.response.headers["Location"] == "/orders?state=CLOSED"
     assert browser.get("/orders").status == 200
+
+
+def test_even_without_the_database_people_are_answered_in_their_language(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise DatabaseUnreachableError
+
+    browser, saved = _with_password(office, "agent"), office["handler"]
+    office.speak("agent", "en")
+    browser.post("/login", {"login": "agent", "password": PASSWORD})
+    saved.post("/profile", {"language": "en"})
+    monkeypatch.setattr("bpm.access.session_of", gone)
+    for person in (browser, saved):
+        assert "The database cannot be reached" in person.get("/orders").text
 
 
 def test_a_login_leads_to_no_other_site(office: Office) -> None:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from bpm.models.database import DatabaseUnreachableError
 from tests.api.desk import ROOT
 from tests.web.office import Office, Sheet
 
@@ -23,6 +24,17 @@ STAFF = (
 )
 ICONS = set(json.loads((ROOT / "designer" / "icons.json").read_text(encoding="utf-8")))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+def test_machines_that_watch_are_told_in_json_when_the_database_is_away(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    def gone() -> None:
+        raise DatabaseUnreachableError
+
+    monkeypatch.setattr("bpm.api.health.session", gone)
+    answer = office.customer.get(path).response
+    assert answer.status_code == 503
+    assert answer.get_json()["code"] == "database-unreachable"
 
 
 @pytest.fixture
