@@ -99,7 +99,7 @@ def import_files() -> dict[str, Any]:
 
     What is kept but does nothing here stands in ``remarks``. 422 names every finding of a broken file; then nothing was kept.
     """
-    given = {file.filename: file.stream.read() for file in uploaded() if file.filename}
+    given = [(file.filename, file.stream.read()) for file in uploaded() if file.filename]
     if not given:
         raise NoFileGivenError
     key, name = http.form.get("key") or None, http.form.get("name", "")

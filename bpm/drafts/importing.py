@@ -1,7 +1,7 @@
 """Import: diagrams of other tools, or a whole archive, become a draft. Nothing is dropped; what does nothing here is listed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -33,19 +33,19 @@ _MOST_REMARKS = 300
 
 
 def import_files(
-    session: Session, given: Mapping[str, bytes], actor: Actor, now: datetime, *, key: str | None = None, name: str = ""
+    session: Session, given: Sequence[tuple[str, bytes]], actor: Actor, now: datetime, *, key: str | None = None, name: str = ""
 ) -> Draft:
     """Begin a draft with files of another tool; ``key`` lays them over the newest version of that process.
 
     Archives are unpacked. A diagram of a process that is known here becomes a draft of it, any other a process of its own. What is kept
     but does nothing stands in the draft's ``remarks``. Raises RefusedError with what is wrong in which file (then nothing is kept),
-    ForbiddenError, DefinitionNotFoundError, ArchiveError, ArchiveTooLargeError, FileNameError.
+    ForbiddenError, DefinitionNotFoundError, ArchiveError, ArchiveTooLargeError, FileNameError, NameTwiceError.
     """
     access.require(actor, *reading.WRITERS)
     files, remarks = _read(_unpacked(given))
     broken = [remark for remark in remarks if remark.level == "error"]
     if broken or not any(name.endswith(_KEPT_ENDINGS) for name in files):
-        raise RefusedError(broken or [_nothing(given)])
+        raise RefusedError(broken or [_nothing(name for name, _ in given)])
     if key and sorting.newest(session, key) is None:
         raise definitions.DefinitionNotFoundError(key=key)
     bundle, found = _bundle(session, files, key)
@@ -66,15 +66,16 @@ def import_files(
 # ---- what was handed in
 
 
-def _unpacked(given: Mapping[str, bytes]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for name, content in given.items():
-        if name.lower().endswith(".zip"):
-            files |= packing.without_common_folder(packing.read_zip(content))
-        else:
-            files[packing.safe_name(PurePosixPath(name.replace("\\", "/")).name)] = content
+def _unpacked(given: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    files = packing.together(_files_of(name, content) for name, content in given)
     packing.check_size(files)
     return files
+
+
+def _files_of(name: str, content: bytes) -> dict[str, bytes]:
+    if name.lower().endswith(".zip"):
+        return packing.without_common_folder(packing.read_zip(content))
+    return {packing.safe_name(PurePosixPath(name.replace("\\", "/")).name): content}
 
 
 def _read(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:

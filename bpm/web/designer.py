@@ -41,7 +41,7 @@ def begin() -> Response:
 @blueprint.post("/import")
 def import_files() -> Response:
     """Begin a draft with diagrams of other tools or an archive, and open it; what is wrong with them is told."""
-    given = {file.filename: file.read() for file in http.files.getlist("files") if file.filename}
+    given = [(file.filename, file.read()) for file in http.files.getlist("files") if file.filename]
     try:
         draft = drafts.import_files(session(), given, actor(), now(), key=http.form.get("key") or None, name=http.form.get("name", ""))
     except RefusedError as error:

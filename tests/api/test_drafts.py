@@ -8,7 +8,7 @@ import pytest
 
 from bpm.definitions.packing import write_zip
 from bpm.drafts.templates import PROCESSES
-from tests.api.desk import Desk
+from tests.api.desk import API, Desk
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 TEMPLATES = ("blank", "approval", "repair", "consultation", "complaint")
@@ -269,6 +269,14 @@ def test_what_is_broken_is_told_and_nothing_is_kept(desk: Desk, case: str) -> No
     errors = [each for each in answer.json.get("findings", []) if each["level"] == "error"]
     assert code in {answer.json["code"], *(each["code"] for each in errors)}
     assert all(each["file"] and each["sentence"] for each in errors)
+    assert count(desk) == 0
+
+
+def test_of_two_files_of_one_name_none_is_taken_in_silence(desk: Desk) -> None:
+    program = desk["analyst"]
+    files = [(BytesIO(drawing(">").encode()), name) for name in ("a/one.bpmn", "b/one.bpmn")]
+    answer = program.client.post(f"{API}/drafts/import", data={"files": files}, headers=program.headers)
+    assert (answer.status_code, answer.json["code"]) == (422, "name-twice")
     assert count(desk) == 0
 
 
