@@ -86,7 +86,7 @@ def test_an_address_that_is_no_page_says_so_within_the_frame(office: Office) -> 
     page = office["agent"].get("/no/such/page")
     assert page.status == 404
     assert page.find("nav")
-    assert "没有这个编号，或者你不能看。" in page.text
+    assert "没有这个编号，或者无权查看。" in page.text
 
 
 def test_a_script_that_met_an_error_keeps_its_page_and_gets_a_sentence(office: Office) -> None:
