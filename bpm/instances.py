@@ -207,8 +207,8 @@ def _start_by_message(
 
 
 def signal(session: Session, name: str, payload: dict[str, Any], now: datetime) -> None:
-    """Hand a signal to every instance that waits for it."""
-    for instance_id in {s.instance_id for s in messages.awaiting(session, "signal", name)}:
+    """Hand a signal to every instance that waits for it, in the order in which everybody locks several."""
+    for instance_id in sorted({s.instance_id for s in messages.awaiting(session, "signal", name)}):
         instance = lock(session, instance_id)
         if instance.ended_at is None and instance.status != "suspended":
             apply(session, instance, c.Signal(name, payload), Doing(SYSTEM, now))
