@@ -142,7 +142,9 @@ class World:
                 yield f"billing was asked for two things under one key: {call}"
         mails: dict[str, str] = {}
         for mail in self.mail.messages():
-            key, content = str(mail["Message-ID"]), str(mail["To"]) + str(mail["Subject"]) + str(mail.get_body())
+            body = mail.get_body()  # of a mail of one part the mail itself, with the date of its sending
+            text = body.get_content() if body is not None else ""
+            key, content = str(mail["Message-ID"]), f"{mail['To']} {mail['Subject']} {text}"
             if mails.setdefault(key, content) != content:
                 yield f"two mails have one name: {key}"
         with self.looked_at() as session:
