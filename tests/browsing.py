@@ -32,10 +32,39 @@ def _read_at_once(flask: Flask) -> WSGIApplication:
     return answer
 
 
+class _Underway:
+    """An application that can be waited for: a request that outlives its test would leave a connection of the test's database open."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._count, self._changed = 0, threading.Condition()
+        self._over = False
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            if self._over:
+                start("503 Service Unavailable", [])
+                return []
+            self._count += 1
+        try:
+            return self._application(environ, start)
+        finally:
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
+
+    def end(self) -> None:
+        """Answer nothing more, and return when all that was begun is answered."""
+        with self._changed:
+            self._over = True
+            self._changed.wait_for(lambda: self._count == 0)
+
+
 @contextmanager
 def served(flask: Flask) -> Iterator[str]:
     """The application on a port of this machine; gives its address."""
-    listening = make_server("127.0.0.1", 0, _read_at_once(flask), threaded=True)
+    answering = _Underway(_read_at_once(flask))
+    listening = make_server("127.0.0.1", 0, answering, threaded=True)
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
     try:
@@ -43,6 +72,7 @@ def served(flask: Flask) -> Iterator[str]:
     finally:
         listening.shutdown()
         thread.join()
+        answering.end()
         listening.server_close()
 
 
