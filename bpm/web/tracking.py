@@ -1,5 +1,7 @@
 """The customer's own page of a complaint, behind a private link: how far it is, and what he can do."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
@@ -50,7 +52,7 @@ def page(token: str) -> Response:
     return _draw(workorders.by_token(session(), token))
 
 
-def _draw(order: WorkOrder, status: int = 200, alert: str | None = None, typed: str = "") -> Response:
+def _draw(order: WorkOrder, status: int = 200, alert: str | None = None, typed: Mapping[str, str] | None = None) -> Response:
     found = tracking.progress(session(), order, now())
     return frame.show(
         "public/track.html",
@@ -61,7 +63,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None, typed: 
         stages=tracking.STAGES[:-1],
         said=[(contact, _said(contact)) for contact in reversed(found.said)],
         alert=alert,
-        typed=typed,
+        typed=typed or {},
     )
 
 
@@ -74,9 +76,10 @@ def _acted(token: str, said: str) -> Response:
     return frame.done(said, url_for("tracking.page", token=token))
 
 
-def _refused(token: str, error: BatonError, typed: str = "") -> Response:
+def _refused(token: str, error: BatonError) -> Response:
+    """The page once more with what is wrong, and with what was typed."""
     status = frame.refused(error)
-    return _draw(workorders.by_token(session(), token), status, frame.tell(error), typed)
+    return _draw(workorders.by_token(session(), token), status, frame.tell(error), http.form)
 
 
 @blueprint.get("/<token>/<any(message, urge, withdraw, reopen, rating):what>")
@@ -94,18 +97,18 @@ def write(token: str) -> Response:
         _count()
         tracking.write(session(), workorders.by_token(session(), token), text, files, now())
     except (InvalidError, ConflictError, TooManyRequestsError) as error:
-        return _refused(token, error, text)
+        return _refused(token, error)
     return _acted(token, gettext("Sent. Whoever works on it sees it at once."))
 
 
 @blueprint.post("/<token>/<any(urge, withdraw, reopen):what>")
 def act(token: str, what: str) -> Response:
     """The customer urges, withdraws, or says that it is not solved."""
-    _count()
     reason = http.form.get("reason", "").strip()
     try:
+        _count()
         tracking.act(session(), workorders.by_token(session(), token), what, reason, now())  # type: ignore[arg-type]  # the route names them
-    except (InvalidError, ConflictError) as error:
+    except (InvalidError, ConflictError, TooManyRequestsError) as error:
         return _refused(token, error)
     said = {
         "urge": gettext("Urged. Whoever works on it has been told."),
@@ -118,10 +121,10 @@ def act(token: str, what: str) -> Response:
 @blueprint.post("/<token>/rating")
 def rate(token: str) -> Response:
     """The customer answers the question of the return visit."""
-    _count()
     score, comment = http.form.get("score", default=0, type=int), http.form.get("comment", "").strip()
     try:
+        _count()
         tracking.rate(session(), workorders.by_token(session(), token), score, comment, now(), solved=http.form.get("solved") == "yes")
-    except (InvalidError, NotFoundError) as error:
+    except (InvalidError, NotFoundError, TooManyRequestsError) as error:
         return _refused(token, error)
     return _acted(token, gettext("Thank you for your answer."))

@@ -108,9 +108,20 @@ def test_a_refused_answer_that_is_read_again_is_the_page_and_no_dead_end(office:
 
 
 def test_a_rating_that_nobody_asks_for_is_declined_kindly(office: Office, tracked: str) -> None:
-    answer = office.customer.post(f"{tracked}/rating", {"score": "5", "solved": "yes"})
+    answer = office.customer.post(f"{tracked}/rating", {"score": "5", "solved": "yes", "comment": "师傅很耐心。"})
     assert answer.status == 404
     assert "谢谢" in answer.text
+    assert answer.value("text") == "师傅很耐心。"  # no longer asked for: it can be sent as a message
+
+
+@pytest.mark.parametrize(("what", "field"), [("message", "text"), ("reopen", "reason"), ("rating", "comment")])
+def test_whoever_writes_too_often_on_his_page_keeps_his_words(
+    office: Office, tracked: str, monkeypatch: pytest.MonkeyPatch, what: str, field: str
+) -> None:
+    monkeypatch.setattr(tracking.questions, "_most", 0)
+    answer = office.customer.post(f"{tracked}/{what}", {field: "昨晚又断了两次。"})
+    assert answer.status == 429
+    assert answer.value("text") == "昨晚又断了两次。"
 
 
 def test_number_and_last_digits_find_the_page_and_nothing_else_does(office: Office) -> None:
