@@ -67,6 +67,12 @@ class _Rest(Api):  # type: ignore[misc]
     def _register_error_handlers(self) -> None:
         return
 
+    def _register_responses(self) -> None:
+        """Document errors under the media type that they have; what is answered otherwise is plain JSON."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
 
 def register(app: Flask) -> None:
     """Add the API to an application to which ``request.register`` was applied, with ``settings`` and ``connectors`` in its extensions."""

@@ -124,7 +124,7 @@ def page(
     if newest_only:
         last = select(Definition.key, func.max(Definition.version).label("version")).group_by(Definition.key).subquery()
         query = query.join(last, (Definition.key == last.c.key) & (Definition.version == last.c.version))
-    if cursor is not None:
+    if cursor:
         after, version = paging.read_cursor(cursor, str, int)
         query = query.where((Definition.key > after) | ((Definition.key == after) & (Definition.version < version)))
     rows = session.scalars(query).all()

@@ -106,7 +106,7 @@ def page(
     query = select(Draft).where(Draft.state.in_(wanted.states), or_(Draft.discarded_at.is_(None), Draft.discarded_at > now - KEPT))
     if wanted.key is not None:
         query = query.where(Draft.key == wanted.key)
-    if cursor is not None:
+    if cursor:
         moment, id_ = paging.read_cursor(cursor, datetime, UUID)
         query = query.where((Draft.saved_at < moment) | ((Draft.saved_at == moment) & (Draft.id < id_)))
     rows = session.scalars(query.order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(limit + 1)).all()

@@ -29,7 +29,7 @@ class NotPlainError(BatonError):
 
 
 class PlainRequest(Request):
-    """A request out of whose form fields NUL is dropped, as it is out of the answers to forms."""
+    """A request out of whose form NUL is dropped, as it is out of the answers to forms, and with it fields without a name."""
 
     def _load_form_data(self) -> None:
         loaded = "form" in self.__dict__
@@ -39,8 +39,8 @@ class PlainRequest(Request):
             nothing: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
             self.__dict__ |= {"form": nothing, "files": nothing}
             raise
-        if not loaded and any(_NUL in text for pair in self.form.items(multi=True) for text in pair):
-            kept = [(name.replace(_NUL, ""), text.replace(_NUL, "")) for name, text in self.form.items(multi=True)]
+        if not loaded and any(not name or _NUL in name + text for name, text in self.form.items(multi=True)):
+            kept = [(name.replace(_NUL, ""), text.replace(_NUL, "")) for name, text in self.form.items(multi=True) if name]
             self.__dict__["form"] = ImmutableMultiDict(kept)
 
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify
 from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, Finding, ForbiddenError, InvalidError, NotFoundError, RefusedError
@@ -160,6 +160,8 @@ def answer(error: Exception) -> Response:
         response.status_code, response.content_type = status, "application/problem+json"
     if status == 401:
         response.headers.setdefault("WWW-Authenticate", "Bearer")
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     if wait := _seconds_to_wait(told):
         response.headers["Retry-After"] = str(wait)
     return response

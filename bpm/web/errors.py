@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Flask, make_response, redirect, url_for
+from flask import Flask, make_response, redirect, url_for
 from flask import request as http
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from bpm.errors import NotFoundError
 from bpm.request import CsrfError, csrf_token, on_error, visitor
 from bpm.web import frame
 from bpm.web.speech import gettext
@@ -19,20 +18,16 @@ _PUBLIC = frozenset({"complaints", "tracking"})
 """Where customers are: none of them is led to the login of the staff."""
 
 
-blueprint = Blueprint("errors", __name__)
-
-
-@blueprint.get("/<path:address>")
-def nowhere(address: str) -> Response:
-    """No page has this address; who is logged in is told so within the frame of his pages."""
-    visitor()
-    raise NotFoundError(address=address)
-
-
 def register(app: Flask) -> None:
     """Draw the problems of pages."""
-    app.register_blueprint(blueprint)
+    app.before_request(_know_the_reader)
     on_error(app, draw)
+
+
+def _know_the_reader() -> None:
+    """Who is logged in is told within the frame of his pages that an address is none."""
+    if http.routing_exception is not None:
+        visitor()
 
 
 def draw(problem: dict[str, Any]) -> Response:

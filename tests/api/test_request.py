@@ -342,6 +342,14 @@ def test_what_is_not_there_is_told_like_everything_else(client: FlaskClient) -> 
     missing, wrong_way = client.get("/nowhere"), client.get("/put/lamp")
     assert (missing.status_code, missing.json["code"]) == (404, "not-found")
     assert (wrong_way.status_code, wrong_way.json["code"]) == (405, "method-not-allowed")
+    assert wrong_way.headers["Allow"] == "OPTIONS, POST"
+
+
+@pytest.mark.parametrize("name", ["\\", ""])  # the first is read as no name at all
+def test_a_field_without_a_name_is_left_out(client: FlaskClient, name: str) -> None:
+    body = f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nlamp\r\n--cut--\r\n'
+    sent = {"data": body, "content_type": "multipart/form-data; boundary=cut"}
+    assert client.post("/echo", headers=token("agent"), **sent).status_code == 200
 
 
 def test_a_body_that_is_too_large_is_not_read(server: Flask) -> None:

@@ -64,6 +64,7 @@ def test_the_description_is_whole(spec: dict[str, Any]) -> None:
     for schema in spec["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     assert spec["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert list(spec["components"]["responses"]["DEFAULT_ERROR"]["content"]) == ["application/problem+json"]
 
 
 def _references(node: Any) -> Any:

@@ -89,6 +89,11 @@ def test_an_address_that_is_no_page_says_so_within_the_frame(office: Office) -> 
     assert "没有这个编号，或者无权查看。" in page.text
 
 
+def test_an_address_for_programs_that_takes_no_get_names_what_it_takes(office: Office) -> None:
+    answer = office["analyst"].get("/api/v1/deployments").response
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+
+
 def test_a_script_that_met_an_error_keeps_its_page_and_gets_a_sentence(office: Office) -> None:
     answer = office["agent"].get("/orders/SD-1", **{"HX-Request": "true"}).response
     assert answer.headers["HX-Reswap"] == "none"
