@@ -20,7 +20,7 @@ from bpm.models.work_order import WorkOrder
 from bpm.replay.cases import class_of
 
 SLOWNESS = 0.6
-"""Spread of the time people take: with a median of a third of the limit, about one step in thirty is late, and one order in five has such a step."""
+"""Spread of the time people take: with a median of a third of the limit, one step in thirty is late, and one order in five has one."""
 
 _MEDIAN_SHARE = 0.33
 _MINUTES_WITHOUT_LIMIT = 30.0
