@@ -112,7 +112,7 @@ def require_running(instance: Instance) -> None:
 def new(session: Session, instance: Instance) -> Process:
     """A process that has not started yet."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process(definition, zone=clock.zone(), calendars={})
+    return Process(definition, zone=clock.zone())
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def _keep(session: Session, instance: Instance) -> None:
 def load(session: Session, instance: Instance) -> Process:
     """Build the process from its stored state."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process.load(definition, _saved(session, instance), zone=clock.zone(), calendars={})
+    return Process.load(definition, _saved(session, instance), zone=clock.zone())
 
 
 _SAVED = Prepared(select(Instance.__table__.c.state).where(Instance.__table__.c.id == bindparam("id")))

@@ -122,7 +122,8 @@ class Sandbox:
     _events: int = 0
 
     def __post_init__(self) -> None:
-        self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
+        self.process = Process(self.unsaved.engine, zone=clock.zone())
+        self.process.calendars = calendars.all(self.session)
         self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
         self._until = time.monotonic() + self.seconds
