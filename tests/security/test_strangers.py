@@ -15,7 +15,8 @@ from waitress import wasyncore
 import app
 from bpm import attachments, clock, tracking, workorders
 from bpm.models import Attachment, WorkOrder
-from bpm.models.database import DatabaseBusyError, engine_options, unit_of_work
+from bpm.models.database import engine_options, unit_of_work
+from bpm.models.faults import DatabaseBusyError
 from bpm.request import unit
 from tests.security.payloads import SCRIPTS
 from tests.security.town import Town
