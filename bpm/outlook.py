@@ -153,7 +153,7 @@ def ladder(
 
 def next_moments(session: Session, form: str, text: str, calendar: str | None, start: datetime) -> list[datetime]:
     """When a timer that is reached at ``start`` would be due, and the turns after that. Raises TimerError, NoWorkingTimeError."""
-    now = timers.Clock(start, clock.zone(), calendars.all(session))
+    now = timers.Clock(start, clock.zone(), calendars.all(session).get)
     try:
         return _turns(form, text, calendar, now)
     except OverflowError:

@@ -120,7 +120,7 @@ def running(session: Session, instance: Instance, process: Process | None = None
     """Lend the process of a locked instance to one command, and store what it has become."""
     here: dict[UUID, Process] = session.info.setdefault("processes", {})
     process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
-    process.calendars = calendars.Asked(session)
+    process.calendars = lambda name: calendars.all(session).get(name)  # read where a step asks for one
     process.members = partial(_members, session, instance)
     yield process
     process.rest()

@@ -20,7 +20,7 @@ from bpm.engine.elements import ExclusiveGateway, complete, finish_call
 from bpm.engine.facts import CallRequested, Fact, InstanceEnded, Passed, StepFailed, Stuck, TaskOpened, TimerSet
 from bpm.engine.faults import CannotSkipError, NotAwaitedError, NotOpenError, StepError, UncaughtError
 from bpm.engine.joins import InclusiveGateway, ParallelGateway
-from bpm.engine.timers import Clock, Members, WorkingCalendar, nobody
+from bpm.engine.timers import Calendars, Clock, Members, no_calendar, nobody
 from bpm.engine.workflow import ACTIVE, OPEN, Flow, incident
 from bpm.errors import N_
 
@@ -36,7 +36,7 @@ class Process:
     def __init__(self, definition: Definition, *, zone: ZoneInfo) -> None:
         """A new instance; its first command must be Start. ``calendars`` and ``members`` are set by whoever knows the organisation."""
         self.definition, self.zone = definition, zone
-        self.calendars: Mapping[str, WorkingCalendar] = {}
+        self.calendars: Calendars = no_calendar
         self.members: Members = nobody
         self._flow: Flow | None = None
         self._awaited: Awaited | None = {}
@@ -54,7 +54,7 @@ class Process:
 
     def rest(self) -> None:
         """Let go of the calendars and the organisation until the next command: it may outlive those who know them."""
-        self.calendars, self.members = {}, nobody
+        self.calendars, self.members = no_calendar, nobody
         if self._flow is not None:
             self._flow.clock = self._clock(_LONG_AGO)
 

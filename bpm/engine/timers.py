@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -26,6 +26,14 @@ class WorkingCalendar(Protocol):
         ...
 
 
+Calendars = Callable[[str], WorkingCalendar | None]
+"""The working calendar of a name; None where there is none of it."""
+
+
+def no_calendar(_name: str) -> None:
+    """The calendar of every name where no organisation is at hand."""
+
+
 Members = Callable[[str, str, str | None], Sequence[str]]
 """The logins of all who play a role in a unit (its code, or a function and a city)."""
 
@@ -37,20 +45,21 @@ def nobody(_role: str, _unit: str, _city: str | None) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a step is told of the world around it: now, the zone of local times, the working calendars by name, and who is where."""
+    """What a step is told of the world around it: now, the zone of local times, the working calendars, and who is where."""
 
     now: datetime
     zone: ZoneInfo
-    calendars: Mapping[str, WorkingCalendar]
+    calendars: Calendars
     members: Members = nobody
 
     def calendar(self, name: str | None) -> WorkingCalendar | None:
         """The calendar of this name. Raises TimerError when there is none."""
         if not name:
             return None
-        if name not in self.calendars:
+        found = self.calendars(name)
+        if found is None:
             raise TimerError(N_("There is no working calendar “{calendar}”."), calendar=name)
-        return self.calendars[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,7 @@ def _skipped(armed: Armed, clock: Clock, calendar: str | None) -> Armed:
 
 def unreadable(form: str, text: str, *, working: bool) -> TimerError | None:
     """What is wrong with a time that is written down (no expression), for the time of deployment."""
-    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"), {"any": _Always()})
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"), lambda _name: _Always())
     try:
         arm(form, text, clock, "any" if working else None)
     except TimerError as error:

@@ -123,7 +123,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.process = Process(self.unsaved.engine, zone=clock.zone())
-        self.process.calendars = calendars.all(self.session)
+        self.process.calendars = calendars.all(self.session).get
         self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
         self._until = time.monotonic() + self.seconds

@@ -51,7 +51,7 @@ class Story:
         if self.saved and self.fresh:
             self.definition = build(*self.drawings, tables=self.tables)
             self.process = Process.load(self.definition, self.saved, zone=ZONE)
-        self.process.calendars = self.calendars
+        self.process.calendars = self.calendars.get
         self.facts = self.process.apply(command, self.now)
         self.saved = self.process.save()
         return self.facts

@@ -158,7 +158,7 @@ class Case:
         self._apply(self.process, command)
 
     def _apply(self, process: Process, command: c.Command) -> None:
-        process.calendars = self.calendars
+        process.calendars = self.calendars.get
         for fact in process.apply(command, self.now):
             match fact:
                 case f.ElementEntered():
