@@ -71,6 +71,9 @@ def test_monthly_from_the_thirty_first_does_not_drift():
         ("timeCycle", "R2/PT1H/2030-01-01T00:00:00Z"),
         ("timeCycle", "R0/PT1H"),
         ("timeCycle", "0 0 9 * * ?"),
+        ("timeDuration", "P99999999D"),
+        ("timeDuration", "P99999999999D"),
+        ("timeCycle", "R/P9999999Y"),
     ],
 )
 def test_a_time_that_cannot_be_read_is_refused(form: str, text: str):
