@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access, definitions
 from bpm.access import Actor
-from bpm.definitions import drawings, sorting
+from bpm.definitions import drawings, packing, sorting
 from bpm.definitions.settings import SETTINGS_FILE
 from bpm.drafts import beginning, foreign, ids, reading, saving
 from bpm.engine.documents import BPMN, Notes, local, parse, space
@@ -120,7 +120,7 @@ def _json(name: str, content: bytes, remarks: list[Finding]) -> str | None:
     except orjson.JSONDecodeError as error:
         remarks.append(sorting.not_json(name, error))
         return None
-    return name if "/" in name or name == SETTINGS_FILE else f"forms/{name}"
+    return packing.place(name)
 
 
 def _xml(name: str, content: bytes, remarks: list[Finding]) -> str | None:

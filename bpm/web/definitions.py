@@ -168,7 +168,7 @@ def upload() -> Response:
     try:
         kept = definitions.deploy(
             session(),
-            definitions.handed_in((_place(file.filename or ""), file.read()) for file in given),
+            definitions.handed_in((file.filename or "", file.read()) for file in given),
             actor().login,
             now(),
             publish="publish" in http.form,
@@ -181,12 +181,6 @@ def upload() -> Response:
         return draw_list(frame.refused(error), alert=frame.tell(error), note=note)
     said = gettext("%(name)s v%(version)s is kept.", name=_name(kept[0]), version=kept[0].version)
     return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
-
-
-def _place(name: str) -> str:
-    """Where a single file stands in its bundle: a form lies in ``forms``."""
-    is_form = name.endswith(".json") and "/" not in name and name != "process.json"
-    return f"forms/{name}" if is_form else name
 
 
 @blueprint.post("/<uuid:definition_id>/publish")
