@@ -19,7 +19,7 @@ from bpm.definitions.reading import (
     latest,
     page,
     settings_of,
-    started_by_message,
+    started_by,
     text,
     versions,
 )
@@ -61,7 +61,7 @@ __all__ = [
     "read_zip",
     "rename",
     "settings_of",
-    "started_by_message",
+    "started_by",
     "text",
     "unstaffed",
     "versions",

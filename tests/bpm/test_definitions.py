@@ -449,11 +449,11 @@ def test_a_message_that_nobody_awaits_begins_the_processes_that_are_in_use_for_i
     deploy({"a.bpmn": drawn.encode()})
     deploy({"b.bpmn": diagram("b", task())})
     with unit_of_work(write=False) as session:
-        assert definitions.started_by_message(session, "phone-rang") == [("a", "called")]
-        assert definitions.started_by_message(session, "doorbell") == []
+        assert definitions.started_by(session, "message", "phone-rang") == [("a", "called")]
+        assert definitions.started_by(session, "message", "doorbell") == []
     deploy({"a.bpmn": diagram("a", task())})
     with unit_of_work(write=False) as session:
-        assert definitions.started_by_message(session, "phone-rang") == []
+        assert definitions.started_by(session, "message", "phone-rang") == []
 
 
 def test_texts_of_the_drawing_in_the_readers_language(database: Engine) -> None:
