@@ -7,24 +7,19 @@ import importlib
 import logging
 import os
 import signal
-import socket
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
-from waitress.channel import HTTPChannel
-from waitress.server import create_server
-from waitress.task import WSGITask
 
-from bpm import access, api, clock, connecting, demo, journal, notices, org, request, web, work_items
+from bpm import access, api, clock, connecting, demo, journal, notices, org, request, serving, web, work_items
 from bpm.clockwork.embedded import OFFSET, Embedded
 from bpm.errors import N_, BatonError
 from bpm.models import Setting
@@ -37,13 +32,6 @@ CONNECTORS = ROOT / "connectors"
 
 REPLAYED = 200
 REPLAYED_WEEKS = 5
-
-MOST_CONNECTIONS = 900
-"""Open at once; a browser has up to six. Many systems let a process open 1024 files."""
-IDLE_SECONDS, HEAD_SECONDS, BODY_SECONDS = 60, 20, 300
-"""How long a connection may say nothing, and how long it may take over a request's head, and over all of it (32 MB in 300 s: 1 Mbit/s)."""
-
-_BELIEVED = {"x-forwarded-for", "x-forwarded-proto"}  # by a proxy that the settings name
 
 
 class JournalBrokenError(BatonError):
@@ -113,8 +101,8 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
     Raises SettingsError where the address cannot be listened on.
     """
     settings: Settings = app.extensions["settings"]
-    listening = _listen(settings)
-    server = http_server(app, listening)
+    listening = serving.listen(settings)
+    server = serving.http_server(app, listening)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(app))
     try:
@@ -124,84 +112,6 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
         server.close()
         with app.app_context():
             db.engine.dispose()
-
-
-class _Parts:
-    """Stands in for a connection while the head of an answer and the beginning of its body are put together."""
-
-    def __init__(self, server: Any) -> None:
-        self.server = server
-        self.written: list[bytes] = []
-
-    def write_soon(self, data: bytes) -> None:
-        """Keep what is to be sent."""
-        self.written.append(data)
-
-
-class Together(WSGITask):
-    """A request whose answer leaves as one: handing the network head and body one by one costs twice, and more than most queries."""
-
-    def write(self, data: bytes) -> None:
-        """Send what the application gives, and the head with the first of it."""
-        if self.wrote_header:
-            super().write(data)
-            return
-        channel: Any = self.channel
-        parts: Any = _Parts(channel.server)
-        self.channel = parts
-        try:
-            super().write(data)
-        finally:
-            self.channel = channel
-        channel.write_soon(b"".join(parts.written))
-
-
-class Hurried(HTTPChannel):
-    """A connection whose requests arrive within a while: some hundred that send a byte now and then would keep everybody else out."""
-
-    task_class = Together
-    begun: float | None = None
-
-    def received(self, data: bytes) -> bool:
-        """Take what has arrived, unless the request it belongs to has taken too long."""
-        now = time.monotonic()
-        self.begun = now if self.begun is None else self.begun
-        if now - self.begun > (BODY_SECONDS if self.request is not None and self.request.headers_finished else HEAD_SECONDS):
-            self.will_close = True
-            return False
-        taken: bool = super().received(data)
-        if self.request is None:
-            self.begun = None
-        return taken
-
-
-def http_server(app: Flask, listening: socket.socket) -> Any:
-    """A server on this socket; ``run()`` serves."""
-    settings: Settings = app.extensions["settings"]
-    server: Any = create_server(
-        app,
-        sockets=[listening],
-        threads=settings.threads,
-        ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        clear_untrusted_proxy_headers=True,
-        trusted_proxy=settings.proxy,
-        trusted_proxy_headers=_BELIEVED if settings.proxy else set(),
-        asyncore_use_poll=True,  # select() ends at 1024 open files
-        connection_limit=MOST_CONNECTIONS,
-        channel_timeout=IDLE_SECONDS,
-    )
-    server.channel_class = Hurried
-    return server
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
-    except OSError as error:
-        reason = f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(error.errno or 0)})."
-        raise SettingsError(name="PORT", reason=reason) from error
 
 
 def _stop(app: Flask) -> None:

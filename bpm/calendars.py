@@ -74,25 +74,6 @@ def all(session: Session) -> Mapping[str, WorkingCalendar]:  # noqa: A001 -- cal
     return found
 
 
-class Asked(Mapping[str, WorkingCalendar]):
-    """Every calendar by its code, as ``all`` gives them, read when somebody asks for the first."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def __getitem__(self, code: str) -> WorkingCalendar:
-        """The calendar of a code."""
-        return all(self._session)[code]
-
-    def __iter__(self) -> Iterator[str]:
-        """Their codes."""
-        return iter(all(self._session))
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(all(self._session))
-
-
 def save(session: Session, calendar: Calendar) -> None:
     """Keep a new or changed calendar. Raises HoursError for hours that cannot be read."""
     read_week(calendar.code, calendar.hours)

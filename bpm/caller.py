@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from bpm import incidents, instances, notices, work_items
 from bpm.connecting import ConnectorError, Registry, delay
 from bpm.models.work_item import WorkItem
-from bpm.running import lock
 
 _chance = random.SystemRandom()
 
@@ -84,16 +83,12 @@ def _wait(registry: Registry, item: WorkItem, error: ConnectorError) -> timedelt
 
 def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datetime) -> None:
     work_items.fail(item, error.message)
-    if item.instance_id is None:
-        return
     said = {language: told(error, language) for language in ("en", "zh")}
-    if item.kind == "call":
+    if item.kind == "call" and item.instance_id is not None:
         code = item.payload.get("on_failure") if error.retry else error.code
         instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], said, code, now)
     else:
-        instance = lock(session, item.instance_id)
-        if instance.ended_at is None:
-            incidents.of_work(session, instance, item, error, said, now)
+        incidents.of_work(session, item, error, said, now)
 
 
 def told(error: ConnectorError, language: str) -> str:

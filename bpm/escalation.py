@@ -159,9 +159,7 @@ def _named(session: Session, name: str, around: Around, now: datetime) -> list[U
         case _ if (post := next((post for post in _POSTS if post == name), None)) is not None:
             return org.superior(session, around.unit or "", post, around.city, now)
         case _ if "@" in name:
-            role, _, where = name.partition("@")
-            place = org.resolve_unit(session, where, around.city)
-            return org.members(session, place.code, role) if place is not None else []
+            return org.meant(session, name, around.city)
         case _:
             return _logins(session, [name], now)
 

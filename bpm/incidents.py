@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -19,6 +19,7 @@ from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
 from bpm.models.work_order import WorkOrder
 from bpm.paging import Page, cursor_of, newest_first
+from bpm.running import lock
 
 OWN_FAULT = N_("Baton could not do this because of a fault of its own. Its log says which.")
 _STUCK = "stuck"
@@ -46,15 +47,22 @@ def of_step(session: Session, instance: Instance, fact: StepFailed, said: dict[s
     """A step of the drawing could not be carried out. ``said``: what a connector told, by language."""
     place = fact.place
     facts = {"text": fact.text, "facts": fact.facts, "said": said or {}, "kind": fact.kind}
-    again = Incident.instance_id == instance.id, Incident.token_id == place.token_id, Incident.state == "open"
-    standing = session.scalar(select(Incident).where(*again))
+    standing = session.scalar(select(Incident).where(*_open(instance), Incident.token_id == place.token_id))
     if standing is not None:
         standing.code, standing.message, standing.facts = fact.code, fact.message, facts
         return
-    row = _incident(instance, "step", fact.code, fact.message, now, token_id=place.token_id, element_id=place.element_id, name=place.name)
-    row.facts = facts
-    session.add(row)
-    instance.status = "incident"
+    _stand(
+        session,
+        instance,
+        now,
+        kind="step",
+        code=fact.code,
+        message=fact.message,
+        facts=facts,
+        name=place.name,
+        token_id=place.token_id,
+        element_id=place.element_id,
+    )
 
 
 def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime) -> None:
@@ -64,23 +72,42 @@ def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime
     if session.scalar(select(Incident.id).where(*_stuck(instance), here)) is not None:
         return
     text = N_("The process waits for itself: no step is open and it has not ended.")
-    row = _incident(instance, "step", _STUCK, text, now, element_id=element, name=_name(session, instance, element))
-    row.facts = {"text": text, "facts": {}, "said": {}}
-    session.add(row)
-    instance.status = "incident"
+    facts: dict[str, Any] = {"text": text, "facts": {}, "said": {}}
+    name = _name(session, instance, element)
+    _stand(session, instance, now, kind="step", code=_STUCK, message=text, facts=facts, name=name, element_id=element)
 
 
-def of_work(session: Session, instance: Instance, item: WorkItem, error: BatonError | None, said: dict[str, str], now: datetime) -> None:
-    """A work item has failed for good: ``error`` of ours, else a fault of Baton itself. ``said``: a connector's words by language."""
+def of_work(session: Session, item: WorkItem, error: BatonError | None, said: dict[str, str], now: datetime) -> None:
+    """A work item has failed for good; where its instance still runs, it is shown there.
+
+    ``error``: of ours, else a fault of Baton itself. ``said``: a connector's words by language.
+    """
+    instance_id = instance_of(session, item)
+    instance = lock(session, instance_id) if instance_id is not None else None
+    if instance is None or instance.ended_at is not None:
+        return
     text = OWN_FAULT if error is None else error.sentence
     facts = {name: value if isinstance(value, int | float) else str(value) for name, value in (error.facts if error else {}).items()}
     element = item.payload.get("element_id")
     message = said.get("en") or text.format(**facts)
-    row = _incident(instance, "work", f"{item.kind}-failed", message, now, element_id=element, name=_name(session, instance, element))
-    row.facts = {"text": None if said else text, "facts": facts, "said": said}
-    row.work_item_id = item.id
-    session.add(row)
-    if instance.status != "suspended":  # whoever resumes it looks for incidents
+    _stand(
+        session,
+        instance,
+        now,
+        kind="work",
+        code=f"{item.kind}-failed",
+        message=message,
+        facts={"text": None if said else text, "facts": facts, "said": said},
+        name=_name(session, instance, element),
+        element_id=element,
+        work_item_id=item.id,
+    )
+
+
+def _stand(session: Session, instance: Instance, now: datetime, **columns: Any) -> None:
+    """Let an incident stand at its instance. One that an operator has stopped stays so: whoever resumes it looks for incidents."""
+    session.add(Incident(id=row_id(), instance_id=instance.id, created_at=now, state="open", **columns))
+    if instance.status != "suspended":
         instance.status = "incident"
 
 
@@ -123,11 +150,8 @@ def instance_of(session: Session, item: WorkItem) -> UUID | None:
 
 def close(session: Session, instance: Instance, token_id: str, actor: str, how: str, now: datetime) -> None:
     """The incidents of this token are over."""
-    session.execute(
-        update(Incident)
-        .where(Incident.instance_id == instance.id, Incident.token_id == token_id, Incident.state == "open")
-        .values(state="resolved", resolved_at=now, resolved_by=actor, how=how)
-    )
+    over = update(Incident).where(*_open(instance), Incident.token_id == token_id)
+    session.execute(over.values(state="resolved", resolved_at=now, resolved_by=actor, how=how))
     settle_status(session, instance)
 
 
@@ -145,29 +169,28 @@ def clear(session: Session, instance: Instance, actor: str, now: datetime, *, st
     over = list(session.scalars(select(Incident).where(*_stuck(instance))))
     over = [each for each in over if each.element_id not in stuck]
     needless = select(Incident).join(WorkItem, WorkItem.id == Incident.work_item_id)
-    needless = needless.where(Incident.instance_id == instance.id, Incident.state == "open", WorkItem.state.in_(("cancelled", "done")))
+    needless = needless.where(*_open(instance), WorkItem.state.in_(("cancelled", "done")))
     for incident in [*over, *session.scalars(needless)]:
         close_one(session, incident, instance, actor, "cancelled", now)
 
 
 def _stuck(instance: Instance) -> tuple[ColumnElement[bool], ...]:
-    return Incident.instance_id == instance.id, Incident.state == "open", Incident.code == _STUCK, Incident.work_item_id.is_(None)
+    return *_open(instance), Incident.code == _STUCK, Incident.work_item_id.is_(None)
+
+
+def _open(instance: Instance) -> tuple[ColumnElement[bool], ...]:
+    return Incident.instance_id == instance.id, Incident.state == "open"
 
 
 def close_all(session: Session, instance: Instance, actor: str, now: datetime) -> None:
     """The instance has ended, and its incidents with it."""
-    session.execute(
-        update(Incident)
-        .where(Incident.instance_id == instance.id, Incident.state == "open")
-        .values(state="resolved", resolved_at=now, resolved_by=actor, how="cancelled")
-    )
+    over = update(Incident).where(*_open(instance))
+    session.execute(over.values(state="resolved", resolved_at=now, resolved_by=actor, how="cancelled"))
 
 
 def settle_status(session: Session, instance: Instance) -> None:
     """An instance without open incidents runs again."""
-    if instance.status == "incident" and not session.scalar(
-        select(exists().where(Incident.instance_id == instance.id, Incident.state == "open"))
-    ):
+    if instance.status == "incident" and not session.scalar(select(exists().where(*_open(instance)))):
         instance.status = "running"
 
 
@@ -213,29 +236,3 @@ def page(
     if instance_id:
         query = query.where(Incident.instance_id == instance_id)
     return Page.of(session.scalars(query).all(), limit, lambda row: cursor_of(row.created_at, row.id))
-
-
-def _incident(
-    instance: Instance,
-    kind: str,
-    code: str,
-    message: str,
-    now: datetime,
-    *,
-    name: str,
-    token_id: str | None = None,
-    element_id: str | None = None,
-) -> Incident:
-    return Incident(
-        id=row_id(),
-        instance_id=instance.id,
-        kind=kind,
-        code=code,
-        message=message,
-        facts={},
-        name=name,
-        token_id=token_id,
-        element_id=element_id,
-        created_at=now,
-        state="open",
-    )

@@ -147,7 +147,7 @@ def deliver(
     key = messages.correlation_text(correlation)
     find = partial(messages.awaiting, session, "message", name, correlation=key, business_key=business_key)
     waiting = find()
-    found = _hand_out(session, waiting, payload, actor, now) or _start_by_message(session, name, payload, business_key, actor, now)
+    found = _hand_out(session, waiting, payload, actor, now) or _start_by(session, "message", name, payload, business_key, actor, now)
     if not found:
         messages.hold_waiting(session)
         tried = {subscription.id for subscription in waiting}
@@ -197,21 +197,22 @@ def _deliver_later(session: Session, subscription: Subscription, payload: dict[s
     return session.get_one(Instance, subscription.instance_id)
 
 
-def _start_by_message(
-    session: Session, name: str, payload: dict[str, Any], business_key: str | None, actor: Actor, now: datetime
+def _start_by(
+    session: Session, kind: str, name: str, payload: dict[str, Any], business_key: str | None, actor: Actor, now: datetime
 ) -> list[Instance]:
     return [
         start(session, key, payload, actor, now, business_key=business_key, element_id=element_id)
-        for key, element_id in definitions.started_by_message(session, name)
+        for key, element_id in definitions.started_by(session, kind, name)
     ]
 
 
 def signal(session: Session, name: str, payload: dict[str, Any], now: datetime) -> None:
-    """Hand a signal to every instance that waits for it, in the order in which everybody locks several."""
+    """Hand a signal to every instance that waits for it, in the order in which everybody locks several, and start what it starts."""
     for instance_id in sorted({s.instance_id for s in messages.awaiting(session, "signal", name)}):
         instance = lock(session, instance_id)
         if instance.ended_at is None and instance.status != "suspended":
             apply(session, instance, c.Signal(name, payload), Doing(SYSTEM, now))
+    _start_by(session, "signal", name, payload, None, SYSTEM, now)
 
 
 def escalate(session: Session, instance_id: UUID, token_id: str | None, code: str, payload: dict[str, Any], now: datetime) -> None:

@@ -139,6 +139,16 @@ def members(session: Session, unit_code: str, role: str) -> list[User]:
     return _people(session, Unit.code == unit_code, Membership.role == role)
 
 
+def meant(session: Session, name: str, city: str | None) -> list[User]:
+    """Whom a drawing or a table means by a login, or by a role in a unit or a function (``ROLE@UNIT``); nobody where there is none."""
+    role, at, place = name.partition("@")
+    if at:
+        found = resolve_unit(session, place, city)
+        return members(session, found.code, role) if found is not None else []
+    person = named(session, name)
+    return [person] if person is not None else []
+
+
 def colleagues(session: Session, unit_codes: Iterable[str], roles: Iterable[str]) -> list[User]:
     """Everybody active who plays one of these roles in one of these units, by login."""
     return _people(session, Unit.code.in_(list(unit_codes)), Membership.role.in_(list(roles)))

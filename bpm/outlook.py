@@ -153,14 +153,7 @@ def ladder(
 
 def next_moments(session: Session, form: str, text: str, calendar: str | None, start: datetime) -> list[datetime]:
     """When a timer that is reached at ``start`` would be due, and the turns after that. Raises TimerError, NoWorkingTimeError."""
-    now = timers.Clock(start, clock.zone(), calendars.all(session))
-    try:
-        return _turns(form, text, calendar, now)
-    except OverflowError:
-        raise TimerError(N_("“{text}” … is too long for a time."), text=text[:40]) from None
-
-
-def _turns(form: str, text: str, calendar: str | None, now: timers.Clock) -> list[datetime]:
+    now = timers.Clock(start, clock.zone(), calendars.all(session).get)
     armed = timers.arm(form, text, now, calendar)
     found = [datetime.fromisoformat(armed["due"])]
     while len(found) < NEXT_MOMENTS and timers.repeats(armed):

@@ -135,14 +135,7 @@ def _tell(session: Session, order: WorkOrder | None, fact: f.NoticeAsked, now: d
     if fact.to == "customer":
         notices.tell_customer(session, order, fact.text, {}, now)
         return
-    role, _, unit_name = fact.to.partition("@")
-    if unit_name:
-        unit = org.resolve_unit(session, unit_name, order.city)
-        people = org.members(session, unit.code, role) if unit else []
-    else:
-        person = org.named(session, fact.to)
-        people = [person] if person else []
-    notices.tell_staff(session, people, order, fact.text, now)
+    notices.tell_staff(session, org.meant(session, fact.to, order.city), order, fact.text, now)
 
 
 def _end(session: Session, instance: Instance, fact: f.InstanceEnded, doing: Doing) -> None:

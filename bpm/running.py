@@ -112,7 +112,7 @@ def require_running(instance: Instance) -> None:
 def new(session: Session, instance: Instance) -> Process:
     """A process that has not started yet."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process(definition, zone=clock.zone(), calendars={})
+    return Process(definition, zone=clock.zone())
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def running(session: Session, instance: Instance, process: Process | None = None
     """Lend the process of a locked instance to one command, and store what it has become."""
     here: dict[UUID, Process] = session.info.setdefault("processes", {})
     process = process or here.pop(instance.id, None) or cache.take(instance.id, instance.stamp) or load(session, instance)
-    process.calendars = calendars.Asked(session)
+    process.calendars = lambda name: calendars.all(session).get(name)  # read where a step asks for one
     process.members = partial(_members, session, instance)
     yield process
     process.rest()
@@ -153,7 +153,7 @@ def _keep(session: Session, instance: Instance) -> None:
 def load(session: Session, instance: Instance) -> Process:
     """Build the process from its stored state."""
     definition = definitions.engine_definition(session, instance.definition_id)
-    return Process.load(definition, _saved(session, instance), zone=clock.zone(), calendars={})
+    return Process.load(definition, _saved(session, instance), zone=clock.zone())
 
 
 _SAVED = Prepared(select(Instance.__table__.c.state).where(Instance.__table__.c.id == bindparam("id")))

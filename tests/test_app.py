@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import Engine, select, text
 
 import app
-from bpm.models.database import db
+from bpm.models import IdempotencyKey, WorkItem
+from bpm.models.database import db, unit_of_work
 from bpm.settings import Settings
 
 TOLD_BY = {
@@ -44,19 +48,52 @@ def shape(engine: Engine) -> set[tuple[object, ...]]:
     return {row for row in rows if not any("alembic_version" in str(value) for value in row)}
 
 
-def test_the_migrations_make_the_tables_that_the_code_knows(database: Engine, settings: Settings, tmp_path: Path) -> None:
+@pytest.fixture
+def baton(database: Engine, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+    """The program on a database that has no tables yet."""
     if database.dialect.name == "postgresql":
         name = f"{database.url.database}_migrated"
         with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
             connection.execute(text(f"CREATE DATABASE {name}"))
         url = database.url.set(database=name).render_as_string(hide_password=False)
     else:
         url = f"sqlite:///{tmp_path}/migrated.db"
     baton = app.create_app(replace(settings, database_url=url))
+    yield baton
+    with baton.app_context():
+        db.engine.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(baton: Flask, database: Engine) -> None:
     app.migrate(baton)
     with baton.app_context():
         assert shape(db.engine) == shape(database)
-        db.engine.dispose()
+
+
+_ITEM = "INSERT INTO work_item (payload, state, attempts, due_at, created_at, kind, key, id, instance_id)"
+_WAITS = "'{}', 'waiting', 0, '2026-10-01 08:00:00', '2026-10-01 08:00:00', 'deliver'"
+_ANSWER = "INSERT INTO idempotency_key (key, request_hash, status, body, created_at)"
+BEFORE = (
+    f"{_ITEM} VALUES ({_WAITS}, 'thrown', '{UUID(int=1).hex}', NULL)",
+    f"{_ITEM} VALUES ({_WAITS}, 'for one', '{UUID(int=2).hex}', '{UUID(int=3).hex}')",
+    f"{_ANSWER} VALUES ('once', 'hash', 201, '[7]', '2026-10-01 08:00:00')",
+)
+"""Rows as the version wrote them whose last revision was 0005."""
+
+
+def test_what_a_version_before_has_left_to_do_and_has_answered_is_known_to_this_one(baton: Flask) -> None:
+    with baton.app_context():
+        upgrade(revision="0005")
+        with db.engine.begin() as connection:
+            for statement in BEFORE:
+                connection.exec_driver_sql(statement)
+    app.migrate(baton)
+    with unit_of_work(write=False) as session:
+        kinds = {item.key: item.kind for item in session.scalars(select(WorkItem))}
+        answer = session.get_one(IdempotencyKey, "once")
+    assert kinds == {"thrown": "throw", "for one": "deliver"}
+    assert (answer.status, answer.body, answer.etag) == (201, [7], None)
 
 
 @contextmanager

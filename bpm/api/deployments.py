@@ -1,6 +1,5 @@
 """Deployments: diagrams, tables and forms become a new version of their process."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import current_app
@@ -9,7 +8,6 @@ from flask import request as http
 from bpm import access, definitions
 from bpm.api.chapter import Chapter, files_field, form_body, uploaded
 from bpm.api.schemas.definitions import DeploymentShape, definition_row
-from bpm.definitions.packing import check_size, read_zip, safe_name, together, without_common_folder
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
 
@@ -49,21 +47,9 @@ def deploy() -> dict[str, Any]:
 
 
 def _files() -> dict[str, bytes]:
-    """What was sent, by name: the parts of a form, or a body that is an archive. Raises NoFilesError and what ``packing`` does."""
-    files = together(_parts())
+    """What was sent, by name: the parts of a form, or a body that is an archive. Raises NoFilesError and what ``handed_in`` does."""
+    body = [(".zip", http.get_data())] if http.mimetype in _ZIP_TYPES else []
+    files = definitions.handed_in([*body, *((file.filename or "", file.stream.read()) for file in uploaded())])
     if not files:
         raise NoFilesError
-    check_size(files)
     return files
-
-
-def _parts() -> Iterator[dict[str, bytes]]:
-    if http.mimetype in _ZIP_TYPES:
-        yield _unpacked(http.get_data())
-    for file in uploaded():
-        name, content = file.filename or "", file.stream.read()
-        yield _unpacked(content) if name.lower().endswith(".zip") else {safe_name(name): content}
-
-
-def _unpacked(content: bytes) -> dict[str, bytes]:
-    return without_common_folder(read_zip(content))

@@ -20,7 +20,6 @@ from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.database import after_commit, unit_of_work
 from bpm.models.setting import Setting
 from bpm.models.work_item import WorkItem
-from bpm.running import lock
 from bpm.work_items import Health
 
 OFFSET = "clock-offset"
@@ -170,11 +169,7 @@ class Embedded(Driver):
                 work_items.postpone(item, now + BACK_OFF * 2**item.attempts, message)
                 return
             work_items.fail(item, message)
-            instance_id = incidents.instance_of(session, item)
-            if instance_id is not None:
-                instance = lock(session, instance_id)
-                if instance.ended_at is None:
-                    incidents.of_work(session, instance, item, ours, {}, now)
+            incidents.of_work(session, item, ours, {}, now)
 
     def _call(self, prepared: caller.Prepared) -> None:
         """Call the outside with no transaction open, then let the answer have its effect."""

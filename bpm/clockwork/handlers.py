@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import escalation, instances, suspension
+from bpm import definitions, escalation, instances, suspension
+from bpm.access import SYSTEM
+from bpm.definitions import starting
 from bpm.models.work_item import WorkItem
 
 Handler = Callable[[Session, WorkItem, datetime], None]
@@ -36,7 +39,17 @@ def throw(session: Session, item: WorkItem, now: datetime) -> None:
         instances.deliver(session, payload["name"], payload["correlation"], payload["payload"], now)
 
 
+def start(session: Session, item: WorkItem, now: datetime) -> None:
+    """A process begins at its hour, if that version is still in use, and its next hour is asked for."""
+    element_id = item.payload["element_id"]
+    definition = definitions.get(session, UUID(item.payload["definition_id"]))
+    if definition.state == "published":
+        instances.start(session, definition.key, {}, SYSTEM, now, element_id=element_id)
+        starting.arm(session, definition, now, after=element_id)
+
+
 HANDLERS: dict[str, Handler] = {
+    "start": start,
     "timer": fire_timer,
     "deliver": deliver,
     "throw": throw,

@@ -47,7 +47,7 @@ def of_duration(written: str, calendar: str | None) -> Span | str:
     """A duration (ISO 8601); without a calendar it runs day and night. Months, and what is worked out, stay as they are."""
     try:
         read = span(written.strip())
-    except (TimerError, OverflowError):
+    except TimerError:
         return written
     minutes = read.rest.total_seconds() / _HOUR
     return written if read.months or minutes <= 0 else Span(written, minutes, calendar or ALL_THE_TIME)

@@ -3,7 +3,7 @@
 from bpm.definitions.checks import form_faults
 from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish, unstaffed
 from bpm.definitions.mending import field_of, fix_of
-from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip, together
+from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, handed_in, read_zip
 from bpm.definitions.reading import (
     DefinitionNotFoundError,
     FileNotFoundInDefinitionError,
@@ -19,7 +19,7 @@ from bpm.definitions.reading import (
     latest,
     page,
     settings_of,
-    started_by_message,
+    started_by,
     text,
     versions,
 )
@@ -54,15 +54,15 @@ __all__ = [
     "form",
     "form_faults",
     "get",
+    "handed_in",
     "latest",
     "page",
     "publish",
     "read_zip",
     "rename",
     "settings_of",
-    "started_by_message",
+    "started_by",
     "text",
-    "together",
     "unstaffed",
     "versions",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.connecting import Registry
-from bpm.definitions import drawings, reading, sorting, staffing
+from bpm.definitions import drawings, reading, sorting, staffing, starting
 from bpm.definitions.checks import check
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
@@ -213,3 +213,4 @@ def _put_into_use(session: Session, definition: Definition, login: str, now: dat
     session.execute(update(Definition).where(*in_use).values(state="retired"))
     definition.state, definition.published_at, definition.published_by = "published", now, login
     session.flush()
+    starting.arm(session, definition, now)

@@ -62,12 +62,13 @@ class DrawnCall:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageStart:
-    """A process begins when a message of this name comes that nobody awaits."""
+class EventStart:
+    """A process begins when a message of this name comes that nobody awaits, or a signal of this name. ``kind``: message, signal."""
 
     process_id: str
     element: str
-    message: str
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Drawing:
     process_ids: tuple[str, ...] = ()
     name: str = ""
     called: tuple[str, ...] = ()
-    message_starts: tuple[MessageStart, ...] = ()
+    event_starts: tuple[EventStart, ...] = ()
     forms: tuple[Reference, ...] = ()
     read_only: tuple[FixedField, ...] = ()
     ladders: tuple[Reference, ...] = ()
@@ -101,7 +102,7 @@ def read(file: str, content: bytes) -> Drawing:
         process_ids=tuple(id_ for process in processes if (id_ := process.get("id"))),
         name=_name(root, processes[0]) if processes else "",
         called=tuple(_called(root)),
-        message_starts=tuple(_message_starts(root)),
+        event_starts=tuple(_event_starts(root)),
         forms=tuple(_references(file, root, "form", "ref")),
         read_only=tuple(_read_only(file, root)),
         ladders=tuple(_references(file, root, "limit", "ladder")),
@@ -139,14 +140,15 @@ def _called(root: Element) -> Iterator[str]:
             yield called.rpartition(":")[2]  # a qualified name: the prefix is that of the namespace
 
 
-def _message_starts(root: Element) -> Iterator[MessageStart]:
-    names = {message.get("id"): message.get("name") for message in root.iter(tag("message"))}
-    for process in root.iter(tag("process")):
-        for start in process.findall(tag("startEvent")):
-            trigger = start.find(tag("messageEventDefinition"))
-            name = names.get(trigger.get("messageRef")) if trigger is not None else None
-            if name:
-                yield MessageStart(process.get("id") or "", start.get("id") or "", name)
+def _event_starts(root: Element) -> Iterator[EventStart]:
+    for kind in ("message", "signal"):
+        names = {each.get("id"): each.get("name") for each in root.iter(tag(kind))}
+        for process in root.iter(tag("process")):
+            for start in process.findall(tag("startEvent")):
+                trigger = start.find(tag(f"{kind}EventDefinition"))
+                name = names.get(trigger.get(f"{kind}Ref")) if trigger is not None else None
+                if name:
+                    yield EventStart(process.get("id") or "", start.get("id") or "", kind, name)
 
 
 def _references(file: str, root: Element, element: str, attribute: str) -> Iterator[Reference]:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from bpm.errors import N_, InvalidError
 
@@ -16,6 +17,8 @@ MAX_TOTAL = 20 * 1024 * 1024  # bytes
 MAX_RATIO = 100  # unpacked to packed; XML and JSON pack 5 to 20 times
 MAX_NAME = 200  # characters
 MAX_FOLDERS = 5
+
+Kept = TypeVar("Kept")
 
 _SMALL = 100 * 1024  # bytes that may be packed ever so well
 _LEFT_BY_SYSTEMS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -65,6 +68,13 @@ def safe_name(name: str) -> str:
     return plain
 
 
+def place(name: str) -> str:
+    """Where a single file stands in its bundle: a form lies in ``forms``. Raises FileNameError."""
+    safe = safe_name(name)
+    is_form = safe.endswith(".json") and "/" not in safe and safe != "process.json"
+    return f"forms/{safe}" if is_form else safe
+
+
 def check_size(files: Mapping[str, bytes]) -> None:
     """Refuse more than a process can need. Raises ArchiveTooLargeError."""
     sizes = [len(content) for content in files.values()]
@@ -72,14 +82,13 @@ def check_size(files: Mapping[str, bytes]) -> None:
         raise ArchiveTooLargeError
 
 
-def together(parts: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
-    """All the files of what was handed in at once. Raises NameTwiceError."""
-    files: dict[str, bytes] = {}
-    for part in parts:
-        for name in part:
-            if name in files:
-                raise NameTwiceError(file=name)
-        files |= part
+def handed_in(given: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    """All files, by name, of what was handed in at once; an archive is unpacked, without a folder that holds all of it.
+
+    Raises ArchiveError, ArchiveTooLargeError, FileNameError and NameTwiceError.
+    """
+    files = _by_name(file for name, content in given for file in _files_of(name, content).items())
+    check_size(files)
     return files
 
 
@@ -95,10 +104,7 @@ def read_zip(content: bytes) -> dict[str, bytes]:
             members = [member for member in archive.infolist() if not member.is_dir() and not _is_left_over(member.filename)]
             if len(members) > MAX_FILES:
                 raise ArchiveTooLargeError
-            for member in members:
-                name = safe_name(member.filename)
-                if name in files:
-                    raise NameTwiceError(file=name)
+            for name, member in _by_name((safe_name(member.filename), member) for member in members).items():
                 files[name] = _unpack(archive, member, MAX_TOTAL - sum(map(len, files.values())))
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise ArchiveError from error
@@ -121,6 +127,21 @@ def without_common_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
     if len(firsts) != 1 or not nested or firsts <= {"forms", "strings"}:
         return dict(files)
     return {name.partition("/")[2]: content for name, content in files.items()}
+
+
+def _files_of(name: str, content: bytes) -> dict[str, bytes]:
+    if name.lower().endswith(".zip"):
+        return without_common_folder(read_zip(content))
+    return {place(name): content}
+
+
+def _by_name(named: Iterable[tuple[str, Kept]]) -> dict[str, Kept]:
+    found: dict[str, Kept] = {}
+    for name, each in named:
+        if name in found:
+            raise NameTwiceError(file=name)
+        found[name] = each
+    return found
 
 
 def _is_left_over(name: str) -> bool:

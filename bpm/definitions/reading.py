@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bpm import paging
 from bpm.definitions.cache import Recent
 from bpm.definitions.checks import form_name
-from bpm.definitions.drawings import MessageStart, read
+from bpm.definitions.drawings import EventStart, read
 from bpm.definitions.packing import write_zip
 from bpm.definitions.settings import SETTINGS_FILE, ProcessSettings
 from bpm.definitions.settings import settings_of as typed
@@ -53,7 +53,7 @@ class Parts:
 
     fingerprint: str  # of what the engine runs: versions with the same drawings share one engine definition
     settings: ProcessSettings
-    message_starts: tuple[MessageStart, ...]
+    event_starts: tuple[EventStart, ...]
     forms: Mapping[str, dict[str, Any]]
     strings: Mapping[str, Mapping[str, str]]  # by language, by the Chinese text
 
@@ -98,14 +98,14 @@ def for_order_type(session: Session, order_type: str) -> Definition:
     return definition
 
 
-def started_by_message(session: Session, name: str) -> list[tuple[str, str]]:
-    """The processes in use that begin when this message comes, and the start events at which they do."""
+def started_by(session: Session, kind: str, name: str) -> list[tuple[str, str]]:
+    """The processes in use that begin when this message or signal comes, and the start events at which they do."""
     published = session.scalars(select(Definition).where(Definition.state == "published").order_by(Definition.key)).all()
     return [
         (definition.key, start.element)
         for definition in published
-        for start in _parts_of(session, definition.id).message_starts
-        if start.message == name
+        for start in _parts_of(session, definition.id).event_starts
+        if (start.kind, start.name) == (kind, name)
     ]
 
 
@@ -219,7 +219,7 @@ def parts(files: Mapping[str, bytes], settings: ProcessSettings) -> Parts:
         elif language is not None and isinstance(content := _json(files[name]), dict):
             strings.setdefault(language, {}).update(content)
     main = _main(files, settings)
-    starts = read(settings.main, files[settings.main]).message_starts if settings.main in files else ()
+    starts = read(settings.main, files[settings.main]).event_starts if settings.main in files else ()
     return Parts(_fingerprint(files, settings), settings, tuple(start for start in starts if start.process_id == main), forms, strings)
 
 

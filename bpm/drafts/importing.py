@@ -42,7 +42,7 @@ def import_files(
     ForbiddenError, DefinitionNotFoundError, ArchiveError, ArchiveTooLargeError, FileNameError, NameTwiceError.
     """
     access.require(actor, *reading.WRITERS)
-    files, remarks = _read(_unpacked(given))
+    files, remarks = _read(definitions.handed_in((PurePosixPath(name.replace("\\", "/")).name, content) for name, content in given))
     broken = [remark for remark in remarks if remark.level == "error"]
     if broken or not any(name.endswith(_KEPT_ENDINGS) for name in files):
         raise RefusedError(broken or [_nothing(name for name, _ in given)])
@@ -64,18 +64,6 @@ def import_files(
 
 
 # ---- what was handed in
-
-
-def _unpacked(given: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
-    files = packing.together(_files_of(name, content) for name, content in given)
-    packing.check_size(files)
-    return files
-
-
-def _files_of(name: str, content: bytes) -> dict[str, bytes]:
-    if name.lower().endswith(".zip"):
-        return packing.without_common_folder(packing.read_zip(content))
-    return {packing.safe_name(PurePosixPath(name.replace("\\", "/")).name): content}
 
 
 def _read(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
@@ -132,7 +120,7 @@ def _json(name: str, content: bytes, remarks: list[Finding]) -> str | None:
     except orjson.JSONDecodeError as error:
         remarks.append(sorting.not_json(name, error))
         return None
-    return name if "/" in name or name == SETTINGS_FILE else f"forms/{name}"
+    return packing.place(name)
 
 
 def _xml(name: str, content: bytes, remarks: list[Finding]) -> str | None:

@@ -17,7 +17,7 @@ from bpm.engine.faults import UnknownStartError
 from bpm.engine.normalise import OWN, normalise
 from bpm.engine.parser import Parser, extensions_of, trigger_of
 from bpm.engine.reading import NOTHING
-from bpm.engine.timers import Clock, WorkingCalendar, next_start
+from bpm.engine.timers import Calendars, Clock, next_start
 from bpm.errors import N_, Finding, RefusedError
 
 
@@ -119,7 +119,7 @@ class Definition:
         """The fields that the form of an element only shows."""
         return self.drawn.read_only.get((process_id, element_id), ())
 
-    def due(self, start: StartEvent, now: datetime, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> datetime | None:
+    def due(self, start: StartEvent, now: datetime, zone: ZoneInfo, calendars: Calendars) -> datetime | None:
         """When a start timer is due next, strictly after ``now``; None when it will not be any more. Raises TimerError."""
         if start.timer is None:
             return None

@@ -123,9 +123,7 @@ class InclusiveGateway(Guard, m.InclusiveGatewayMixin, m.BpmnSpecMixin):
             seen.add(step.name)
             todo += step.outputs
             if events and step is spec:
-                for before in step.inputs:
-                    if isinstance(before, BoundaryEventSplit):
-                        todo += before.outputs
+                todo += [each for before in step.inputs if isinstance(before, BoundaryEventSplit) for each in before.outputs]
         return seen
 
     def _run_hook(self, my_task: Task) -> bool:

@@ -2,7 +2,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """One running instance in memory: ``(state, command) -> (state, facts)``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from bpm.engine.elements import ExclusiveGateway, complete, finish_call
 from bpm.engine.facts import CallRequested, Fact, InstanceEnded, Passed, StepFailed, Stuck, TaskOpened, TimerSet
 from bpm.engine.faults import CannotSkipError, NotAwaitedError, NotOpenError, StepError, UncaughtError
 from bpm.engine.joins import InclusiveGateway, ParallelGateway
-from bpm.engine.timers import Clock, Members, WorkingCalendar, nobody
+from bpm.engine.timers import Calendars, Clock, Members, no_calendar, nobody
 from bpm.engine.workflow import ACTIVE, OPEN, Flow, incident
 from bpm.errors import N_
 
@@ -33,30 +33,30 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Process:
     """One running instance in memory. One thread at a time; after an exception from ``apply`` the object must be dropped."""
 
-    def __init__(self, definition: Definition, *, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> None:
-        """A new instance; its first command must be Start. ``members`` is set by whoever knows the organisation."""
-        self.definition, self.zone, self.calendars = definition, zone, calendars
+    def __init__(self, definition: Definition, *, zone: ZoneInfo) -> None:
+        """A new instance; its first command must be Start. ``calendars`` and ``members`` are set by whoever knows the organisation."""
+        self.definition, self.zone = definition, zone
+        self.calendars: Calendars = no_calendar
         self.members: Members = nobody
         self._flow: Flow | None = None
         self._awaited: Awaited | None = {}
 
     @classmethod
-    def load(cls, definition: Definition, saved: bytes, *, zone: ZoneInfo, calendars: Mapping[str, WorkingCalendar]) -> "Process":
+    def load(cls, definition: Definition, saved: bytes, *, zone: ZoneInfo) -> "Process":
         """The instance of a state, on a definition of the same files (which may have been built anew)."""
-        process = cls(definition, zone=zone, calendars=calendars)
-        process._flow = state.load(definition.specs, definition.engine, saved, Clock(_LONG_AGO, zone, calendars))
+        process = cls(definition, zone=zone)
+        process._flow = state.load(definition.specs, definition.engine, saved, process._clock(_LONG_AGO))
         process._awaited = None
         return process
 
-    def _members(self, role: str, unit: str, city: str | None) -> Sequence[str]:
-        """Asked anew each time: whoever lends the process out may lend it a new organisation."""
-        return self.members(role, unit, city)
+    def _clock(self, now: datetime) -> Clock:
+        return Clock(now, self.zone, self.calendars, self.members)
 
     def rest(self) -> None:
         """Let go of the calendars and the organisation until the next command: it may outlive those who know them."""
-        self.calendars, self.members = {}, nobody
+        self.calendars, self.members = no_calendar, nobody
         if self._flow is not None:
-            self._flow.clock = Clock(_LONG_AGO, self.zone, self.calendars)
+            self._flow.clock = self._clock(_LONG_AGO)
 
     def save(self) -> bytes:
         """The state as bytes."""
@@ -133,7 +133,7 @@ class Process:
         before = {} if isinstance(command, c.Start) else self._now()
         tasks = {} if isinstance(command, c.Start) else {str(task.id): task for task in self.flow.active()}
         if self._flow is not None:
-            self._flow.clock = Clock(now, self.zone, self.calendars, self._members)
+            self._flow.clock = self._clock(now)
             self._catch_up(command)
         self._carry_out(command, now)
         if not self.flow.completed:
@@ -184,12 +184,8 @@ class Process:
         if self._flow is not None:
             raise NotOpenError
         start, variables = self.definition.start_of(command.element_id), plain(command.variables)
-        flow = Flow(
-            self.definition.specs[self.definition.main],
-            self.definition.specs,
-            self.definition.engine,
-            Clock(now, self.zone, self.calendars, self._members),
-        )
+        specs = self.definition.specs
+        flow = Flow(specs[self.definition.main], specs, self.definition.engine, self._clock(now))
         flow.start_at = start.element_id
         flow.task_tree.data.update(variables)
         self._flow = flow

@@ -215,6 +215,8 @@ def _timer(node: Element, definition: Element, notes: Notes) -> None:
             N_("“{name}”: “{text}” is no ISO 8601 time and no expression. Cron texts are not supported."),
             text=text_of(times[0])[:80],
         )
+    elif local(node) == "startEvent" and local(next(node.iterancestors())) == "process":
+        notes.refuse(node, "timer", N_("The start “{name}” knows no variable yet. Write its time out: R/2026-01-01T09:00:00/P1D."))
     if local(node) == "startEvent" and form == "timeCycle" and re.match(r"R\d+/P", text):
         notes.refuse(
             node, "timer", N_("The start “{name}” repeats a number of times, so it needs a first date: R3/2026-01-01T09:00:00/P1D.")

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -26,6 +26,14 @@ class WorkingCalendar(Protocol):
         ...
 
 
+Calendars = Callable[[str], WorkingCalendar | None]
+"""The working calendar of a name; None where there is none of it."""
+
+
+def no_calendar(_name: str) -> None:
+    """The calendar of every name where no organisation is at hand."""
+
+
 Members = Callable[[str, str, str | None], Sequence[str]]
 """The logins of all who play a role in a unit (its code, or a function and a city)."""
 
@@ -37,20 +45,21 @@ def nobody(_role: str, _unit: str, _city: str | None) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a step is told of the world around it: now, the zone of local times, the working calendars by name, and who is where."""
+    """What a step is told of the world around it: now, the zone of local times, the working calendars, and who is where."""
 
     now: datetime
     zone: ZoneInfo
-    calendars: Mapping[str, WorkingCalendar]
+    calendars: Calendars
     members: Members = nobody
 
     def calendar(self, name: str | None) -> WorkingCalendar | None:
         """The calendar of this name. Raises TimerError when there is none."""
         if not name:
             return None
-        if name not in self.calendars:
+        found = self.calendars(name)
+        if found is None:
             raise TimerError(N_("There is no working calendar “{calendar}”."), calendar=name)
-        return self.calendars[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,10 @@ def span(text: str) -> Span:
     if not match or not any(match.groups()):
         raise TimerError(N_("“{text}” is not an ISO 8601 duration such as PT8H or P3D."), text=text[:80])
     years, months, weeks, days, hours, minutes, seconds = (float(part) if part else 0.0 for part in match.groups())
-    return Span(int(years * 12 + months), timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds))
+    try:
+        return Span(int(years * 12 + months), timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds))
+    except OverflowError:
+        raise _too_long(text) from None
 
 
 def later(start: datetime, by: Span, zone: ZoneInfo) -> datetime:
@@ -151,34 +163,41 @@ def arm(form: str, text: str, clock: Clock, calendar: str | None = None) -> Arme
     """Work out when a timer is due. ``form`` is timeDate, timeDuration or timeCycle. Raises TimerError."""
     text = text.strip().strip("\"'")
     if len(text) > MAX_TEXT:
-        raise TimerError(N_("“{text}” … is too long for a time."), text=text[:40])
+        raise _too_long(text)
     if text.startswith("-"):
         raise TimerError(N_("“{text}” is negative; time does not run backwards."), text=text[:80])
     hours = clock.calendar(calendar)
     if form == "timeDate":
         return {"due": moment(text, clock.zone).isoformat()}
     if form == "timeDuration":
-        return {"due": _plus(clock.now, span(text), clock.zone, hours).isoformat()}
+        return {"due": _plus(clock.now, text, 1, clock.zone, hours).isoformat()}
     cycle = repeat(text)
     zone = zone_of(cycle.zone) if cycle.zone else clock.zone
-    first = moment(cycle.first, zone) if cycle.first else _plus(clock.now, span(cycle.every), zone, hours)
+    first = moment(cycle.first, zone) if cycle.first else _plus(clock.now, cycle.every, 1, zone, hours)
     span(cycle.every)
     armed = {"due": first.isoformat(), "left": cycle.count, "every": cycle.every, "first": first.isoformat(), "turn": 0}
     return {**armed, "zone": cycle.zone} if cycle.zone else armed
 
 
-def _plus(start: datetime, by: Span, zone: ZoneInfo, hours: WorkingCalendar | None) -> datetime:
-    return later_in(hours, start, by) if hours else later(start, by, zone)
+def _plus(start: datetime, every: str, turns: int, zone: ZoneInfo, hours: WorkingCalendar | None) -> datetime:
+    """``start`` plus a written duration so many times. Raises TimerError, also where no calendar reaches so far."""
+    try:
+        by = span(every).times(turns)
+        return later_in(hours, start, by) if hours else later(start, by, zone)
+    except (OverflowError, ValueError):
+        raise _too_long(every) from None
+
+
+def _too_long(text: str) -> TimerError:
+    return TimerError(N_("“{text}” … is too long for a time."), text=text[:40])
 
 
 def again(armed: Armed, clock: Clock, calendar: str | None = None) -> Armed:
     """The next turn of a cycle, reckoned from the first one, so that the 31st plus months does not drift."""
-    hours, turn, every = clock.calendar(calendar), armed["turn"] + 1, span(armed["every"])
+    hours, turn, every = clock.calendar(calendar), armed["turn"] + 1, armed["every"]
     zone = zone_of(armed["zone"]) if armed.get("zone") else clock.zone
-    if hours:
-        due = later_in(hours, datetime.fromisoformat(armed["due"]), every)
-    else:
-        due = later(datetime.fromisoformat(armed["first"]), every.times(turn), zone)
+    before, turns = (armed["due"], 1) if hours else (armed["first"], turn)
+    due = _plus(datetime.fromisoformat(before), every, turns, zone, hours)
     left = armed["left"] - 1 if armed["left"] > 0 else FOREVER
     return {**armed, "due": due.isoformat(), "left": left, "turn": turn}
 
@@ -214,7 +233,7 @@ def _skipped(armed: Armed, clock: Clock, calendar: str | None) -> Armed:
 
 def unreadable(form: str, text: str, *, working: bool) -> TimerError | None:
     """What is wrong with a time that is written down (no expression), for the time of deployment."""
-    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"), {"any": _Always()})
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"), lambda _name: _Always())
     try:
         arm(form, text, clock, "any" if working else None)
     except TimerError as error:

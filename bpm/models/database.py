@@ -4,50 +4,27 @@ Whoever opens a unit of work commits it, and nobody else. It needs neither a req
 ``configure`` hands the engine over once, at start.
 """
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, inspect
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registry
 from sqlalchemy.types import TypeDecorator
 
-from bpm.errors import N_, BatonError
-from bpm.models import prepared, rows
+from bpm.models import prepared, rows, sqlite
+from bpm.models.faults import DatabaseBusyError, in_words
 from bpm.models.turns import Turns, TurnTimeoutError
 
 LOCK_SECONDS = 10
 """How long a writer waits before it gives up: on SQLite for those of its own process, and then as long for other programs."""
-
-
-class DatabaseBusyError(BatonError):
-    """Another writer has held the database, or this row, for too long."""
-
-    code = "database-busy"
-    sentence = N_("The database is busy. Nothing was changed; please try again in a moment.")
-
-
-class DiskFullError(BatonError):
-    """The database has no room to write."""
-
-    code = "disk-full"
-    sentence = N_("The disk of the database is full or cannot be written. Nothing was changed; an administrator must make room.")
-
-
-class DatabaseUnreachableError(BatonError):
-    """The connection to the database is gone."""
-
-    code = "database-unreachable"
-    sentence = N_("The database cannot be reached. Nothing was changed; please try again in a moment.")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -155,7 +132,7 @@ def insert_new(session: Session, model: type[Base], **row: Any) -> bool:
 
     Whoever writes the same key at the same moment waits in the database until this unit of work has ended.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
     statement = insert(model).values(row).on_conflict_do_nothing().returning(*inspect(model).primary_key)
     return session.execute(statement).first() is not None
 
@@ -173,55 +150,12 @@ _writing_here: ContextVar[bool] = ContextVar("writing_here", default=False)
 
 def configure(engine: Engine) -> None:
     """Let ``unit_of_work`` use this engine. Called once at start, and by each test for its own database."""
-    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _open_sqlite):
-        event.listen(engine, "do_connect", partial(_before_opening, engine.url.database))
-        event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        sqlite.attend(engine)
     _Engines.writing = engine.execution_options(baton_begin="BEGIN IMMEDIATE")
-    _files.pop(engine.url.database or "", None)
-    _Engines.turns = Turns(LOCK_SECONDS) if engine.dialect.name == "sqlite" else nullcontext()  # SQLite has one writer at a time
     _Engines.reading = engine.execution_options(baton_begin="BEGIN", postgresql_readonly=True)
-
-
-def _before_opening(path: str | None, *_: object) -> None:
-    """Open nothing where a file was moved away: SQLite would put an empty one there, and delete the log with its last commits."""
-    if path in _files:
-        _require_file(path)
-
-
-def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Set what SQLite forgets with each connection. WAL with FULL: a commit that was answered survives a power cut."""
-    connection.isolation_level = None  # the driver must not begin by itself: _begin_sqlite does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_SECONDS * 1000}"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin IMMEDIATE to write: a writer that began by reading could not wait for another one.
-
-    Were a statement that failed left to the garbage collector, it would come in any thread, and stop all of them until the next one's wait
-    on this connection is over.
-    """
-    _require_file(connection.engine.url.database)
-    with closing(prepared.Line(connection)) as line:
-        line.say(connection.get_execution_options().get("baton_begin", "BEGIN"))
-
-
-_files: dict[str, tuple[int, int]] = {}
-"""Device and inode of the file of each SQLite database, as they were when it was first begun to work with."""
-
-
-def _require_file(path: str | None) -> None:
-    """Raise DatabaseUnreachableError where the file was moved away or replaced: what is written there would be found by nobody."""
-    if not path or path == ":memory:":
-        return
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        raise DatabaseUnreachableError from error
-    file = found.st_dev, found.st_ino
-    if _files.setdefault(path, file) != file:
-        raise DatabaseUnreachableError
+    _Engines.turns = Turns(LOCK_SECONDS) if is_sqlite else nullcontext()  # SQLite has one writer at a time
 
 
 @contextmanager
@@ -244,7 +178,7 @@ def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT0
     except TurnTimeoutError as error:
         raise DatabaseBusyError from error
     except DBAPIError as error:
-        raise _in_words(error) from error
+        raise in_words(error) from error
 
 
 def _write(engine: Engine) -> Iterator[Session]:
@@ -283,30 +217,3 @@ def _read(engine: Engine) -> Iterator[Session]:
 def after_commit(session: Session, callback: Callable[[], object]) -> None:
     """Call ``callback`` when this unit of work has been committed, in the order asked for; never when it is rolled back."""
     session.info.setdefault("after_commit", []).append(callback)
-
-
-_BUSY = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
-_FULL = {"53100", "58030"}  # PostgreSQL: disk full, I/O error
-_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
-
-
-def _in_words(error: DBAPIError) -> Exception:
-    """What the database says, in our words; what is no matter of the moment stays as it is.
-
-    SQLite on a full disk undoes everything by itself: then no savepoint is found to go back to, and what really happened is behind that.
-    """
-    before = error.__context__
-    return _of_the_moment(error) or (_of_the_moment(before) if isinstance(before, DBAPIError) else None) or error
-
-
-def _of_the_moment(error: DBAPIError) -> BatonError | None:
-    primary = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the extended code keeps the primary one in its low byte
-    state = getattr(error.orig, "sqlstate", None)
-    if primary in _SQLITE_BUSY or state in _BUSY:
-        return DatabaseBusyError()
-    if primary in _SQLITE_FULL or state in _FULL:
-        return DiskFullError()
-    if error.connection_invalidated or (state or "")[:2] in {"08", "57"}:
-        return DatabaseUnreachableError()
-    return None

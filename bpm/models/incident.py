@@ -14,7 +14,7 @@ from bpm.models.ids import row_id
 class Incident(Base):
     """A step that could not be carried out.
 
-    ``kind``: step (the engine), call (a connector), work (a work item). ``state``: open, resolved.
+    ``kind``: step (the engine), work (a work item). ``state``: open, resolved.
     """
 
     __tablename__ = "incident"

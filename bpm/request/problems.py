@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, Finding, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from bpm.forms import FieldSentence
-from bpm.models.database import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.request import plain, reader, unit
 
 log = logging.getLogger(__name__)

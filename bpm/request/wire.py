@@ -12,7 +12,8 @@ from flask_babel import Babel
 import bpm
 from bpm import access, clock
 from bpm.models.access import LoginSession
-from bpm.models.database import DatabaseBusyError, unit_of_work
+from bpm.models.database import unit_of_work
+from bpm.models.faults import DatabaseBusyError
 from bpm.request import guard, idempotency, plain, problems, reader, unit
 
 BODY_LIMIT = 32_000_000

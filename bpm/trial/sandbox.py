@@ -122,7 +122,8 @@ class Sandbox:
     _events: int = 0
 
     def __post_init__(self) -> None:
-        self.process = Process(self.unsaved.engine, zone=clock.zone(), calendars=calendars.all(self.session))
+        self.process = Process(self.unsaved.engine, zone=clock.zone())
+        self.process.calendars = calendars.all(self.session).get
         self.process.members = lambda role, unit, city: assigning.members(self.session, role, unit, city or self.city)
         self.trail = Trail(self.plan)
         self._until = time.monotonic() + self.seconds
@@ -317,18 +318,10 @@ class Sandbox:
             notices.filled(self.unsaved.text(part, self.language), shown)
             for part in ((written.subject, written.body) if written else ("", ""))
         )
-        people = [] if fact.to == "customer" else self._readers(fact.to)
+        people = [] if fact.to == "customer" else org.meant(self.session, fact.to, self.city)
         to = notices.in_language(N_("the customer"), self.language) if fact.to == "customer" else self.people(people)
         self.told.append(Told(self.step, self.now, fact.to, fact.text, people, subject, body))
         self.say("notice", fact.element_id, N_("Would be told: {to}. “{subject}”"), to=to, subject=subject or fact.text)
-
-    def _readers(self, to: str) -> list[User]:
-        role, _, place = to.partition("@")
-        if place:
-            unit = org.resolve_unit(self.session, place, self.city)
-            return org.members(self.session, unit.code, role) if unit is not None else []
-        person = org.named(self.session, to)
-        return [person] if person is not None else []
 
     def _hand_on(self, happened: Sequence[f.Fact]) -> None:
         """Messages that the case throws come back to it where it waits for them; others are kept, as the platform keeps them."""

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, jsonify, make_response, url_for
 from flask import request as http
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from bpm import catalogue, definitions, drafts, picture
@@ -169,7 +168,7 @@ def upload() -> Response:
     try:
         kept = definitions.deploy(
             session(),
-            definitions.together(map(_files_of, given)),
+            definitions.handed_in((file.filename or "", file.read()) for file in given),
             actor().login,
             now(),
             publish="publish" in http.form,
@@ -182,17 +181,6 @@ def upload() -> Response:
         return draw_list(frame.refused(error), alert=frame.tell(error), note=note)
     said = gettext("%(name)s v%(version)s is kept.", name=_name(kept[0]), version=kept[0].version)
     return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
-
-
-def _files_of(file: FileStorage) -> dict[str, bytes]:
-    content, name = file.read(), file.filename or ""
-    return definitions.read_zip(content) if name.lower().endswith(".zip") else {_place(name): content}
-
-
-def _place(name: str) -> str:
-    """Where a single file stands in its bundle: a form lies in ``forms``."""
-    is_form = name.endswith(".json") and "/" not in name and name != "process.json"
-    return f"forms/{name}" if is_form else name
 
 
 @blueprint.post("/<uuid:definition_id>/publish")

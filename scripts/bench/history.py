@@ -22,7 +22,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._definition = Definition.build("bench_loop", {LOOP.name: LOOP.read_bytes()})
-        self._process = Process(self._definition, zone=ZONE, calendars={})
+        self._process = Process(self._definition, zone=ZONE)
         self._process.apply(c.Start({"stop": False, "text": "电梯里没有信号" * 20}), datetime.now(UTC))
 
     def step(self) -> tuple[float, float, float]:
@@ -33,7 +33,7 @@ class Loop:
         stepped = time.process_time()
         saved = self._process.save()
         kept = time.process_time()
-        Process.load(self._definition, saved, zone=ZONE, calendars={})
+        Process.load(self._definition, saved, zone=ZONE)
         return stepped - began, kept - stepped, time.process_time() - kept
 
     def median(self, count: int) -> tuple[float, float, float]:

@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 import app as baton
-from bpm import access, clock, org
+from bpm import access, clock, org, serving
 from bpm.models import Base
 from bpm.models.database import db, unit_of_work
 from bpm.settings import Settings
@@ -63,7 +63,7 @@ def server(folder: Path) -> Iterator[tuple[Engine, Client]]:
         with unit_of_work() as session:
             token = access.issue_token(session, org.find_user(session, cases.CLERK), clock.wall())
     listening = socket.create_server(("127.0.0.1", 0))
-    waitress = baton.http_server(app, listening)
+    waitress = serving.http_server(app, listening)
     Thread(target=waitress.run, daemon=True).start()
     connection = http.client.HTTPConnection(*listening.getsockname())
     try:

@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from bpm import access, clock, request
 from bpm.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from bpm.models import ApiToken, IdempotencyKey, LoginSession, Setting, User
-from bpm.models.database import DatabaseBusyError, unit_of_work
+from bpm.models.database import unit_of_work
+from bpm.models.faults import DatabaseBusyError
 from bpm.request import reader
 from bpm.settings import Settings
 from tests.bpm.organisation import found

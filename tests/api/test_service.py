@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bpm.models.database import DatabaseUnreachableError
+from bpm.models.faults import DatabaseUnreachableError
 from tests.api.desk import Desk
 from tests.api.drawings import ERRAND, FORM
 

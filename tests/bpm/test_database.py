@@ -15,17 +15,8 @@ from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
-from bpm.models.database import (
-    Base,
-    DatabaseBusyError,
-    DatabaseUnreachableError,
-    DiskFullError,
-    UtcDateTime,
-    after_commit,
-    configure,
-    engine_options,
-    unit_of_work,
-)
+from bpm.models.database import Base, UtcDateTime, after_commit, configure, engine_options, unit_of_work
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.models.turns import Turns, TurnTimeoutError
 from bpm.models.work_item import WorkItem
 
@@ -189,6 +180,12 @@ def test_a_writer_who_waits_too_long_is_told_so_in_words(database: Engine, monke
 
 
 @pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a database now waits for no other writer."""
+    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
+
+
+@pytest.fixture
 def file(tmp_path: Path, database: Engine) -> Iterator[Path]:
     """A SQLite file to which all units of work go meanwhile; its connection is open."""
     path = tmp_path / "own.db"
@@ -200,17 +197,19 @@ def file(tmp_path: Path, database: Engine) -> Iterator[Path]:
     configure(database)
 
 
-def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
+@pytest.mark.one_database
+@pytest.mark.usefixtures("in_a_hurry")
+def test_another_program_that_holds_the_file_is_told_of_in_the_same_words(file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseBusyError), unit_of_work():
             pass
 
 
-def test_whoever_keeps_the_error_of_a_writer_who_gave_up_keeps_no_statement_open(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.one_database
+@pytest.mark.usefixtures("in_a_hurry")
+def test_whoever_keeps_the_error_of_a_writer_who_gave_up_keeps_no_statement_open(file: Path) -> None:
     """Were it closed later, by the garbage collector in any thread, all threads would stand until the connection is free."""
-    monkeypatch.setattr("bpm.models.database.LOCK_SECONDS", 0)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE").close()
         with pytest.raises(DatabaseBusyError) as refused, unit_of_work():
@@ -226,6 +225,7 @@ def is_open(cursor: sqlite3.Cursor) -> bool:
     return True
 
 
+@pytest.mark.one_database
 def test_a_file_that_was_moved_away_or_replaced_takes_nothing_more(file: Path) -> None:
     """Its connections would go on writing into what nobody finds again, and new ones begin an empty database in its place."""
     with unit_of_work() as session:
@@ -241,6 +241,7 @@ def test_a_file_that_was_moved_away_or_replaced_takes_nothing_more(file: Path) -
     assert value_of("motto") == "kept"
 
 
+@pytest.mark.one_database
 def test_a_file_that_is_put_back_has_all_that_was_committed(file: Path) -> None:
     """SQLite opens an empty file in the place of one that is away, and then deletes the log beside it."""
     with unit_of_work() as session:
@@ -253,6 +254,7 @@ def test_a_file_that_is_put_back_has_all_that_was_committed(file: Path) -> None:
     assert value_of("motto") == "kept"
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("file")
 def test_a_full_disk_is_told_of_in_words_also_inside_a_savepoint() -> None:
     with pytest.raises(DiskFullError), no_room(), unit_of_work() as session, session.begin_nested():

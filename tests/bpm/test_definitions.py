@@ -400,6 +400,12 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+def test_a_form_that_is_handed_in_alone_lies_among_the_forms() -> None:
+    given = [("x.json", b"1"), ("process.json", b"2"), ("all.zip", zipped(("p/process.bpmn", b"3"), ("p/forms/y.json", b"4")))]
+    found = {"forms/x.json": b"1", "process.json": b"2", "process.bpmn": b"3", "forms/y.json": b"4"}
+    assert definitions.handed_in(given) == found
+
+
 def test_an_archive_gives_its_files() -> None:
     assert definitions.read_zip(zipped(("a.bpmn", b"1"), ("forms\\b.json", b"2"))) == {"a.bpmn": b"1", "forms/b.json": b"2"}
 
@@ -443,11 +449,11 @@ def test_a_message_that_nobody_awaits_begins_the_processes_that_are_in_use_for_i
     deploy({"a.bpmn": drawn.encode()})
     deploy({"b.bpmn": diagram("b", task())})
     with unit_of_work(write=False) as session:
-        assert definitions.started_by_message(session, "phone-rang") == [("a", "called")]
-        assert definitions.started_by_message(session, "doorbell") == []
+        assert definitions.started_by(session, "message", "phone-rang") == [("a", "called")]
+        assert definitions.started_by(session, "message", "doorbell") == []
     deploy({"a.bpmn": diagram("a", task())})
     with unit_of_work(write=False) as session:
-        assert definitions.started_by_message(session, "phone-rang") == []
+        assert definitions.started_by(session, "message", "phone-rang") == []
 
 
 def test_texts_of_the_drawing_in_the_readers_language(database: Engine) -> None:

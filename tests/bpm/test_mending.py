@@ -130,10 +130,8 @@ KINDS = {
 
 def fail(session: Session, item: WorkItem, now: datetime) -> None:
     """The last try of a work item has failed."""
-    instance_id = incidents.instance_of(session, item)
-    assert instance_id is not None
     work_items.fail(item, "OSError")
-    incidents.of_work(session, running.lock(session, instance_id), item, None, {}, now)
+    incidents.of_work(session, item, None, {}, now)
 
 
 class Case:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from bpm import clock, connecting, definitions, instances, interventions, running
 from bpm.access import SYSTEM
@@ -15,6 +15,7 @@ from bpm.clockwork.embedded import Embedded
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
 from tests.bpm.together import until_it_waits
+from tests.engine.drawing import catch, end, model, node, start, throw
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" id="d" targetNamespace="urn:test">
@@ -155,3 +156,43 @@ def test_a_message_finds_a_case_that_begins_to_wait_at_the_same_moment(keyed: Ti
     sender.join()
     keyed.wait(hours=0)
     assert keyed.paid(bill) == [True]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_a_signal_takes_its_receivers_in_the_order_in_which_everybody_does() -> None:
+    """Of two who each hold what the other one waits for, PostgreSQL breaks one off."""
+    with unit_of_work() as session:
+        drawn = model(start() + catch("heard", "signal") + end(), "s > heard > e")
+        definitions.deploy(session, {"p.bpmn": drawn}, "analyst", clock.now(), publish=True)
+        cases = sorted(instances.start(session, "p", {}, SYSTEM, clock.now()).id for _ in range(30))
+
+    def sound() -> None:
+        with unit_of_work() as session:
+            instances.signal(session, "alarm", {}, clock.now())
+
+    other = threading.Thread(target=sound)
+    with unit_of_work() as session:
+        running.lock(session, cases[0])
+        other.start()
+        until_it_waits(session, other)
+        for case in cases:
+            running.lock(session, case)
+    other.join()
+    assert {Till.status(case) for case in cases} == {"completed"}
+
+
+@pytest.mark.usefixtures("_clean")
+def test_a_signal_that_a_case_throws_wakes_whoever_waits_and_starts_what_begins_with_it() -> None:
+    with unit_of_work() as session:
+        for key, drawn in {
+            "thrower": model(start() + throw("t", "signal") + end(), "s > t > e"),
+            "waiter": model(start() + catch("c", "signal") + end(), "s > c > e"),
+            "begun": model(start("s", "signal") + node("task", "v") + end(), "s > v > e"),
+        }.items():
+            definitions.deploy(session, {"p.bpmn": drawn.replace(b'id="p"', f'id="{key}"'.encode())}, "analyst", clock.now(), publish=True)
+        instances.start(session, "waiter", {}, SYSTEM, clock.now())
+        instances.start(session, "thrower", {}, SYSTEM, clock.now())
+    Embedded(connecting.Registry()).advance(timedelta(0))
+    with unit_of_work(write=False) as session:
+        found = session.execute(select(Instance.definition_key, Instance.status).order_by(Instance.definition_key)).all()
+    assert [tuple(row) for row in found] == [("begun", "completed"), ("thrower", "completed"), ("waiter", "completed")]

@@ -43,14 +43,15 @@ class Story:
         self.drawings, self.tables, self.fresh = drawings, tables, fresh
         self.now, self.calendars = datetime.fromisoformat(at), calendars or {}
         self.definition = build(*drawings, tables=tables)
-        self.process = Process(self.definition, zone=ZONE, calendars=self.calendars)
+        self.process = Process(self.definition, zone=ZONE)
         self.saved = b""
         self.facts: list[Fact] = []
 
     def do(self, command: c.Command) -> list[Fact]:
         if self.saved and self.fresh:
             self.definition = build(*self.drawings, tables=self.tables)
-            self.process = Process.load(self.definition, self.saved, zone=ZONE, calendars=self.calendars)
+            self.process = Process.load(self.definition, self.saved, zone=ZONE)
+        self.process.calendars = self.calendars.get
         self.facts = self.process.apply(command, self.now)
         self.saved = self.process.save()
         return self.facts

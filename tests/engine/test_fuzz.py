@@ -173,12 +173,12 @@ class Painter:
 def play(drawing: bytes, seed: int, *, restored: bool) -> list[Any]:
     """Walk in a random but repeatable order; answers what was done and how it ended."""
     choice, definition = random.Random(seed), build(drawing)
-    process = Process(definition, zone=ZONE, calendars={})
+    process = Process(definition, zone=ZONE)
     process.apply(c.Start(), NOW)
     trace: list[Any] = []
     for _ in range(80):
         if restored:
-            process = Process.load(build(drawing), process.save(), zone=ZONE, calendars={})
+            process = Process.load(build(drawing), process.save(), zone=ZONE)
         open_now = sorted(
             process.awaited(), key=lambda fact: (fact.place.element_id, type(fact).__name__, str(process.data_of(fact.place.token_id)))
         )

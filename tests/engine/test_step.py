@@ -137,7 +137,7 @@ def test_a_case_that_was_saved_when_a_reason_was_kept_filled_only_still_says_it(
     del step["words"]
     step["why"] = "139 is waiting"
     case.saved = case.process.save()
-    case.process = Process.load(case.definition, case.saved, zone=ZONE, calendars=case.calendars)
+    case.process = Process.load(case.definition, case.saved, zone=ZONE)
     assert case.awaited()["u"].why == Words("139 is waiting")
     case.done("u", note="ok")
     assert case.has(TaskClosed)[0].how == "completed"

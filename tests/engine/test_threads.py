@@ -24,10 +24,10 @@ def test_eight_threads_run_instances_of_one_definition():
     now = datetime.fromisoformat(MORNING)
 
     def work(number: int) -> dict:
-        process = Process(definition, zone=ZONE, calendars={})
+        process = Process(definition, zone=ZONE)
         facts = process.apply(c.Start({"n": number, "units": [1, 2, 3]}), now)
         for fact in [fact for fact in facts if isinstance(fact, TaskOpened)]:
-            process = Process.load(definition, process.save(), zone=ZONE, calendars={})
+            process = Process.load(definition, process.save(), zone=ZONE)
             facts = process.apply(c.CompleteTask(fact.place.token_id, {"answer": number}), now)
         return next(fact for fact in facts if isinstance(fact, InstanceEnded)).variables
 

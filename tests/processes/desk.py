@@ -92,14 +92,14 @@ class Case:
         self.states: list[str] = []
         self.told: list[tuple[str, str]] = []
         self.ended = False
-        process = Process(next(_two_definitions()), zone=ZONE, calendars=self.calendars)
+        process = Process(next(_two_definitions()), zone=ZONE)
         self._apply(process, c.Start({**INTAKE, **variables}))
 
     # -- what stands open
 
     @property
     def process(self) -> Process:
-        return Process.load(next(_two_definitions()), self._saved, zone=ZONE, calendars=self.calendars)
+        return Process.load(next(_two_definitions()), self._saved, zone=ZONE)
 
     @property
     def variables(self) -> Data:
@@ -158,6 +158,7 @@ class Case:
         self._apply(self.process, command)
 
     def _apply(self, process: Process, command: c.Command) -> None:
+        process.calendars = self.calendars.get
         for fact in process.apply(command, self.now):
             match fact:
                 case f.ElementEntered():

@@ -259,7 +259,7 @@ from bpm.engine.definition import Definition
 from bpm.engine.process import Process
 workflow.MAX_SECONDS = 2.0
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-process = Process(Definition.build("p", {"p.bpmn": sys.stdin.buffer.read()}), zone=ZoneInfo("UTC"), calendars={})
+process = Process(Definition.build("p", {"p.bpmn": sys.stdin.buffer.read()}), zone=ZoneInfo("UTC"))
 begun = time.process_time()
 facts = process.apply(commands.Start({}, None), datetime.now(UTC))
 print([fact.code for fact in facts if type(fact).__name__ == "StepFailed"])

@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from bpm import access, clock
 from bpm.access import logins, tries
 from bpm.models import LoginSession
-from bpm.models.database import DatabaseBusyError, unit_of_work
+from bpm.models.database import unit_of_work
+from bpm.models.faults import DatabaseBusyError
 from bpm.request import SESSION_COOKIE, unit
 from tests.security.test_who_may_what import PUBLIC, body_of, requests
 from tests.security.town import PASSWORD, Town

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import func, select
 from waitress import wasyncore
 
-import app
-from bpm import attachments, clock, tracking, workorders
+from bpm import attachments, clock, serving, tracking, workorders
 from bpm.models import Attachment, WorkOrder
-from bpm.models.database import DatabaseBusyError, engine_options, unit_of_work
+from bpm.models.database import engine_options, unit_of_work
+from bpm.models.faults import DatabaseBusyError
 from bpm.request import unit
 from tests.security.payloads import SCRIPTS
 from tests.security.town import Town
@@ -275,7 +275,7 @@ def test_a_client_that_only_drips_is_hung_up_on(town: Town) -> None:
     """A request's head must be there after twenty seconds, its body after five minutes; what is quick is served."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = listening.getsockname()
-        server = app.http_server(town.app, listening)
+        server = serving.http_server(town.app, listening)
         slow, slow_body, quick = (socket.create_connection(address) for _ in range(3))
         at = [1000.0]
 
@@ -287,7 +287,7 @@ def test_a_client_that_only_drips_is_hung_up_on(town: Town) -> None:
                 wasyncore.loop(timeout=0.05, use_poll=True, map=server._map, count=1)
 
         body = b"POST /complain HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
-        with patch.object(app.time, "monotonic", lambda: at[0]):
+        with patch.object(serving.time, "monotonic", lambda: at[0]):
             turn(0, (slow, b"GET / HTTP/1.1\r\n"), (slow_body, body), (quick, b"GET /healthz HTTP/1.1\r\nHost: x\r\n"))
             turn(19, (slow, b"X-a: b\r\n"), (slow_body, b"x"), (quick, b"\r\n"))
             assert quick.recv(100).startswith(b"HTTP/1.1 200")
@@ -296,7 +296,7 @@ def test_a_client_that_only_drips_is_hung_up_on(town: Town) -> None:
             turn(270, (slow_body, b"x"))
             turn(30, (slow_body, b"x"))
             assert slow_body.recv(100) == b""
-        assert server.adj.connection_limit == app.MOST_CONNECTIONS
+        assert server.adj.connection_limit == serving.MOST_CONNECTIONS
         for client in (slow, slow_body, quick):
             client.close()
         server.task_dispatcher.shutdown()

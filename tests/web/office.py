@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bpm import access, clock
-from bpm.models import Task, User, WorkOrder
+from bpm.models import Incident, Instance, Task, User, WorkOrder
 from bpm.models.database import unit_of_work
 from bpm.request import SESSION_COOKIE
 
@@ -129,6 +129,16 @@ class Office:
         with unit_of_work(write=False) as session:
             open_ = Task.status.in_(("open", "claimed", "suspended"))
             return session.scalars(select(Task).join(WorkOrder).where(WorkOrder.number == number, open_)).one()
+
+    def fail(self, number: str, name: str, message: str, **columns: Any) -> Incident:
+        """A step of an order's process could not be carried out, and stands as an incident."""
+        with unit_of_work() as session:
+            instance = session.get_one(Instance, self.order(number).instance_id)
+            instance.status = "incident"
+            told = {"kind": "work", "code": "down", "message": message, "facts": {}, "name": name, "created_at": instance.created_at}
+            incident = Incident(instance_id=instance.id, **told, **columns)
+            session.add(incident)
+        return incident
 
     def walk(self, number: str, *logins: str) -> None:
         """Each of these people claims the order's task and submits its form as it stands."""

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpm import clock, customers, incidents
+from bpm import clock, customers
 from bpm.models.database import unit_of_work
-from bpm.models.instance import Instance
 from tests.browsing import faults, log_in
 from tests.web.conftest import Open
 from tests.web.office import Office
@@ -47,11 +46,7 @@ def test_on_a_phone_the_last_button_is_reached_and_the_next_page_begins_at_its_t
 
 def test_on_a_phone_a_failed_step_says_in_readable_lines_which_order_it_holds_up(office: Office, browse: Open) -> None:
     number = office.register()
-    with unit_of_work() as session:
-        instance = session.get_one(Instance, office.order(number).instance_id)
-        fault = incidents._incident(instance, "call", "billing-down", "Billing does not answer properly.", clock.now(), name="查询客户")
-        fault.token_id = "0" * 32  # so that every way out is offered
-        session.add(fault)
+    office.fail(number, "查询客户", "Billing does not answer properly.", token_id="0" * 32)  # so that every way out is offered
     page = browse("admin", "/incidents")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     expect(page.locator("tbody tr").get_by_text(number)).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bpm import clock, definitions, incidents, instances
+from bpm import clock, definitions, instances
 from bpm.models.database import unit_of_work
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
@@ -20,12 +20,7 @@ from tests.web.office import Office, Sheet
 def number(office: Office) -> str:
     """An order whose connector call has failed."""
     number = office.register()
-    with unit_of_work() as session:
-        instance = session.get_one(Instance, office.order(number).instance_id)
-        fault = incidents._incident(instance, "work", "network-down", "The network did not answer.", instance.created_at, name="复核")
-        fault.work_item_id = row_id()  # what failed is no longer there, so that only passing over is left
-        session.add(fault)
-        instance.status = "incident"
+    office.fail(number, "复核", "The network did not answer.", work_item_id=row_id())  # it is no longer there: only passing over is left
     return number
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from bpm import access, clock
 from bpm.models import User
-from bpm.models.database import DatabaseUnreachableError, unit_of_work
+from bpm.models.database import unit_of_work
+from bpm.models.faults import DatabaseUnreachableError
 from tests.web.office import Office, Person
 
 PASSWORD = "a long enough sentence"

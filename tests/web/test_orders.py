@@ -4,8 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from bpm import incidents, journal
-from bpm.models import Instance
+from bpm import journal
 from bpm.models.database import unit_of_work
 from tests.web.office import Office
 
@@ -116,13 +115,7 @@ def test_the_diagram_says_where_the_order_stands(office: Office, number: str) ->
 
 
 def test_an_incident_stands_on_the_page_until_somebody_deals_with_it(office: Office, number: str) -> None:
-    with unit_of_work() as session:
-        instance = session.get_one(Instance, office.order(number).instance_id)
-        incident = incidents._incident(
-            instance, "call", "network-down", "The network did not answer.", instance.created_at, name="推送网管", token_id="0" * 32
-        )
-        session.add(incident)
-        instance.status = "incident"
+    incident = office.fail(number, "推送网管", "The network did not answer.", token_id="0" * 32)
     manager, agent = office["manager"], office["agent"]
     assert "“推送网管”没有成功" in manager.get(f"/orders/{number}").text
     assert "跳过这一步" in manager.get(f"/orders/{number}").text

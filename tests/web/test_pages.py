@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bpm.models.database import DatabaseUnreachableError
+from bpm.models.faults import DatabaseUnreachableError
 from tests.api.desk import ROOT
 from tests.web.office import Office, Sheet
 
