@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import definitions, escalation, instances, suspension
+from bpm import definitions, escalation, instances, suspension, work_items
 from bpm.access import SYSTEM
 from bpm.definitions import starting
 from bpm.models.work_item import WorkItem
@@ -40,16 +40,24 @@ def throw(session: Session, item: WorkItem, now: datetime) -> None:
 
 
 def start(session: Session, item: WorkItem, now: datetime) -> None:
-    """A process begins at its hour, if that version is still in use, and its next hour is asked for."""
-    element_id = item.payload["element_id"]
+    """The hour of a process has come: it is to begin, and its next hour is asked for whatever becomes of that."""
     definition = definitions.get(session, UUID(item.payload["definition_id"]))
     if definition.state == "published":
-        instances.start(session, definition.key, {}, SYSTEM, now, element_id=element_id)
+        element_id = item.payload["element_id"]
+        work_items.enqueue(session, "begin", f"begin:{definition.id}:{element_id}:{item.due_at.isoformat()}", item.payload, now, now)
         starting.arm(session, definition, now, after=element_id)
+
+
+def begin(session: Session, item: WorkItem, now: datetime) -> None:
+    """A process begins, if that version is still in use."""
+    definition = definitions.get(session, UUID(item.payload["definition_id"]))
+    if definition.state == "published":
+        instances.start(session, definition.key, {}, SYSTEM, now, element_id=item.payload["element_id"])
 
 
 HANDLERS: dict[str, Handler] = {
     "start": start,
+    "begin": begin,
     "timer": fire_timer,
     "deliver": deliver,
     "throw": throw,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, func, select
 
-from bpm import clock, connecting, definitions, running
+from bpm import clock, connecting, definitions, instances, running
 from bpm.clockwork.embedded import Embedded
 from bpm.errors import RefusedError
 from bpm.models.database import unit_of_work
@@ -61,6 +61,15 @@ def test_only_the_version_in_use_begins(office: Office) -> None:
     office.publish()
     assert office.wait(48 * HOUR) == 0
     office.bring_back(first)
+    assert office.wait(24 * HOUR) == 1
+
+
+def test_a_beginning_that_fails_for_good_takes_no_later_one_with_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.publish("timeCycle", "R/2026-01-01T09:00:00/P1D")
+    with monkeypatch.context() as broken:
+        broken.setattr(instances, "start", lambda *_, **__: 1 / 0)
+        assert office.wait(20 * HOUR) == 0
+    assert office.clockwork.health().failed == 1
     assert office.wait(24 * HOUR) == 1
 
 
