@@ -9,7 +9,7 @@ from flask import request as http
 from bpm import access, definitions
 from bpm.api.chapter import Chapter, files_field, form_body, uploaded
 from bpm.api.schemas.definitions import DeploymentShape, definition_row
-from bpm.definitions.packing import check_size, read_zip, safe_name, together, without_common_folder
+from bpm.definitions.packing import check_size, place, read_zip, together, without_common_folder
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
 
@@ -62,7 +62,7 @@ def _parts() -> Iterator[dict[str, bytes]]:
         yield _unpacked(http.get_data())
     for file in uploaded():
         name, content = file.filename or "", file.stream.read()
-        yield _unpacked(content) if name.lower().endswith(".zip") else {safe_name(name): content}
+        yield _unpacked(content) if name.lower().endswith(".zip") else {place(name): content}
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:

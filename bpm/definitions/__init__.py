@@ -3,7 +3,7 @@
 from bpm.definitions.checks import form_faults
 from bpm.definitions.deployment import DeployedMeanwhileError, NothingToDeployError, deploy, examine, publish, unstaffed
 from bpm.definitions.mending import field_of, fix_of
-from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, read_zip, together
+from bpm.definitions.packing import ArchiveError, ArchiveTooLargeError, FileNameError, place, read_zip, together
 from bpm.definitions.reading import (
     DefinitionNotFoundError,
     FileNotFoundInDefinitionError,
@@ -56,6 +56,7 @@ __all__ = [
     "get",
     "latest",
     "page",
+    "place",
     "publish",
     "read_zip",
     "rename",

@@ -65,6 +65,13 @@ def safe_name(name: str) -> str:
     return plain
 
 
+def place(name: str) -> str:
+    """Where a single file stands in its bundle: a form lies in ``forms``. Raises FileNameError."""
+    safe = safe_name(name)
+    is_form = safe.endswith(".json") and "/" not in safe and safe != "process.json"
+    return f"forms/{safe}" if is_form else safe
+
+
 def check_size(files: Mapping[str, bytes]) -> None:
     """Refuse more than a process can need. Raises ArchiveTooLargeError."""
     sizes = [len(content) for content in files.values()]

@@ -186,13 +186,7 @@ def upload() -> Response:
 
 def _files_of(file: FileStorage) -> dict[str, bytes]:
     content, name = file.read(), file.filename or ""
-    return definitions.read_zip(content) if name.lower().endswith(".zip") else {_place(name): content}
-
-
-def _place(name: str) -> str:
-    """Where a single file stands in its bundle: a form lies in ``forms``."""
-    is_form = name.endswith(".json") and "/" not in name and name != "process.json"
-    return f"forms/{name}" if is_form else name
+    return definitions.read_zip(content) if name.lower().endswith(".zip") else {definitions.place(name): content}
 
 
 @blueprint.post("/<uuid:definition_id>/publish")
@@ -200,11 +194,8 @@ def publish(definition_id: UUID) -> Response:
     """Put a version into use: new cases run on it, running ones keep theirs."""
     frame.require(actor(), *WRITERS)
     try:
-        definition = definitions.publish(session(), definition_id, actor(), now())
+        definition = definitions.publish(session(), definition_id, actor(), now(), http.form.get("note", "").strip())
     except RefusedError as error:
         return _draw(definitions.get(session(), definition_id), frame.refused(error), frame.tell(error), error.findings)
-    note = http.form.get("note", "").strip()
-    if note:
-        definition.note = note
     said = gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=_name(definition), version=definition.version)
     return frame.done(said, url_for("flows.page", definition_id=definition_id))
