@@ -64,9 +64,14 @@ class Notes:
         """Say why this cannot be run truly."""
         self.add("error", element, code, text, **facts)
 
-    def wrong(self, element: Element | None, error: StepError, **place: str) -> None:
-        """Hand on what an expression, a time or a table has to say against itself; ``place`` tells in which part of the element."""
-        self.add("error", element, error.code, error.sentence, **{**place, **error.facts})
+    def wrong(self, element: Element | None, error: StepError, within: str = "", **place: str | int) -> None:
+        """Hand on what an expression, a time or a table has to say against itself.
+
+        ``place`` tells in which part of the element, and ``within`` says it before the sentence.
+        """
+        known = None if element is None else element.get("id")
+        facts = {"name": drawn_name(element), **place, **error.facts}
+        self.found.append(Finding("error", self.file, known, error.code, error.sentence, facts, within))
 
 
 def parse(file: str, content: bytes, notes: Notes) -> Element | None:

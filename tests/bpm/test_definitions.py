@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import partial
 from itertools import pairwise
 from threading import Thread
 from uuid import UUID
@@ -24,6 +25,10 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" targetNamespace="urn:test">'
 )
+
+RATES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="rates" name="资费"><decisionTable>
+  <output name="yuan" label="元"/><rule><outputEntry><text>5</text></outputEntry></rule>
+</decisionTable></decision></definitions>""".encode()
 
 
 def diagram(key: str, *steps: str, name: str = "流程") -> bytes:
@@ -340,6 +345,11 @@ def test_what_is_wrong_is_said_with_its_place(database: Engine, changes: dict[st
             {"forms/mend.json": b'{"schema": {"type": "object", "properties": {}}, "ui": {"order": 3}}'},
             "forms/mend.json: ui.order must be a list.", "forms/mend.json: ui.order 必须是列表。",
         ),
+        (
+            {"rates.dmn": RATES.replace(b"5</text>", b"5 +</text>")},
+            "Table “资费”, rule 1, column “元”: “5 +” ends too early: a value is missing, or a bracket or a quotation mark is not closed.",
+            "决策表“资费”第 1 条规则的“元”列：“5 +”没有写完：缺少一个值，或者括号、引号没有闭合。",
+        ),
     ],
 )  # fmt: skip
 def test_a_rule_that_is_broken_is_told_in_our_words_in_both_languages(
@@ -349,7 +359,7 @@ def test_a_rule_that_is_broken_is_told_in_our_words_in_both_languages(
     found = refused({**repair(), **changes})
     assert english in [each.sentence for each in found]
     if chinese:
-        assert chinese in [each.told(notices.in_language(each.text, "zh"), "zh") for each in found]
+        assert chinese in [each.told(partial(notices.in_language, language="zh"), "zh") for each in found]
 
 
 def test_a_setting_that_nothing_reads_is_remarked_and_no_more(database: Engine) -> None:
