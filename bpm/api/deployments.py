@@ -37,7 +37,8 @@ class NoFilesError(InvalidError):
 def deploy() -> dict[str, Any]:
     """Deploy files as a new version, published at once unless ``publish`` is ``false``.
 
-    A bundle with a ``process.json`` is a whole version; without one the files overlay the newest version of their process.
+    A bundle with a ``process.json`` is a whole version; without one the files overlay the version in use of their
+    process, or a newer draft of it.
     422 names every finding: file, element, code and a sentence.
     """
     access.require(actor(), "ANALYST")

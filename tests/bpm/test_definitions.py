@@ -226,6 +226,27 @@ def test_one_changed_table_form_or_diagram_lies_over_the_newest_version(database
         assert definitions.settings_of(session, third.id).order_type == "FAULT"
 
 
+def test_what_was_taken_out_of_use_does_not_come_back_with_the_next_change(database: Engine) -> None:
+    (first,) = deploy(repair())
+    deploy({"visit.bpmn": diagram("visit", task("派错了人"))})
+    with unit_of_work() as session:
+        definitions.publish(session, first.id, ANALYST, NOW)
+    (third,) = deploy({"forms/mend.json": FORM})
+    with unit_of_work(write=False) as session:
+        assert (third.version, definitions.file(session, third.id, "visit.bpmn")) == (3, repair()["visit.bpmn"])
+
+
+def test_whoever_lays_files_over_a_draft_is_told_what_comes_along(database: Engine) -> None:
+    deploy(repair())
+    deploy({"visit.bpmn": diagram("visit", task("回访", '<baton:form ref="rating"/>'))}, publish=False)
+    missing, told = refused({"strings/en.json": b"{}"})[0], "These files lie over v2, a draft"
+    assert missing.code == "form-missing"
+    (third,) = deploy({"forms/mend.json": FORM, "forms/rating.json": FORM, "visit.bpmn": diagram("visit", task("上门回访"))})
+    assert next(each.sentence for each in definitions.findings(third) if each.code == "over-draft").startswith(told)
+    (fourth,) = deploy({"forms/mend.json": FORM})
+    assert "over-draft" not in [each.code for each in definitions.findings(fourth)]
+
+
 def test_a_diagram_that_was_renamed_takes_the_place_of_the_one_with_its_process(database: Engine) -> None:
     deploy(repair())
     (made,) = deploy({"回访 (2).bpmn": diagram("visit", task("上门回访"))})
