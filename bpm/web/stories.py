@@ -163,7 +163,9 @@ _PAST = {
     "statutory": N_("Nobody is told of the statutory date."),
     "notice": N_("Nobody is told."),
 }
-_NOT_DONE = N_("What the step should have done is not done.")
+_NOT_DONE = N_(
+    "What the step should have done is not done, and its result stays empty. Where a later step needs it, give it by hand instead."
+)
 
 
 def passing_over(fault: Incident) -> str:

@@ -64,6 +64,14 @@ def test_a_result_by_hand_is_asked_where_a_step_waits_for_one_and_must_be_json(o
     assert len(refused.find("tbody tr")) == 1
 
 
+def test_whoever_passes_over_a_step_is_told_that_its_result_stays_empty(office: Office, number: str) -> None:
+    _change(number, work_item_id=None, token_id="0" * 32)
+    [asked] = [
+        form.text_content() for form in office["analyst"].get("/incidents").find("tbody form") if "跳过“复核”" in form.text_content()
+    ]
+    assert "这一步本该做的事不会做，结果也空着。后面的环节要用到结果，请改为手工填写。" in asked
+
+
 def test_of_a_join_that_waits_in_vain_it_is_said_that_it_goes_on_with_what_has_come(office: Office, number: str) -> None:
     _change(number, work_item_id=None, token_id=None, element_id="join")
     [form] = office["analyst"].get("/incidents").find("tbody form")
