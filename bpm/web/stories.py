@@ -134,7 +134,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     template = _TO_CUSTOMER if event.kind.startswith("out-") else _SENTENCES.get(event.kind, "{text}")
     facts: dict[str, Any] = {"text": "", "message": "", "to": "", "tier": "", "name": "", "reason": "", **event.facts}
     facts["step"] = _named(event, instance)
-    facts["message"] = _fault(facts["message"], event.facts.get("template"), event.facts.get("facts"), event.facts.get("said"))
+    facts["message"] = incidents.told(facts["message"], event.facts.get("template"), event.facts, gettext, language())
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
     facts["text"] = PRIVATE_LINK.sub(
@@ -149,7 +149,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
 
 def fault_sentence(fault: Incident) -> str:
     """What went wrong at a step, in the reader's language."""
-    return _fault(fault.message, fault.facts.get("text"), fault.facts.get("facts"), fault.facts.get("said"))
+    return incidents.told(fault.message, fault.facts.get("text"), fault.facts, gettext, language())
 
 
 _PAST = {
@@ -176,14 +176,6 @@ def passing_over(fault: Incident) -> str:
 def wants_values(fault: Incident) -> bool:
     """Whether what can be given by hand are values with which it goes on, and not the result of a step."""
     return incidents.kind_of(fault) in ("gateway", "attached", "stuck", "deliver")
-
-
-def _fault(message: str, template: str | None, facts: dict[str, Any] | None, said: dict[str, str] | None) -> str:
-    outside = (said or {}).get(language())
-    if not template:
-        return outside or message
-    known = {**(facts or {}), **({"problem": outside} if outside else {})}
-    return str(gettext(template)).format(**known)
 
 
 def _quoted(event: story.Event) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from bpm import clock, definitions, incidents, instances
+from bpm import clock, definitions, incidents, instances, mending
 from bpm.models.database import unit_of_work
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
@@ -93,6 +94,24 @@ def test_a_fault_is_dealt_with_in_the_list_and_is_gone(office: Office, number: s
     assert done.find("tbody tr") == []
 
 
+def test_after_an_outage_all_that_failed_is_tried_again_at_one_press(office: Office) -> None:
+    admin = office["admin"]
+    with unit_of_work() as session:
+        definitions.deploy(session, {"halve.bpmn": HALVE.encode()}, "analyst", clock.now(), publish=True)
+        for _ in range(3):
+            instances.start(session, "halve", {}, ANALYST, clock.now())
+    page = admin.get("/incidents")
+    [button] = page.find("form[action='/incidents/retry'] button")
+    assert button.text == "这 3 个都再试一次"
+    given = [each.get("value") for each in page.find("input[name=incident]")]
+    with unit_of_work() as session:
+        mending.resolve_incident(session, UUID(given[0]), "skip", None, ANALYST, clock.now())
+    done = admin.follow(admin.post("/incidents/retry", {"incident": [*given, "odd"]}))
+    assert done.find("[data-toast-text]")[0].text == "正在重试 2 个环节。"
+    assert len(done.find("tbody tr")) == len(given) - 1  # the drawing is as it was, so both have failed again
+    assert office["agent"].post("/incidents/retry", {"incident": given}).status == 403
+
+
 def test_who_may_not_mend_has_no_list_of_faults(office: Office, number: str) -> None:
     assert office["agent"].get("/incidents").status == 403
     assert "/incidents" not in office["agent"].get("/inbox").response.get_data(as_text=True)
@@ -102,6 +121,11 @@ def test_without_a_fault_the_list_says_so(office: Office) -> None:
     assert "没有出故障的环节" in office["analyst"].get("/incidents").text
 
 
+HALVE = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+<process id="halve" name="分摊" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="half"/>
+<scriptTask id="half" name="算一半"><script>half = amount / 2</script></scriptTask><sequenceFlow id="f2" sourceRef="half" targetRef="e"/>
+<endEvent id="e"/></process></definitions>"""
 LOOK_UP = """<?xml version="1.0"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" targetNamespace="t">
 <process id="look" name="查一查" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="ask"/>

@@ -40,7 +40,9 @@ class OrderShape(Shape):
     class_ = fields.String(required=True, allow_none=True, data_key="class")
     level = fields.String(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
-    grade_pending = fields.Boolean(required=True, metadata={"description": "The grade stands in for the customer's own, still to be looked up"})
+    grade_pending = fields.Boolean(
+        required=True, metadata={"description": "The grade stands in for the customer's own, still to be looked up"}
+    )
     priority = fields.Integer(required=True)
     escalation_tier = fields.Integer(required=True)
     due_at = fields.DateTime(required=True, allow_none=True)
