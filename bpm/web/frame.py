@@ -77,6 +77,7 @@ def dress(app: Flask) -> None:
         masked=customers.masked,
         name=words.name_of,
         left=words.left,
+        fault_name=stories.fault_name,
         fault_sentence=stories.fault_sentence,
         ways_out=incidents.ways_out,
         passing_over=stories.passing_over,

@@ -15,7 +15,7 @@ from bpm.errors import ConflictError, InvalidError
 from bpm.incidents import Case
 from bpm.models.incident import Incident
 from bpm.request import actor, language, now, session
-from bpm.web import frame, results
+from bpm.web import frame, results, stories
 from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -51,8 +51,7 @@ def _draw(status: int = 200, alert: str | None = None) -> Response:
 
 def _row(fault: Incident, case: Case) -> Row:
     version = definitions.get(session(), case.instance.definition_id)
-    flow, step = (definitions.text(session(), version.id, name, language()) for name in (version.name, fault.name))
-    return Row(fault, case, flow, step)
+    return Row(fault, case, definitions.text(session(), version.id, version.name, language()), stories.fault_name(fault, version.id))
 
 
 @blueprint.post("/retry")

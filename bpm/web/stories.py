@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from bpm import definitions, incidents, story
 from bpm.errors import N_
@@ -145,6 +146,21 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
         facts["reason"] = words.label("suspend_reason", facts["reason"])
         facts["minutes"] = words.span(float(facts.get("minutes") or 0))
     return gettext(template).format(**facts).rstrip(" :：")  # who said nothing more is quoted with nothing
+
+
+_WORKS = {
+    "notice": N_("Notice to the customer"),
+    "rung": N_("Escalation"),
+    "statutory": N_("Statutory date"),
+    "wake": N_("End of the hold"),
+    "deliver": N_("Message that came in"),
+}
+
+
+def fault_name(fault: Incident, definition_id: UUID) -> str:
+    """What failed: a step as the drawing calls it, or work that belongs to no step."""
+    work = _WORKS.get(incidents.kind_of(fault)) if fault.element_id is None else None
+    return gettext(work) if work else definitions.text(session(), definition_id, fault.name, language())
 
 
 def fault_sentence(fault: Incident) -> str:

@@ -65,6 +65,14 @@ def test_a_result_by_hand_is_asked_where_a_step_waits_for_one_and_must_be_json(o
     assert len(refused.find("tbody tr")) == 1
 
 
+def test_a_mail_that_was_not_sent_is_no_step_that_failed(office: Office, number: str) -> None:
+    _change(number, code="notice-failed", element_id=None)
+    for address in ("/incidents", f"/orders/{number}"):
+        page = office["manager"].get(address).text
+        assert "给客户的通知" in page
+        assert "跳过“给客户的通知”？" in page
+
+
 def test_whoever_passes_over_a_step_is_told_that_its_result_stays_empty(office: Office, number: str) -> None:
     _change(number, work_item_id=None, token_id="0" * 32)
     [asked] = [
