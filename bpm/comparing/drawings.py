@@ -188,7 +188,11 @@ def _parts(file: str, content: bytes, known: Known, names: Mapping[str, str]) ->
     if root is None:
         return {}
     before = _Before(root, known)
-    lanes = {text_of(reference): drawn_name(lane) for lane in root.iter(tag("lane")) for reference in lane.findall(tag("flowNodeRef"))}
+    lanes = {
+        text_of(reference): Drawn(lane.get("id") or drawn_name(lane), (drawn_name(lane),))
+        for lane in root.iter(tag("lane"))
+        for reference in lane.findall(tag("flowNodeRef"))
+    }
     found = {}
     for element in root.iter(*(tag(kind) for kind in _KINDS)):
         id_ = element.get("id")

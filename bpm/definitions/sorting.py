@@ -65,9 +65,11 @@ def newest(session: Session, key: str) -> Definition | None:
 
 
 def base(session: Session, key: str) -> Definition | None:
-    """The version over which files are laid: the one in use or a newer draft, not one that was taken out of use."""
-    standing = select(Definition).where(Definition.key == key, Definition.state != "retired")
-    return session.scalar(standing.order_by(Definition.version.desc()).limit(1))
+    """The version over which files are laid: the newest, or the one in use where the newest was taken out of use."""
+    last = newest(session, key)
+    if last is None or last.state != "retired":
+        return last
+    return session.scalar(select(Definition).where(Definition.key == key, Definition.state == "published"))
 
 
 def own_files(definition: Definition) -> dict[str, bytes]:

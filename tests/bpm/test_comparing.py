@@ -104,6 +104,13 @@ def test_a_change_is_told_with_both_values(name: str, old: str, new: str, senten
     assert sentence in found[0]
 
 
+def test_a_lane_under_a_new_name_is_told_once_and_not_at_every_step_in_it() -> None:
+    lane = re.search(r'<bpmn:lane [^>]*name="([^"]*)"', SHIPPED["complaint.bpmn"].decode())
+    assert lane
+    [sentence] = said(SHIPPED, edited("complaint.bpmn", lane[0], lane[0].replace(lane[1], "另一条泳道")))
+    assert f"name was “{lane[1]}”, is now “另一条泳道”" in sentence
+
+
 def test_what_an_event_throws_or_catches_is_called_by_its_name() -> None:
     drawing = SHIPPED["complaint.bpmn"].decode()
     before = drawing.replace(
