@@ -8,7 +8,7 @@ from flask import request as http
 
 from bpm import access, definitions
 from bpm.api.chapter import Chapter, files_field, form_body, uploaded
-from bpm.api.schemas.definitions import DeploymentShape, definition_row
+from bpm.api.schemas.definitions import DeploymentShape, told_definition
 from bpm.definitions.packing import check_size, place, read_zip, together, without_common_folder
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
@@ -46,7 +46,7 @@ def deploy() -> dict[str, Any]:
     publish = http.form.get("publish", "true") != "false"
     registry = current_app.extensions["connectors"]
     made = definitions.deploy(session(), files, actor().login, now(), publish=publish, note=http.form.get("note"), registry=registry)
-    return {"id": made[0].id, "definitions": [definition_row(definition) for definition in made]}
+    return {"id": made[0].id, "definitions": [told_definition(session(), definition) for definition in made]}
 
 
 def _files() -> dict[str, bytes]:

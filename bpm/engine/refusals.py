@@ -210,7 +210,7 @@ def _timer(node: Element, definition: Element, notes: Notes) -> None:
     if LITERAL.match(text) or (text[:1] in "0*@" and " " in text):
         fault = unreadable(form, text, working=calendar is not None)
         if fault:
-            notes.refuse(node, fault.code, fault.sentence, **fault.facts)
+            notes.wrong(node, fault)
         elif calendar is not None and form == "timeDuration" and span(text).rest.days:
             notes.add("warning", node, "timer", N_("The timer “{name}” counts in working time: each of its days is 24 working hours."))
     elif problem(text_of(times[0])):

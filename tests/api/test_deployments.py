@@ -101,6 +101,14 @@ def test_what_cannot_be_run_is_refused_with_every_finding(desk: Desk) -> None:
     assert desk["agent"].get("/definitions").json["items"] == []
 
 
+def test_who_is_named_and_not_there_is_told_to_programs_as_on_the_page(desk: Desk) -> None:
+    made = desk.deploy({"errand.bpmn": ERRAND.replace('role="HANDLER"', 'role="WIZARD"'), "forms/note.json": FORM}).json["definitions"][0]
+    shown = desk["analyst"].get(f"/definitions/{made['id']}").json
+    for findings in (made["findings"], shown["findings"]):
+        [told] = [each for each in findings if "WIZARD" in each["sentence"]]
+        assert (told["level"], told["element"]) == ("warning", "go")
+
+
 def test_two_files_of_one_name_are_refused(desk: Desk) -> None:
     files = [(io.BytesIO(b"<a/>"), "errand.bpmn"), (io.BytesIO(b"<b/>"), "errand.bpmn")]
     program = desk["analyst"]

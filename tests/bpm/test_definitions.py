@@ -226,6 +226,12 @@ def test_one_changed_table_form_or_diagram_lies_over_the_newest_version(database
         assert definitions.settings_of(session, third.id).order_type == "FAULT"
 
 
+def test_a_scenario_that_is_handed_in_alone_keeps_its_folder(database: Engine) -> None:
+    deploy({**repair(), "scenarios/late.json": b"{}"}, publish=False)
+    (second,) = deploy({"scenarios/late.json": b'{"name": "Late"}'}, publish=False)
+    assert (second.version, "scenarios/late.json" in names(second.id)) == (2, True)
+
+
 def test_what_was_taken_out_of_use_does_not_come_back_with_the_next_change(database: Engine) -> None:
     (first,) = deploy(repair())
     deploy({"visit.bpmn": diagram("visit", task("没有画完"))}, publish=False)

@@ -256,3 +256,13 @@ def test_a_flow_that_leads_astray_is_named_with_its_ends_and_the_step_that_is_no
         with pytest.raises(RefusedError) as refused:
             build(drawing)
         assert sentence in [finding.sentence for finding in refused.value.findings]
+
+
+def test_an_expression_that_cannot_be_read_is_told_with_the_step_or_the_flow_at_which_it_stands():
+    task = user("u", inner=ext(baton("limit", minutes="= soon +")), name="受理")
+    fork = gateway("exclusive", "g")
+    with pytest.raises(RefusedError) as refused:
+        build(model(start() + task + fork + end() + end("e2"), "s > u > g > e; g > e2 [amount +]"))
+    told = [finding.sentence for finding in refused.value.findings]
+    assert any(each.startswith("“受理”: “soon +” ends too early") for each in told)
+    assert any(each.startswith("“g → e2”: “amount +” ends too early") for each in told)

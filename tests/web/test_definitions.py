@@ -99,6 +99,8 @@ def test_an_english_analyst_reads_english_names_in_what_is_said_and_found(office
     assert "Customer complaint v2 is kept as a draft. It has 1 error, to be mended before it is published." in broken.text
     [finding] = [each for each in broken.find(".b-findings li") if "no_such_form" in each.text_content()]
     assert "“Review” shows the form" in finding.text_content()
+    condition = office["analyst"].follow(hand_in(office, DIAGRAM.replace(">urge_count == 2<", ">urge_count == <"))).find(".b-findings")[0]
+    assert "“How often? → Urged twice: tier 1”: “urge_count ==” ends too early" in condition.text_content()
 
 
 @pytest.mark.parametrize(("content", "name"), [("no xml", "broken.bpmn"), ("no zip", "broken.zip"), ("", "../../etc/passwd")])

@@ -81,8 +81,14 @@ def definition_row(definition: Definition) -> dict[str, Any]:
     }
 
 
+def told_definition(session: Session, definition: Definition) -> dict[str, Any]:
+    """A version with all that is to be said of it today: who is named in it and not there, too."""
+    unstaffed = definitions.unstaffed(session, definition)
+    return definition_row(definition) | {"findings": [finding_row(each) for each in (*definitions.findings(definition), *unstaffed)]}
+
+
 def whole_definition(session: Session, definition: Definition, language: str) -> dict[str, Any]:
     """A version with the names of its files and the form at its start."""
     form = intake.first_form(session, definition, language) if definition.state != "draft" else None  # a draft may not run yet
     asked = None if form is None else form_row(form)
-    return definition_row(definition) | {"files": [file.name for file in definition.files], "start_form": asked}
+    return told_definition(session, definition) | {"files": [file.name for file in definition.files], "start_form": asked}
