@@ -144,15 +144,26 @@ LOOK_UP = """<?xml version="1.0"?>
 CUSTOMER = {"number": "13805312716", "account_no": "A1", "name": "刘海燕", "city": "531", "tariff": "畅享", "in_net_months": "62"}
 
 
-def test_what_a_connector_should_have_answered_is_asked_field_by_field(office: Office) -> None:
+def failed_call(drawing: str) -> UUID:
+    """An instance whose connector call has failed."""
     with unit_of_work() as session:
-        files = {"look.bpmn": LOOK_UP.encode()}
-        definitions.deploy(session, files, "analyst", clock.now(), publish=True)
+        definitions.deploy(session, {"look.bpmn": drawing.encode()}, "analyst", clock.now(), publish=True)
         case = instances.start(session, "look", {}, ANALYST, clock.now()).id
     with unit_of_work() as session:
         [call] = session.scalars(select(WorkItem).where(WorkItem.kind == "call"))
         said = {"en": "Billing is down.", "zh": "计费系统没有应答。"}
         instances.fail_call(session, case, call.payload["token_id"], "ask", said, None, clock.now())
+    return case
+
+
+def test_of_an_answer_that_is_more_than_texts_it_is_shown_how_it_is_written(office: Office) -> None:
+    failed_call(LOOK_UP.replace('operation="customer" result="customer"', 'operation="bills" result="found"'))
+    [asked] = [form for form in office["analyst"].get("/incidents").find("tbody form") if "用这个结果" in form.text_content()]
+    assert '例如 {"found": {"bills": []}}' in asked.text_content()
+
+
+def test_what_a_connector_should_have_answered_is_asked_field_by_field(office: Office) -> None:
+    case = failed_call(LOOK_UP)
     analyst = office["analyst"]
     page = analyst.get("/incidents")
     [asked] = [form for form in page.find("tbody form") if "用这个结果" in form.text_content()]
