@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, definitions, drafts
+from bpm import access, calendars, definitions, drafts, palette, people
 from bpm.access import Actor
 from bpm.comparing import Change, Reader, compare
+from bpm.connecting import Registry
 from bpm.definitions.settings import COLUMNS
 from bpm.definitions.sorting import own_files
 from bpm.errors import N_, NotFoundError
@@ -74,8 +76,40 @@ def between(before: State, after: State) -> list[Change]:
     return compare(before.files, after.files, COLUMNS)
 
 
-def told(session: Session, before: State, after: State, translate: Callable[[str], str], language: str) -> list[tuple[Change, str]]:
+def told(
+    session: Session, before: State, after: State, registry: Registry, translate: Callable[[str], str], language: str
+) -> list[tuple[Change, str]]:
     """What has changed, each with its sentence in the reader's language, as far as the drawing has words in it."""
     days = {code: calendar.day_minutes for code, calendar in calendars.all(session).items()}
-    reader = Reader(translate, {**before.words(language), **after.words(language)}, days)
+    reader = Reader(translate, {**before.words(language), **after.words(language)}, days, _called(session, registry, language))
     return [(change, change.told(reader)) for change in between(before, after)]
+
+
+def _called(session: Session, registry: Registry, language: str) -> Callable[[str, str], str]:
+    """What gives the name behind a code; the code itself where it has none."""
+    known = palette.read(session, registry, language)
+    connectors = [each for each in known["connectors"] if "title" in each]
+    names: dict[str, dict[str, str]] = {
+        "connector": {each["name"]: each["title"] for each in connectors},
+        "operation": {each["name"]: each["title"] for connector in connectors for each in connector["operations"]},
+        "unit": _by_code(known["functions"], known["units"]),
+        "role": _by_code(known["roles"]),
+        "city": _by_code(known["cities"]),
+        "calendar": _by_code(known["calendars"]),
+        "order_state": _by_code(known["order_states"]),
+        "recipient": _by_code(known["notices_to"]),
+    }
+
+    def called(kind: str, code: str) -> str:
+        if kind == "person":
+            return people.name_of(session, code, language)
+        if kind == "recipient" and "@" in code:
+            role, _, unit = code.partition("@")
+            return f"{called('unit', unit)} {called('role', role)}"
+        return names[kind].get(code, code)
+
+    return called
+
+
+def _by_code(*lists: list[dict[str, Any]]) -> dict[str, str]:
+    return {each["code"]: each["name"] for listed in lists for each in listed}

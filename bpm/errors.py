@@ -4,7 +4,7 @@ A sentence is written here in English as ``str.format`` text; pages and the API 
 (the text is the key of the message catalogue). ``request`` turns the kind of an error into an HTTP status.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
@@ -63,7 +63,10 @@ Level = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One remark on a deployed file: where, how bad, and a sentence (English ``str.format`` text plus its facts)."""
+    """One remark on a deployed file: where, how bad, and a sentence (English ``str.format`` text plus its facts).
+
+    ``within`` is put before the sentence where the element alone does not tell the place, such as a cell of a table.
+    """
 
     level: Level
     file: str
@@ -71,15 +74,16 @@ class Finding:
     code: str
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
+    within: str = ""
 
     @property
     def sentence(self) -> str:
         """The sentence in English."""
-        return self.told(self.text, "en")
+        return self.told(str, "en")
 
-    def told(self, text: str, language: str) -> str:
-        """The sentence; ``text`` is its text in this language."""
-        return told(text, self.facts, language)
+    def told(self, translate: Callable[[str], str], language: str) -> str:
+        """The sentence in a language, into which ``translate`` brings our texts."""
+        return told("".join(translate(text) for text in (self.within, self.text) if text), self.facts, language)
 
 
 def worst_first(found: Iterable[Finding]) -> list[Finding]:

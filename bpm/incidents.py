@@ -1,6 +1,6 @@
 """Steps that failed: they stand on the diagram with a sentence until a person says what is to happen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -139,6 +139,14 @@ def ways_out(incident: Incident) -> frozenset[WayOut]:
             return frozenset({"skip"} if incident.element_id else {"result"})  # a join can go on; a condition needs values
         case _:
             return frozenset({"retry", "skip"})
+
+
+def told(message: str, text: str | None, kept: Mapping[str, Any], translate: Callable[[str], str], language: str) -> str:
+    """What went wrong, in a language: our ``text`` with the ``facts`` that are kept, or what a connector ``said``; else the message."""
+    outside = (kept.get("said") or {}).get(language)
+    if not text:
+        return outside or message
+    return translate(text).format(**{**(kept.get("facts") or {}), **({"problem": outside} if outside else {})})
 
 
 def instance_of(session: Session, item: WorkItem) -> UUID | None:

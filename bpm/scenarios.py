@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ class _Run:
         file = f"{SCENARIOS}{name}.json"
         broken = fault(file, raw)
         if broken is not None:
-            return Result(file, name, broken.told(notices.in_language(broken.text, self.language), self.language))
+            return Result(file, name, broken.told(partial(notices.in_language, language=self.language), self.language))
         try:
             script = read_script(raw["script"])
         except BatonError as error:

@@ -29,6 +29,8 @@ _NIGHT = timedelta(hours=6)
 
 _MOST_SPANS = 40
 _LABEL_WIDTH = 78.0
+_FIRST, _LAST = 40.0, 800.0
+"""Words of a rung before and behind these begin and end at it; all others have it in their middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A rung on the line. ``raised`` keeps its words off the neighbour's."""
+    """A rung on the line. ``row`` (0 or 1) keeps its words above the line off the neighbours'; None: there is no room for them."""
 
     x: float
     rung: Rung
     state: Literal["done", "next", "later"]
-    raised: bool
+    row: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,14 @@ def _held(scale: _Scale, spans: Sequence[tuple[datetime, datetime]], since: date
 def _ticks(scale: _Scale, rungs: Sequence[Rung], coming: int, end: datetime) -> list[Tick]:
     """The rungs that are in sight; ``coming`` is the index of the next to ring."""
     ticks: list[Tick] = []
+    taken = [0.0, 0.0]  # up to where the words of a row reach
     for rung in rungs:
         if rung.at > end:
             break
         x = scale.at(rung.at)
-        close = bool(ticks) and x - ticks[-1].x < _LABEL_WIDTH and not ticks[-1].raised
-        ticks.append(Tick(x, rung, "done" if rung.index < coming else "next" if rung.index == coming else "later", close))
+        begin = x if x < _FIRST else x - _LABEL_WIDTH if x > _LAST else x - _LABEL_WIDTH / 2
+        row = next((each for each, reached in enumerate(taken) if begin >= reached), None)
+        if row is not None:
+            taken[row] = begin + _LABEL_WIDTH
+        ticks.append(Tick(x, rung, "done" if rung.index < coming else "next" if rung.index == coming else "later", row))
     return ticks

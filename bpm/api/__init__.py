@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from bpm.api import (
+    attachments,
     comparisons,
     definitions,
     demo_clock,
@@ -18,6 +19,7 @@ from bpm.api import (
     incidents,
     instances,
     messages,
+    notices,
     outlook,
     tables,
     tasks,
@@ -42,6 +44,8 @@ _CHAPTERS = (
     messages,
     tasks,
     work_orders,
+    attachments,
+    notices,
     incidents,
     demo_clock,
     trial,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext
 from marshmallow import fields
 
@@ -43,7 +44,8 @@ class ChangesShape(Shape):
 def compare(body: dict[str, Any]) -> dict[str, Any]:
     """Say in plain words what differs between two versions or drafts."""
     before, after = (comparisons.state_of(session(), body[side], actor()) for side in ("before", "after"))
-    return {"changes": [_row(*each) for each in comparisons.told(session(), before, after, gettext, language())]}
+    registry = current_app.extensions["connectors"]
+    return {"changes": [_row(*each) for each in comparisons.told(session(), before, after, registry, gettext, language())]}
 
 
 def _row(change: Change, sentence: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from flask import Response
 
-from bpm import definitions
+from bpm import access, definitions, drafts
 from bpm.api.chapter import Chapter
 from bpm.api.schemas.base import page_of, written_page
-from bpm.api.schemas.definitions import DefinitionQuery, DefinitionShape, definition_row, whole_definition
-from bpm.request import language, session
+from bpm.api.schemas.definitions import DefinitionQuery, DefinitionShape, PublishBody, definition_row, whole_definition
+from bpm.request import actor, language, now, session
 
 chapter = Chapter("definitions", "The versions of each process")
 
@@ -35,3 +35,23 @@ def xml(definition_id: UUID) -> Response:
     """Read the main diagram of a version, as it was deployed."""
     main = definitions.settings_of(session(), definition_id).main
     return Response(definitions.file(session(), definition_id, main), mimetype="application/xml")
+
+
+@chapter.get("/definitions/<uuid:definition_id>/archive")
+@chapter.answers(200, {"type": "string", "format": "binary"}, content_type="application/zip")
+def archive(definition_id: UUID) -> Response:
+    """A version as a ZIP archive, which can be changed and deployed again."""
+    access.require(actor(), *drafts.READERS)
+    definition = definitions.get(session(), definition_id)
+    response = Response(definitions.archive(session(), definition_id), mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{definition.key}-v{definition.version}.zip")
+    return response
+
+
+@chapter.post("/definitions/<uuid:definition_id>/publish")
+@chapter.takes(PublishBody)
+@chapter.answers(200, DefinitionShape)
+def publish(body: dict[str, Any], definition_id: UUID) -> dict[str, Any]:
+    """Put a draft or an earlier version into use: new instances run on it, running ones keep theirs. 422 while it has an error."""
+    made = definitions.publish(session(), definition_id, actor(), now(), body.get("note"))
+    return whole_definition(session(), made, language())

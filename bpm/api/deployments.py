@@ -7,7 +7,7 @@ from flask import request as http
 
 from bpm import access, definitions
 from bpm.api.chapter import Chapter, files_field, form_body, uploaded
-from bpm.api.schemas.definitions import DeploymentShape, definition_row
+from bpm.api.schemas.definitions import DeploymentShape, told_definition
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
 
@@ -35,7 +35,8 @@ class NoFilesError(InvalidError):
 def deploy() -> dict[str, Any]:
     """Deploy files as a new version, published at once unless ``publish`` is ``false``.
 
-    A bundle with a ``process.json`` is a whole version; without one the files overlay the newest version of their process.
+    A bundle with a ``process.json`` is a whole version; without one the files overlay the version in use of their
+    process, or a newer draft of it.
     422 names every finding: file, element, code and a sentence.
     """
     access.require(actor(), "ANALYST")
@@ -43,7 +44,7 @@ def deploy() -> dict[str, Any]:
     publish = http.form.get("publish", "true") != "false"
     registry = current_app.extensions["connectors"]
     made = definitions.deploy(session(), files, actor().login, now(), publish=publish, note=http.form.get("note"), registry=registry)
-    return {"id": made[0].id, "definitions": [definition_row(definition) for definition in made]}
+    return {"id": made[0].id, "definitions": [told_definition(session(), definition) for definition in made]}
 
 
 def _files() -> dict[str, bytes]:

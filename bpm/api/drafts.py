@@ -19,7 +19,7 @@ chapter = Chapter("drafts", "Processes in the making")
 
 _IMPORT_DOC = form_body(
     files=files_field(".bpmn .xml .dmn .json or .zip"),
-    key={"type": "string", "description": "The process over whose newest version they are laid"},
+    key={"type": "string", "description": "The process over whose version in use, or newer draft, they are laid"},
     name={"type": "string"},
 )
 

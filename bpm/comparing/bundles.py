@@ -36,7 +36,23 @@ def _known(files: Mapping[str, bytes], columns: Mapping[str, str]) -> Known:
     others = {name: Field(title) for name, title in columns.items()}
     for name in (each for each in sorted(files) if each.endswith(".dmn") and not each.startswith(_CALLED)):
         others |= tables.fields_of(name, files[name])
-    return Known({forms.name_of(name): dict(forms.fields_of(files[name])) for name in sorted(files) if name.startswith("forms/")}, others)
+    by_form = {forms.name_of(name): dict(forms.fields_of(files[name])) for name in sorted(files) if name.startswith("forms/")}
+    return Known(by_form, others, dict(_names(files)))
+
+
+def _names(files: Mapping[str, bytes]) -> Iterator[tuple[tuple[str, str], str]]:
+    for name, content in files.items():
+        inside = name.split("/", 2)[-1] if name.startswith(_CALLED) else name
+        if inside.endswith(".bpmn"):
+            yield from ((("process", key), said) for key, said in drawings.processes_of(name, content))
+        elif inside.endswith(".dmn"):
+            yield from ((("decision", key), said) for key, said in tables.names_of(name, content))
+        elif inside.startswith("forms/"):
+            yield ("form", forms.name_of(inside)), forms.title_of(content) or forms.name_of(inside)
+        elif name == "process.json":
+            texts = _read(content).get("notices")
+            for key, text in texts.items() if isinstance(texts, dict) else ():
+                yield ("notice", key), str(text.get("subject") or key) if isinstance(text, dict) else key
 
 
 def _of_file(name: str, before: bytes | None, after: bytes | None, known: tuple[Known, Known]) -> Iterator[Change]:

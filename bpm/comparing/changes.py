@@ -18,12 +18,13 @@ LONGEST_VALUE = 300
 class Reader:
     """Who reads: what brings our texts into his language, the words of the drawing in it, and how long a working day is.
 
-    ``day_minutes`` is by the code of the calendar, in minutes.
+    ``day_minutes`` is by the code of the calendar, in minutes. ``called`` gives the name behind a code, by its kind (see ``references``).
     """
 
     translate: Callable[[str], str]
     words: Mapping[str, str] = field(default_factory=dict)
     day_minutes: Mapping[str, float] = field(default_factory=dict)
+    called: Callable[[str, str], str] = lambda _, code: code
 
     def drawn(self, text: str) -> str:
         """A text of the drawing, or of ours that stands in its place."""

@@ -10,6 +10,7 @@ from bpm.comparing import changes
 from bpm.comparing.changes import Change, Label, Value
 from bpm.comparing.conditions import Condition
 from bpm.comparing.fields import Fields, Known
+from bpm.comparing.references import OUTSIDE, Drawn, Notices, Outside
 from bpm.comparing.spans import of_duration, of_minutes
 from bpm.engine import vocabulary as words
 from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag, text_of
@@ -57,9 +58,17 @@ _ATTRIBUTES = {
     "errorCode": N_("code"),
     "escalationCode": N_("code"),
     "messageRef": N_("message"),
+    "signalRef": N_("signal"),
+    "errorRef": N_("error"),
+    "escalationRef": N_("escalation"),
     "triggeredByEvent": N_("started by an event"),
 }
-_REFERENCES = frozenset({"sourceRef", "targetRef", "attachedToRef", "default", "messageRef"})
+_REFERENCES = frozenset(
+    {"sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "signalRef", "errorRef", "escalationRef", "sameAs", "exclude"}
+)
+"""Elements of the same drawing, of which some name several."""
+_PARTS = {("form", "ref"): "form", ("decision", "id"): "decision", ("limit", "ladder"): "decision"}
+"""Other parts of the process, by the extension and its attribute."""
 _EXTENSIONS = {
     "assignment": {
         "role": N_("role that does it"),
@@ -141,7 +150,7 @@ class _Before:
     """What has been asked before a token comes to an element, the nearest first."""
 
     def __init__(self, root: Element, known: Known) -> None:
-        self._root, self._known = root, known
+        self._root, self.known = root, known
 
     def fields(self, element_id: str) -> Fields:
         """The fields as the forms on the way to an element call them."""
@@ -150,7 +159,7 @@ class _Before:
             more = self._ways.get(here, set()) - found
             found |= more
             passed += sorted(more)
-        return self._known.near(self._forms[each] for each in passed if each in self._forms)
+        return self.known.near(self._forms[each] for each in passed if each in self._forms)
 
     @cached_property
     def _ways(self) -> dict[str, set[str]]:
@@ -179,7 +188,11 @@ def _parts(file: str, content: bytes, known: Known, names: Mapping[str, str]) ->
     if root is None:
         return {}
     before = _Before(root, known)
-    lanes = {text_of(reference): drawn_name(lane) for lane in root.iter(tag("lane")) for reference in lane.findall(tag("flowNodeRef"))}
+    lanes = {
+        text_of(reference): Drawn(lane.get("id") or drawn_name(lane), (drawn_name(lane),))
+        for lane in root.iter(tag("lane"))
+        for reference in lane.findall(tag("flowNodeRef"))
+    }
     found = {}
     for element in root.iter(*(tag(kind) for kind in _KINDS)):
         id_ = element.get("id")
@@ -203,9 +216,15 @@ def _properties(element: Element, names: Mapping[str, str], before: _Before) -> 
     for attribute, label in _ATTRIBUTES.items():
         value = element.get(attribute)
         if value:
-            yield label, names.get(value, value) if attribute in _REFERENCES else value
+            yield label, _referred(attribute, value, names, before.known)
     for child in element:
         yield from _of_child(child, names, before)
+
+
+def _referred(attribute: str, value: str, names: Mapping[str, str], known: Known) -> Value:
+    if attribute in _REFERENCES and not value.startswith("="):
+        return Drawn(value, tuple(names.get(each, each) for each in value.split()))
+    return Drawn(value, (known.names.get(("process", value), value),)) if attribute == "calledElement" else value
 
 
 def _of_child(child: Element, names: Mapping[str, str], before: _Before) -> Iterator[tuple[Label, Value]]:
@@ -214,12 +233,12 @@ def _of_child(child: Element, names: Mapping[str, str], before: _Before) -> Iter
         yield _TEXTS[kind], _text(child, before)
     elif kind.endswith(words.SUFFIX):
         if child.get(baton("calendar")):
-            yield _CALENDAR, str(child.get(baton("calendar")))
+            yield _CALENDAR, Outside(str(child.get(baton("calendar"))), "calendar")
         yield from _properties(child, names, before)
     elif kind in words.LOOPS:
         yield _LOOP, _written(child)
     elif kind == "extensionElements":
-        yield from _extensions(child)
+        yield from _extensions(child, names, before.known)
 
 
 def _text(element: Element, before: _Before) -> Value:
@@ -237,20 +256,37 @@ def _text(element: Element, before: _Before) -> Value:
             return written
 
 
-def _extensions(holder: Element) -> Iterator[tuple[Label, Value]]:
+def _extensions(holder: Element, names: Mapping[str, str], known: Known) -> Iterator[tuple[Label, Value]]:
     ours = [each for each in holder if each.tag == baton(local(each))]
-    notices = "; ".join(_attributes(each) for each in ours if local(each) == "notice")
+    notices = [each for each in ours if local(each) == "notice"]
     if notices:
-        yield _NOTICE, notices
+        pairs = tuple((each.get("to") or "", known.names.get(("notice", text := each.get("text") or ""), text)) for each in notices)
+        yield _NOTICE, Notices("; ".join(map(_attributes, notices)), pairs)
     for each in ours:
         labels = _EXTENSIONS.get(local(each), {})
         for name, value in each.items() if local(each) not in (*_LISTS, "notice") else ():
-            is_limit = local(each) == "limit" and name == "minutes"
-            said = of_minutes(str(value), each.get("calendar")) if is_limit else str(value)
-            yield labels.get(str(name), f"{local(each)} {name!s}"), said
+            yield labels.get(str(name), f"{local(each)} {name!s}"), _of_extension(each, str(name), str(value), names, known)
     for kind, label in _LISTS.items():
         listed = {str(each.get("name") or each.get("target")): str(each.get("value") or "") for each in ours if local(each) == kind}
         yield from (((label, name), value) for name, value in listed.items())
+
+
+def _of_extension(extension: Element, name: str, value: str, names: Mapping[str, str], known: Known) -> Value:
+    part = _PARTS.get((local(extension), name))
+    if part:
+        return Drawn(value, (known.names.get((part, value), value),))
+    if name in OUTSIDE:
+        return Outside(value, OUTSIDE[name])
+    if (local(extension), name) == ("limit", "minutes"):
+        return of_minutes(value, extension.get("calendar"))
+    return _referred(name, value, names, known)
+
+
+def processes_of(file: str, content: bytes) -> Iterator[tuple[str, str]]:
+    """What the processes of a diagram are called, by their ids."""
+    root = parse(file, content, Notes(file))
+    for each in root.iter(tag("process")) if root is not None else ():
+        yield each.get("id") or "", drawn_name(each)
 
 
 def _attributes(element: Element) -> str:

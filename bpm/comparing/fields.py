@@ -18,10 +18,14 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The fields of one state of a process: those of each form by its name, and the others."""
+    """The fields of one state of a process: those of each form by its name, and the others.
+
+    ``names`` are what its forms, tables, processes and notices are called, by kind and id.
+    """
 
     forms: Mapping[str, Fields] = field(default_factory=dict)
     others: Fields = field(default_factory=dict)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def near(self, asked: Iterable[str]) -> Fields:
         """The fields as the forms ``asked`` call them, the nearest first; then as all other forms agree to call them."""

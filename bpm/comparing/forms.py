@@ -64,6 +64,11 @@ def name_of(file: str) -> str:
     return file.removeprefix("forms/").removesuffix(".json")
 
 
+def title_of(content: bytes) -> str:
+    """What a form is called; nothing where it cannot be read."""
+    return str(_read(content).get("title") or "")
+
+
 def fields_of(content: bytes) -> Iterator[tuple[str, Field]]:
     """The fields of a form, by their names."""
     form = _read(content)

@@ -37,6 +37,11 @@ def compare(file: str, before: bytes | None, after: bytes | None) -> Iterator[Ch
         yield from _rules(file, id_, table.name, old[id_].rules, table.rules)
 
 
+def names_of(file: str, content: bytes) -> Iterator[tuple[str, str]]:
+    """The tables by their ids."""
+    return ((id_, table.name) for id_, table in _tables(file, content).items())
+
+
 def fields_of(file: str, content: bytes) -> Iterator[tuple[str, Field]]:
     """The results of the tables, by their names; with a dot before it, what is kept in a variable."""
     root = parse(file, content, Notes(file))

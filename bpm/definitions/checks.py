@@ -209,7 +209,9 @@ def _fields(file: str, schema: Mapping[str, Any], ui: Mapping[str, Any]) -> Iter
         if isinstance(default, str) and expressions.is_expression(default):
             error = expressions.problem(default.lstrip()[1:])
             if error is not None:
-                yield Finding("error", file, name, error.code, error.sentence, error.facts)
+                yield Finding(
+                    "error", file, name, error.code, error.sentence, {**error.facts, "name": rule.get("title") or name}, N_("“{name}”: ")
+                )
     text = N_("The form {file} speaks of the field “{name}”, which it does not have.")
     hints, notes, groups = ui.get("fields", {}), ui.get("notes", {}), ui.get("groups", ())
     shown_by = (each["show"]["field"] for each in (*hints.values(), *notes.values(), *groups) if "show" in each)

@@ -90,9 +90,10 @@ def unstaffed(session: Session, definition: Definition) -> list[Finding]:
     return [replace(finding, level="warning") for finding in staffing.check(files, staffing.known_posts(session))]
 
 
-def publish(session: Session, definition_id: UUID, actor: access.Actor, now: datetime) -> Definition:
+def publish(session: Session, definition_id: UUID, actor: access.Actor, now: datetime, note: str | None = None) -> Definition:
     """Put a version into use, a draft or an earlier one; the one in use so far is retired. Running instances stay with theirs.
 
+    ``note`` says what was changed; without one the version keeps its own.
     Raises RefusedError while an error stands, ForbiddenError, NotFoundError.
     """
     access.require(actor, "ANALYST")
@@ -100,6 +101,7 @@ def publish(session: Session, definition_id: UUID, actor: access.Actor, now: dat
     found = reading.findings(definition)
     if _errors(found):
         raise RefusedError(found)
+    definition.note = note or definition.note
     _put_into_use(session, definition, actor.login, now)
     return definition
 

@@ -124,7 +124,7 @@ def without_common_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Take away the one folder that holds everything, as archives made of a folder have it."""
     firsts = {PurePosixPath(name).parts[0] for name in files}
     nested = all("/" in name for name in files)
-    if len(firsts) != 1 or not nested or firsts <= {"forms", "strings"}:
+    if len(firsts) != 1 or not nested or firsts <= {"forms", "strings", "scenarios"}:
         return dict(files)
     return {name.partition("/")[2]: content for name, content in files.items()}
 

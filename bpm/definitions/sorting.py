@@ -1,7 +1,8 @@
 """Which process each of the handed-in files belongs to.
 
-A folder with ``process.json`` is a whole version. Without one, files lie over the newest version of the process they belong to:
-diagrams by the id of a process they draw, other files by their name. A diagram of an unknown process is a process of its own.
+A folder with ``process.json`` is a whole version. Without one, files lie over the version in use of the process they belong to, or
+over a newer draft: diagrams by the id of a process they draw, other files by their name. A diagram of an unknown process is a process of
+its own.
 """
 
 import re
@@ -61,6 +62,14 @@ def sort(session: Session, files: Mapping[str, bytes]) -> tuple[list[Bundle], li
 def newest(session: Session, key: str) -> Definition | None:
     """The newest version of a process, draft or not."""
     return session.scalar(select(Definition).where(Definition.key == key).order_by(Definition.version.desc()).limit(1))
+
+
+def base(session: Session, key: str) -> Definition | None:
+    """The version over which files are laid: the newest, or the one in use where the newest was taken out of use."""
+    last = newest(session, key)
+    if last is None or last.state != "retired":
+        return last
+    return session.scalar(select(Definition).where(Definition.key == key, Definition.state == "published"))
 
 
 def own_files(definition: Definition) -> dict[str, bytes]:
@@ -147,7 +156,7 @@ def _overlays(session: Session, files: Mapping[str, bytes]) -> tuple[list[Bundle
             files_of_one.update(others)
     else:
         laid, homeless = _by_name(session, others)
-    return [_over(newest(session, key), key, each) for key, each in laid.items()], homeless
+    return [_over(session, base(session, key), key, each) for key, each in laid.items()], homeless
 
 
 def home(session: Session, drawing: drawings.Drawing) -> tuple[str, str] | None:
@@ -184,13 +193,23 @@ def _newest_where(session: Session, condition: Any) -> list[Definition]:
     return list(session.scalars(query.where(condition).order_by(Definition.key)))
 
 
-def _over(below: Definition | None, key: str, files: dict[str, bytes]) -> Bundle:
-    """Lay files over the newest version of a process, or begin one."""
+def _over(session: Session, below: Definition | None, key: str, files: dict[str, bytes]) -> Bundle:
+    """Lay files over a version of a process, or begin one."""
     together = (own_files(below) if below is not None else {}) | files
-    if SETTINGS_FILE in together:
-        return _bundle(together)
-    main, drawing = next((name, read) for name, read in _diagrams(together) if key in read.process_ids)
-    return Bundle(together, ProcessSettings(key=key, main=main, name=drawing.name or key))
+    bundle = _bundle(together) if SETTINGS_FILE in together else _without_settings(key, together)
+    if below is not None and below.state == "draft" and _in_use(session, key):
+        text = N_("These files lie over v{version}, a draft: what was changed there comes along. Hand in a whole archive to leave it out.")
+        bundle.findings.append(Finding("warning", min(files), None, "over-draft", text, {"version": below.version}))
+    return bundle
+
+
+def _in_use(session: Session, key: str) -> bool:
+    return session.scalar(select(Definition.id).where(Definition.key == key, Definition.state == "published")) is not None
+
+
+def _without_settings(key: str, files: dict[str, bytes]) -> Bundle:
+    main, drawing = next((name, read) for name, read in _diagrams(files) if key in read.process_ids)
+    return Bundle(files, ProcessSettings(key=key, main=main, name=drawing.name or key))
 
 
 def _diagrams(files: Mapping[str, bytes]) -> list[tuple[str, drawings.Drawing]]:

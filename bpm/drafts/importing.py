@@ -35,7 +35,7 @@ _MOST_REMARKS = 300
 def import_files(
     session: Session, given: Sequence[tuple[str, bytes]], actor: Actor, now: datetime, *, key: str | None = None, name: str = ""
 ) -> Draft:
-    """Begin a draft with files of another tool; ``key`` lays them over the newest version of that process.
+    """Begin a draft with files of another tool; ``key`` lays them over that process (see ``sorting.base``).
 
     Archives are unpacked. A diagram of a process that is known here becomes a draft of it, any other a process of its own. What is kept
     but does nothing stands in the draft's ``remarks``. Raises RefusedError with what is wrong in which file (then nothing is kept),
@@ -158,7 +158,7 @@ def _bundle(session: Session, files: dict[str, bytes], key: str | None) -> tuple
     """The files of the draft to be, ``process.json`` among them. Raises RefusedError."""
     if any(PurePosixPath(name).name == SETTINGS_FILE for name in files):
         return _whole(session, files)
-    below = sorting.newest(session, key) if key else _known(session, files)
+    below = sorting.base(session, key) if key else _known(session, files)
     if below is not None:
         return _over(session, below, files), []
     diagrams = {name: drawings.read(name, content) for name, content in files.items() if name.endswith(".bpmn")}
@@ -187,10 +187,10 @@ def _whole(session: Session, files: dict[str, bytes]) -> tuple[dict[str, bytes],
 
 
 def _known(session: Session, files: Mapping[str, bytes]) -> Definition | None:
-    """The newest version of the process that one of the diagrams draws."""
+    """The version over which files are laid of the process that one of the diagrams draws."""
     found = (sorting.home(session, drawings.read(name, content)) for name, content in files.items() if name.endswith(".bpmn"))
     key = next((home[0] for home in found if home is not None), None)
-    return sorting.newest(session, key) if key else None
+    return sorting.base(session, key) if key else None
 
 
 def _over(session: Session, below: Definition, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -48,6 +48,13 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
+def _ends(flow: Element) -> str:
+    """What a reader calls a flow: many have no name, or the same."""
+    scope = flow.getparent()
+    drawn = {each.get("id"): drawn_name(each) for each in (scope if scope is not None else ())}
+    return " → ".join(drawn.get(end, end) for end in (flow.get("sourceRef", ""), flow.get("targetRef", "")))
+
+
 class Notes:
     """Collects the findings on one file."""
 
@@ -64,9 +71,17 @@ class Notes:
         """Say why this cannot be run truly."""
         self.add("error", element, code, text, **facts)
 
-    def wrong(self, element: Element | None, error: StepError, **place: str) -> None:
-        """Hand on what an expression, a time or a table has to say against itself; ``place`` tells in which part of the element."""
-        self.add("error", element, error.code, error.sentence, **{**place, **error.facts})
+    def wrong(self, element: Element | None, error: StepError, within: str = "", **place: str | int) -> None:
+        """Hand on what an expression, a time or a table has to say against itself.
+
+        ``place`` tells in which part of the element, and ``within`` says it before the sentence; else the element's name does.
+        """
+        known = None if element is None else element.get("id")
+        name = _ends(element) if element is not None and local(element) == "sequenceFlow" else drawn_name(element)
+        if element is not None and name != known:
+            within = within or N_("“{name}”: ")
+        facts = {"name": name, **place, **error.facts}
+        self.found.append(Finding("error", self.file, known, error.code, error.sentence, facts, within))
 
 
 def parse(file: str, content: bytes, notes: Notes) -> Element | None:

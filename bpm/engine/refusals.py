@@ -5,7 +5,7 @@ from collections import Counter
 
 from bpm.engine import attributes
 from bpm.engine import vocabulary as words
-from bpm.engine.documents import BATON, BPMN, Element, Notes, baton, local, space, tag, text_of
+from bpm.engine.documents import BATON, BPMN, Element, Notes, baton, drawn_name, local, space, tag, text_of
 from bpm.engine.expressions import problem
 from bpm.engine.faults import ExpressionError
 from bpm.engine.scripts import assignments
@@ -83,12 +83,7 @@ def _flows(scope: Element, notes: Notes) -> None:
         if source is None or target is None:
             if {flow.get("sourceRef"), flow.get("targetRef")} <= {child.get("id") for child in scope}:
                 continue  # a step of an unknown kind, which was refused by its name
-            notes.refuse(
-                flow,
-                "flow",
-                N_("The flow {id} does not lead from one step to another of the same process or sub-process."),
-                id=flow.get("id"),
-            )
+            _astray(flow, notes)
             continue
         if local(target) in ("startEvent", "boundaryEvent"):
             notes.refuse(target, "flow", N_("A flow leads into “{name}”, which can only begin something."))
@@ -99,6 +94,16 @@ def _flows(scope: Element, notes: Notes) -> None:
                 notes.refuse(step, "flow", N_("“{name}” is started by an event, so no flow may lead in or out."))
         if flow.find(tag("conditionExpression")) is not None and local(source) in ("parallelGateway", "eventBasedGateway"):
             notes.refuse(source, "condition", N_("A condition behind “{name}” would never be asked: this kind of gateway knows none."))
+
+
+def _astray(flow: Element, notes: Notes) -> None:
+    drawn = {node.get("id"): drawn_name(node) for node in flow.getroottree().iter(*map(tag, words.NODES))}
+    ends = [flow.get(end) or "" for end in ("sourceRef", "targetRef")]
+    missing = next((end for end in ends if end not in drawn), None)
+    apart = N_("A flow leads from “{source}” to “{target}”, which is not in the same process or sub-process.")
+    nowhere = N_("A flow leads from “{source}” to “{target}”, but there is no step “{missing}” in this file.")
+    source, target = (drawn.get(end, end) for end in ends)
+    notes.refuse(flow, "flow", apart if missing is None else nowhere, source=source, target=target, missing=missing)
 
 
 def _starts(scope: Element, notes: Notes) -> None:
@@ -205,7 +210,7 @@ def _timer(node: Element, definition: Element, notes: Notes) -> None:
     if LITERAL.match(text) or (text[:1] in "0*@" and " " in text):
         fault = unreadable(form, text, working=calendar is not None)
         if fault:
-            notes.refuse(node, fault.code, fault.sentence, **fault.facts)
+            notes.wrong(node, fault)
         elif calendar is not None and form == "timeDuration" and span(text).rest.days:
             notes.add("warning", node, "timer", N_("The timer “{name}” counts in working time: each of its days is 24 working hours."))
     elif problem(text_of(times[0])):

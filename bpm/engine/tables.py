@@ -14,6 +14,10 @@ OTHER_LOGIC = frozenset(
 )
 FOREIGN = frozenset({"python", "javascript", "groovy", "juel", "java"})
 
+_IN_DECISION = N_("Decision “{name}”: ")
+_IN_COLUMN = N_("Table “{name}”, column “{column}”: ")
+_IN_CELL = N_("Table “{name}”, rule {rule}, column “{column}”: ")
+
 
 def decisions(root: Element, notes: Notes) -> dict[str, Decision]:
     """The decisions of a DMN file by id. What is wrong stands in the notes."""
@@ -47,6 +51,11 @@ def _text(element: Element | None) -> str:
     return "" if element is None else text_of(_child(element, "text"))
 
 
+def _title(column: Element) -> str:
+    """What a reader calls a column: an input without a label by what it looks at."""
+    return column.get("label") or column.get("name") or _text(_child(column, "inputExpression")) or drawn_name(column)
+
+
 class _Reader:
     """Reads one decision."""
 
@@ -75,7 +84,7 @@ class _Reader:
             return self.table(decision, table)
         if literal is not None:
             self.language(literal)
-            return Decision(decision.id, decision.name, decision.variable, decision.needs, self.expression(_text(literal), "null"))
+            return Decision(decision.id, decision.name, decision.variable, decision.needs, self.expression(_text(literal), _IN_DECISION))
         self.refuse("no-table", N_("The decision “{name}” has neither a table nor an expression."))
         return decision
 
@@ -91,11 +100,11 @@ class _Reader:
                 language=element.get("expressionLanguage"),
             )
 
-    def expression(self, text: str, empty: str) -> str:
-        text = text or empty
+    def expression(self, text: str, within: str, **place: str | int) -> str:
+        text = text or "null"
         fault = problem(text)
         if fault:
-            self.notes.wrong(self.element, fault)
+            self.notes.wrong(self.element, fault, within, **place)
         return text
 
     def table(self, decision: Decision, table: Element) -> Decision:
@@ -112,6 +121,7 @@ class _Reader:
         for column in inputs:
             for expression in _children(column, "inputExpression"):
                 self.language(expression)
+        titles = [_title(column) for column in inputs], [_title(column) for column in outputs]
         return Decision(
             id=decision.id,
             name=decision.name,
@@ -122,40 +132,39 @@ class _Reader:
             inputs=tuple(self.input(column) for column in inputs),
             outputs=tuple(output.get("name") or decision.variable for output in outputs),
             priorities=tuple(self.priorities(output) for output in outputs),
-            rules=tuple(self.rule(row, len(inputs), len(outputs)) for row in _children(table, "rule")),
+            rules=tuple(self.rule(row, number, *titles) for number, row in enumerate(_children(table, "rule"), start=1)),
         )
 
     def input(self, column: Element) -> str:
         text = _text(_child(column, "inputExpression"))
         if not text:
             self.refuse("no-input", N_("A column of the table “{name}” does not say what it looks at."))
-        return self.expression(text, "null")
+        return self.expression(text, _IN_COLUMN, column=_title(column))
 
     def priorities(self, output: Element) -> tuple[object, ...]:
         text = _text(_child(output, "outputValues"))
         try:
             return tuple(evaluate(part, {}) for part in split(text) if part)
         except ExpressionError as error:
-            self.notes.wrong(self.element, error)
+            self.notes.wrong(self.element, error, _IN_COLUMN, column=_title(output))
             return ()
 
-    def rule(self, row: Element, inputs: int, outputs: int) -> Rule:
-        tests = [_text(entry) for entry in _children(row, "inputEntry")]
-        results = [self.expression(_text(entry), "null") for entry in _children(row, "outputEntry")]
-        if (len(tests), len(results)) != (inputs, outputs):
-            self.refuse(
-                "row",
-                N_("The row {rule} of the table “{name}” has another number of cells than the table has columns."),
-                rule=row.get("id"),
-            )
+    def rule(self, row: Element, number: int, inputs: list[str], outputs: list[str]) -> Rule:
+        tests, results = ([_text(entry) for entry in _children(row, kind)] for kind in ("inputEntry", "outputEntry"))
+        if (len(tests), len(results)) != (len(inputs), len(outputs)):
+            self.refuse("row", N_("Rule {rule} of the table “{name}” has another number of cells than the table has columns."), rule=number)
         compiled = []
-        for text in tests:
+        for text, column in zip(tests, inputs, strict=False):
             try:
                 compiled.append(unary(text))
             except ExpressionError as error:
-                self.notes.wrong(self.element, error)
+                self.notes.wrong(self.element, error, _IN_CELL, rule=number, column=column)
+        for text, column in zip(results, outputs, strict=False):
+            self.expression(text, _IN_CELL, rule=number, column=column)
         told = [text_of(_child(row, "description")), *(_text(entry) for entry in _children(row, "annotationEntry"))]
-        return Rule(row.get("id") or "", tuple(compiled), tuple(results), " ".join(part for part in told if part))
+        return Rule(
+            row.get("id") or "", tuple(compiled), tuple(text or "null" for text in results), " ".join(part for part in told if part)
+        )
 
 
 def circles(found: dict[str, Decision], element_of: dict[str, Notes]) -> None:

@@ -132,7 +132,7 @@ def problem(error: BatonError, language: str) -> Problem:
 
 def finding_row(finding: Finding) -> dict[str, Any]:
     """A finding with its sentence in the reader's language."""
-    sentence = finding.told(gettext(finding.text), reader.language())
+    sentence = finding.told(gettext, reader.language())
     return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}
 
 

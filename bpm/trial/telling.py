@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -103,7 +104,7 @@ def sentence_of(error: BatonError, language: str) -> str:
     if isinstance(error, RefusedError):
         first = next((finding for finding in error.findings if finding.level == "error"), None)
         if first is not None:
-            return first.told(notices.in_language(first.text, language), language)
+            return first.told(partial(notices.in_language, language=language), language)
     return notices.in_language(error.sentence, language).format(**error.facts)
 
 

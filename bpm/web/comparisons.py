@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response
+from flask import Blueprint, current_app, jsonify, make_response
 from flask import request as http
 from werkzeug.wrappers import Response
 
@@ -27,7 +27,7 @@ def _states() -> tuple[State, State]:
 def page() -> Response:
     """Both states and what differs."""
     before, after = _states()
-    changes = comparisons.told(session(), before, after, gettext, language())
+    changes = comparisons.told(session(), before, after, current_app.extensions["connectors"], gettext, language())
     diagrams = sorted({*before.diagrams, *after.diagrams})
     touched = [name for name in diagrams if any(change.file == name for change, _ in changes)]
     chosen = http.args.get("file") or next(iter([*touched, *diagrams]), None)

@@ -14,7 +14,7 @@ from bpm.errors import Finding, InvalidError, RefusedError, worst_first
 from bpm.models.definition import Definition
 from bpm.request import actor, finding_row, language, now, session
 from bpm.web import frame, rows
-from bpm.web.speech import gettext
+from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
 
@@ -89,11 +89,11 @@ def _name(definition: Definition) -> str:
 
 def _in_words(definition: Definition, found: Finding) -> Finding:
     """A finding that calls the steps as the picture beside it does."""
-    words = {
-        name: definitions.text(session(), definition.id, fact, language()) if isinstance(fact, str) else fact
-        for name, fact in found.facts.items()
-    }
-    return replace(found, facts=words)
+
+    def said(fact: str) -> str:
+        return " → ".join(definitions.text(session(), definition.id, part, language()) for part in fact.split(" → "))  # the ends of a flow
+
+    return replace(found, facts={name: said(fact) if isinstance(fact, str) else fact for name, fact in found.facts.items()})
 
 
 def _found(definition: Definition) -> list[Finding]:
@@ -179,8 +179,28 @@ def upload() -> Response:
         return draw_list(frame.refused(error), error.findings, frame.tell(error), note)
     except InvalidError as error:
         return draw_list(frame.refused(error), alert=frame.tell(error), note=note)
-    said = gettext("%(name)s v%(version)s is kept.", name=_name(kept[0]), version=kept[0].version)
-    return frame.done(said, url_for("flows.page", definition_id=kept[0].id))
+    return frame.done(_kept(kept[0]), url_for("flows.page", definition_id=kept[0].id))
+
+
+def _kept(definition: Definition) -> str:
+    """What an upload has come to: in use, a draft, or a draft that cannot be published yet."""
+    if definition.state == "published":
+        return _in_use(definition)
+    errors = sum(each.level == "error" for each in definitions.findings(definition))
+    facts = {"name": _name(definition), "version": definition.version}
+    if not errors:
+        return gettext("%(name)s v%(version)s is kept as a draft.", **facts)
+    return ngettext(
+        "%(name)s v%(version)s is kept as a draft. It has %(num)d error, to be mended before it is published.",
+        "%(name)s v%(version)s is kept as a draft. It has %(num)d errors, to be mended before it is published.",
+        errors,
+        **facts,
+    )
+
+
+def _in_use(definition: Definition) -> str:
+    name = _name(definition)
+    return gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=name, version=definition.version)
 
 
 @blueprint.post("/<uuid:definition_id>/publish")
@@ -188,11 +208,7 @@ def publish(definition_id: UUID) -> Response:
     """Put a version into use: new cases run on it, running ones keep theirs."""
     frame.require(actor(), *WRITERS)
     try:
-        definition = definitions.publish(session(), definition_id, actor(), now())
+        definition = definitions.publish(session(), definition_id, actor(), now(), http.form.get("note", "").strip())
     except RefusedError as error:
         return _draw(definitions.get(session(), definition_id), frame.refused(error), frame.tell(error), error.findings)
-    note = http.form.get("note", "").strip()
-    if note:
-        definition.note = note
-    said = gettext("%(name)s v%(version)s is in use. Running cases keep their version.", name=_name(definition), version=definition.version)
-    return frame.done(said, url_for("flows.page", definition_id=definition_id))
+    return frame.done(_in_use(definition), url_for("flows.page", definition_id=definition_id))

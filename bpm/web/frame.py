@@ -77,11 +77,13 @@ def dress(app: Flask) -> None:
         masked=customers.masked,
         name=words.name_of,
         left=words.left,
+        fault_name=stories.fault_name,
         fault_sentence=stories.fault_sentence,
         ways_out=incidents.ways_out,
         passing_over=stories.passing_over,
         wants_values=stories.wants_values,
         result_fields=results.fields_of,
+        result_example=results.example,
     )
     app.jinja_env.filters.update(with_word=_with_word, as_choice=_as_choice, as_place=_as_place, as_flow=_as_flow)
     app.context_processor(_surroundings)

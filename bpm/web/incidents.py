@@ -1,6 +1,7 @@
 """The steps that failed, in whatever process, for those who may mend them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,10 +15,13 @@ from bpm.errors import ConflictError, InvalidError
 from bpm.incidents import Case
 from bpm.models.incident import Incident
 from bpm.request import actor, language, now, session
-from bpm.web import frame, results
-from bpm.web.speech import gettext
+from bpm.web import frame, results, stories
+from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+
+MOST = 50
+"""Failed steps on one page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +41,28 @@ def listing() -> Response:
 
 
 def _draw(status: int = 200, alert: str | None = None) -> Response:
-    found = incidents.page(session(), actor(), cursor=http.args.get("cursor"))
+    found = incidents.page(session(), actor(), cursor=http.args.get("cursor"), limit=MOST)
     cases = incidents.cases(session(), found.items, actor())
     rows = [_row(fault, cases[fault.instance_id]) for fault in found.items]
     more = f"{url_for('incidents.listing')}?{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else None
-    return frame.show("incidents/listing.html", status, rows=rows, more=more, alert=alert)
+    again = [row.fault.id for row in rows if "retry" in incidents.ways_out(row.fault)]
+    return frame.show("incidents/listing.html", status, rows=rows, again=again, more=more, alert=alert)
 
 
 def _row(fault: Incident, case: Case) -> Row:
     version = definitions.get(session(), case.instance.definition_id)
-    flow, step = (definitions.text(session(), version.id, name, language()) for name in (version.name, fault.name))
-    return Row(fault, case, flow, step)
+    return Row(fault, case, definitions.text(session(), version.id, version.name, language()), stories.fault_name(fault, version.id))
+
+
+@blueprint.post("/retry")
+def retry_all() -> Response:
+    """Try the failed steps of the list again, as after an outage; those that somebody has dealt with meanwhile are left out."""
+    again = 0
+    for incident_id in http.form.getlist("incident", type=UUID)[:MOST]:
+        with suppress(ConflictError):
+            mending.retry_incident(session(), incident_id, actor(), now())
+            again += 1
+    return frame.done(ngettext("Trying %(num)d step again.", "Trying %(num)d steps again.", again), url_for("incidents.listing"))
 
 
 @blueprint.post("/<uuid:incident_id>/retry")

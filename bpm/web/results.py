@@ -18,6 +18,7 @@ from bpm.web import fields
 from bpm.web.fields import Field
 
 _PLAIN = frozenset({"string", "number", "integer", "boolean"})
+_EMPTY: dict[str, Any] = {"number": 0, "integer": 0, "boolean": False, "array": [], "object": {}}
 
 
 class NotJsonError(InvalidError):
@@ -50,7 +51,22 @@ def given(fault: Incident) -> dict[str, Any]:
     return {answer.variable: {name: value for name, value in forms.check(answer.form, typed).items() if value is not None}}
 
 
+def example(fault: Incident) -> str:
+    """How the answer of a connector is written that is more than texts; empty where it is not known what is missing."""
+    missing = _missing(fault)
+    if missing is None:
+        return ""
+    answer = {name: _EMPTY.get(kind(rule), "") for name, rule in missing.form.schema["properties"].items()}
+    return json.dumps({missing.variable: answer})
+
+
 def _answer(fault: Incident) -> _Answer | None:
+    missing = _missing(fault)
+    plain = missing is not None and all(kind(rule) in _PLAIN for rule in missing.form.schema["properties"].values())
+    return missing if plain else None
+
+
+def _missing(fault: Incident) -> _Answer | None:
     instance = session().get_one(Instance, fault.instance_id)
     try:
         drawn = definitions.engine_definition(session(), instance.definition_id).calls()
@@ -61,7 +77,7 @@ def _answer(fault: Incident) -> _Answer | None:
     if call is None or call.result is None or manifest is None or call.operation not in manifest.operations:
         return None
     schema = manifest.answer(call.operation, language())
-    if not schema["properties"] or any(kind(rule) not in _PLAIN for rule in schema["properties"].values()):
+    if not schema["properties"]:
         return None
     return _Answer(call.result, Form(call.operation, call.name, schema, {}))
 

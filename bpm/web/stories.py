@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from bpm import definitions, incidents, story
 from bpm.errors import N_
@@ -134,7 +135,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     template = _TO_CUSTOMER if event.kind.startswith("out-") else _SENTENCES.get(event.kind, "{text}")
     facts: dict[str, Any] = {"text": "", "message": "", "to": "", "tier": "", "name": "", "reason": "", **event.facts}
     facts["step"] = _named(event, instance)
-    facts["message"] = _fault(facts["message"], event.facts.get("template"), event.facts.get("facts"), event.facts.get("said"))
+    facts["message"] = incidents.told(facts["message"], event.facts.get("template"), event.facts, gettext, language())
     facts["name"] = _text(instance, str(facts["name"]))
     facts["to"] = _people(facts["to"])
     facts["text"] = PRIVATE_LINK.sub(
@@ -147,9 +148,24 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     return gettext(template).format(**facts).rstrip(" :：")  # who said nothing more is quoted with nothing
 
 
+_WORKS = {
+    "notice": N_("Notice to the customer"),
+    "rung": N_("Escalation"),
+    "statutory": N_("Statutory date"),
+    "wake": N_("End of the hold"),
+    "deliver": N_("Message that came in"),
+}
+
+
+def fault_name(fault: Incident, definition_id: UUID) -> str:
+    """What failed: a step as the drawing calls it, or work that belongs to no step."""
+    work = _WORKS.get(incidents.kind_of(fault)) if fault.element_id is None else None
+    return gettext(work) if work else definitions.text(session(), definition_id, fault.name, language())
+
+
 def fault_sentence(fault: Incident) -> str:
     """What went wrong at a step, in the reader's language."""
-    return _fault(fault.message, fault.facts.get("text"), fault.facts.get("facts"), fault.facts.get("said"))
+    return incidents.told(fault.message, fault.facts.get("text"), fault.facts, gettext, language())
 
 
 _PAST = {
@@ -163,7 +179,9 @@ _PAST = {
     "statutory": N_("Nobody is told of the statutory date."),
     "notice": N_("Nobody is told."),
 }
-_NOT_DONE = N_("What the step should have done is not done.")
+_NOT_DONE = N_(
+    "What the step should have done is not done, and its result stays empty. Where a later step needs it, give it by hand instead."
+)
 
 
 def passing_over(fault: Incident) -> str:
@@ -174,14 +192,6 @@ def passing_over(fault: Incident) -> str:
 def wants_values(fault: Incident) -> bool:
     """Whether what can be given by hand are values with which it goes on, and not the result of a step."""
     return incidents.kind_of(fault) in ("gateway", "attached", "stuck", "deliver")
-
-
-def _fault(message: str, template: str | None, facts: dict[str, Any] | None, said: dict[str, str] | None) -> str:
-    outside = (said or {}).get(language())
-    if not template:
-        return outside or message
-    known = {**(facts or {}), **({"problem": outside} if outside else {})}
-    return str(gettext(template)).format(**known)
 
 
 def _quoted(event: story.Event) -> str:

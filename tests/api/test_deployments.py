@@ -51,6 +51,46 @@ def test_a_draft_is_not_used(desk: Desk) -> None:
     assert desk["admin"].post("/instances", {"definition_key": "errand"}).status_code == 404
 
 
+def test_a_form_that_is_handed_in_alone_takes_the_place_of_the_one_before(desk: Desk) -> None:
+    desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM})
+    made = desk.deploy({"note.json": FORM.replace("{", "{ ", 1)}).json["definitions"][0]
+    assert made["version"] == 2
+    assert desk["agent"].get(f"/definitions/{made['id']}").json["files"] == ["errand.bpmn", "forms/note.json"]
+
+
+def test_a_draft_is_published_and_the_version_before_it_brought_back_by_programs(desk: Desk) -> None:
+    first = desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM}).json["definitions"][0]
+    second = desk.deploy({"errand.bpmn": ERRAND.replace("去办", "马上办")}, publish="false", note="改名").json["definitions"][0]
+    running = desk["admin"].post("/instances", {"definition_key": "errand"}).json
+    published = desk["analyst"].post(f"/definitions/{second['id']}/publish").json
+    assert (published["state"], published["published_by"], published["note"]) == ("published", "analyst", "改名")
+    assert desk["admin"].post("/instances", {"definition_key": "errand"}).json["definition"]["version"] == 2
+    back = desk["analyst"].post(f"/definitions/{first['id']}/publish", {"note": "v2 派错了人"})
+    assert (back.status_code, back.json["state"], back.json["note"]) == (200, "published", "v2 派错了人")
+    listed = desk["agent"].get("/definitions", key="errand").json["items"]
+    assert [(row["version"], row["state"]) for row in listed] == [(2, "retired"), (1, "published")]
+    assert desk["admin"].get(f"/instances/{running['id']}").json["definition"]["version"] == 1
+
+
+def test_a_version_with_an_error_is_not_published_and_nobody_else_publishes(desk: Desk) -> None:
+    desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM})
+    draft = desk.deploy({"errand.bpmn": ERRAND.replace('ref="note"', 'ref="gone"')}, publish="false").json["definitions"][0]
+    refused = desk["analyst"].post(f"/definitions/{draft['id']}/publish")
+    assert (refused.status_code, refused.json["code"]) == (422, "refused")
+    assert "gone" in refused.json["findings"][0]["sentence"]
+    assert desk["agent"].post(f"/definitions/{draft['id']}/publish").status_code == 403
+    assert desk["analyst"].post(f"/definitions/{uuid4()}/publish").status_code == 404
+    assert [row["state"] for row in desk["agent"].get("/definitions", key="errand").json["items"]] == ["draft", "published"]
+
+
+def test_a_version_is_taken_away_changed_and_deployed_again(desk: Desk) -> None:
+    made = desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM}).json["definitions"][0]
+    archive = desk["analyst"].get(f"/definitions/{made['id']}/archive")
+    assert "errand-v1.zip" in archive.headers["Content-Disposition"]
+    assert desk.deploy({"errand.zip": archive.data}).json["definitions"][0]["version"] == 2
+    assert desk["agent"].get(f"/definitions/{made['id']}/archive").status_code == 403
+
+
 def test_what_cannot_be_run_is_refused_with_every_finding(desk: Desk) -> None:
     answer = desk.deploy({"broken.bpmn": BROKEN})
     assert (answer.status_code, answer.json["code"]) == (422, "refused")
@@ -59,6 +99,14 @@ def test_what_cannot_be_run_is_refused_with_every_finding(desk: Desk) -> None:
     assert all(finding["file"] == "broken.bpmn" and finding["sentence"] and finding["code"] for finding in errors)
     assert any(finding["element"] == "ask" for finding in errors)
     assert desk["agent"].get("/definitions").json["items"] == []
+
+
+def test_who_is_named_and_not_there_is_told_to_programs_as_on_the_page(desk: Desk) -> None:
+    made = desk.deploy({"errand.bpmn": ERRAND.replace('role="HANDLER"', 'role="WIZARD"'), "forms/note.json": FORM}).json["definitions"][0]
+    shown = desk["analyst"].get(f"/definitions/{made['id']}").json
+    for findings in (made["findings"], shown["findings"]):
+        [told] = [each for each in findings if "WIZARD" in each["sentence"]]
+        assert (told["level"], told["element"]) == ("warning", "go")
 
 
 def test_two_files_of_one_name_are_refused(desk: Desk) -> None:

@@ -169,7 +169,10 @@ class TestIncidents:
         incident = self.failed(desk)
         assert (incident["element_id"], incident["state"]) == ("share", "open")
         assert incident["code"]
-        assert incident["message"]
+        assert incident["message"].startswith("“number(amount) / 2” could not be worked out")
+        assert incident["ways"] == ["result", "retry", "skip"]
+        desk["admin"].headers["Accept-Language"] = "zh"
+        assert desk["admin"].get("/incidents").json["items"][0]["message"].startswith("“number(amount) / 2”算不出来")
         again = desk["admin"].post(f"/incidents/{incident['id']}/retry")
         assert again.status_code == 200
         assert len(desk["admin"].get("/incidents").json["items"]) == 1

@@ -1,6 +1,7 @@
 """What has changed between two states of a process, said in plain words."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -71,6 +72,27 @@ def test_a_new_name_is_told_once_and_not_again_at_what_leads_there() -> None:
             'role="REVIEWER" unit="CS_DEPT"',
             "unit that does it was “REVIEW”, is now “CS_DEPT”.",
         ),
+        (
+            "complaint.bpmn",
+            'exclude="register correct"',
+            'exclude="correct"',
+            "another person than at was “登记, 补正登记”, is now “补正登记”.",
+        ),
+        (
+            "complaint.bpmn",
+            ': "register correct"',
+            ': "correct"',
+            'the same person as at was “= kam_needed == true ? "" : "register correct"”',
+        ),
+        ("complaint.bpmn", '<baton:form ref="review"', '<baton:form ref="check"', "form was “复核”, is now “审核反馈”."),
+        ("complaint.bpmn", 'ladder="escalation_ladder"', 'ladder="priority"', "ladder was “升级阶梯”, is now “优先分”."),
+        ("complaint.bpmn", 'calledElement="handle_order"', 'calledElement="return_visit"', "called process was “部门处理”, is now “回访”."),
+        (
+            "complaint.bpmn",
+            'to="customer" text="registered"',
+            'to="customer" text="rejected"',
+            "notice was “customer → 您的投诉已受理（{{number}}）”, is now “customer → 关于您反映的问题（{{number}}）”.",
+        ),
         ("forms/handle.json", '"已解决"', '"解决了"', "“处理结果”: choices was “已解决,"),
         ("escalation_ladder.dmn", "<text>75</text>", "<text>80</text>", "“升级阶梯 #1”: results was “0 | 75 |"),
         ("process.json", "您的投诉已受理", "投诉已受理", "“process.json · registered”: notice was “您的投诉已受理"),
@@ -80,6 +102,27 @@ def test_a_change_is_told_with_both_values(name: str, old: str, new: str, senten
     found = said(SHIPPED, edited(name, old, new))
     assert len(found) == 1
     assert sentence in found[0]
+
+
+def test_a_lane_under_a_new_name_is_told_once_and_not_at_every_step_in_it() -> None:
+    lane = re.search(r'<bpmn:lane [^>]*name="([^"]*)"', SHIPPED["complaint.bpmn"].decode())
+    assert lane
+    [sentence] = said(SHIPPED, edited("complaint.bpmn", lane[0], lane[0].replace(lane[1], "另一条泳道")))
+    assert f"name was “{lane[1]}”, is now “另一条泳道”" in sentence
+
+
+def test_what_an_event_throws_or_catches_is_called_by_its_name() -> None:
+    drawing = SHIPPED["complaint.bpmn"].decode()
+    before = drawing.replace(
+        "</bpmn:definitions>", '<bpmn:signal id="s1" name="停电" /><bpmn:signal id="s2" name="来电" /></bpmn:definitions>'
+    )
+    [thrown] = re.findall(r"<bpmn:escalationEventDefinition [^>]*>", before)[:1]
+    signals = [
+        {**SHIPPED, "complaint.bpmn": before.replace(thrown, f'<bpmn:signalEventDefinition id="d" signalRef="{ref}" />', 1).encode()}
+        for ref in ("s1", "s2")
+    ]
+    [sentence] = said(*signals)
+    assert "signal was “停电”, is now “来电”." in sentence
 
 
 def test_names_that_are_said_together_are_each_in_the_reader_s_language() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import partial
 from itertools import pairwise
 from threading import Thread
 from uuid import UUID
@@ -24,6 +25,10 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" targetNamespace="urn:test">'
 )
+
+RATES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="rates" name="资费"><decisionTable>
+  <output name="yuan" label="元"/><rule><outputEntry><text>5</text></outputEntry></rule>
+</decisionTable></decision></definitions>""".encode()
 
 
 def diagram(key: str, *steps: str, name: str = "流程") -> bytes:
@@ -221,6 +226,34 @@ def test_one_changed_table_form_or_diagram_lies_over_the_newest_version(database
         assert definitions.settings_of(session, third.id).order_type == "FAULT"
 
 
+def test_a_scenario_that_is_handed_in_alone_keeps_its_folder(database: Engine) -> None:
+    deploy({**repair(), "scenarios/late.json": b"{}"}, publish=False)
+    (second,) = deploy({"scenarios/late.json": b'{"name": "Late"}'}, publish=False)
+    assert (second.version, "scenarios/late.json" in names(second.id)) == (2, True)
+
+
+def test_what_was_taken_out_of_use_does_not_come_back_with_the_next_change(database: Engine) -> None:
+    (first,) = deploy(repair())
+    deploy({"visit.bpmn": diagram("visit", task("没有画完"))}, publish=False)
+    deploy({"visit.bpmn": diagram("visit", task("派错了人"))})
+    with unit_of_work() as session:
+        definitions.publish(session, first.id, ANALYST, NOW)
+    (next_one,) = deploy({"forms/mend.json": FORM})
+    with unit_of_work(write=False) as session:
+        assert (next_one.version, definitions.file(session, next_one.id, "visit.bpmn")) == (4, repair()["visit.bpmn"])
+
+
+def test_whoever_lays_files_over_a_draft_is_told_what_comes_along(database: Engine) -> None:
+    deploy(repair())
+    deploy({"visit.bpmn": diagram("visit", task("回访", '<baton:form ref="rating"/>'))}, publish=False)
+    missing, told = refused({"strings/en.json": b"{}"})[0], "These files lie over v2, a draft"
+    assert missing.code == "form-missing"
+    (third,) = deploy({"forms/mend.json": FORM, "forms/rating.json": FORM, "visit.bpmn": diagram("visit", task("上门回访"))})
+    assert next(each.sentence for each in definitions.findings(third) if each.code == "over-draft").startswith(told)
+    (fourth,) = deploy({"forms/mend.json": FORM})
+    assert "over-draft" not in [each.code for each in definitions.findings(fourth)]
+
+
 def test_a_diagram_that_was_renamed_takes_the_place_of_the_one_with_its_process(database: Engine) -> None:
     deploy(repair())
     (made,) = deploy({"回访 (2).bpmn": diagram("visit", task("上门回访"))})
@@ -340,6 +373,11 @@ def test_what_is_wrong_is_said_with_its_place(database: Engine, changes: dict[st
             {"forms/mend.json": b'{"schema": {"type": "object", "properties": {}}, "ui": {"order": 3}}'},
             "forms/mend.json: ui.order must be a list.", "forms/mend.json: ui.order 必须是列表。",
         ),
+        (
+            {"rates.dmn": RATES.replace(b"5</text>", b"5 +</text>")},
+            "Table “资费”, rule 1, column “元”: “5 +” ends too early: a value is missing, or a bracket or a quotation mark is not closed.",
+            "决策表“资费”第 1 条规则的“元”列：“5 +”没有写完：缺少一个值，或者括号、引号没有闭合。",
+        ),
     ],
 )  # fmt: skip
 def test_a_rule_that_is_broken_is_told_in_our_words_in_both_languages(
@@ -349,7 +387,7 @@ def test_a_rule_that_is_broken_is_told_in_our_words_in_both_languages(
     found = refused({**repair(), **changes})
     assert english in [each.sentence for each in found]
     if chinese:
-        assert chinese in [each.told(notices.in_language(each.text, "zh"), "zh") for each in found]
+        assert chinese in [each.told(partial(notices.in_language, language="zh"), "zh") for each in found]
 
 
 def test_a_setting_that_nothing_reads_is_remarked_and_no_more(database: Engine) -> None:

@@ -1,5 +1,7 @@
 """Clocks as people read them: in working time, with pauses taken off."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import Engine
 
@@ -82,6 +84,17 @@ def test_nights_and_breaks_are_folded_on_the_line(desk: Casework) -> None:
     assert [tick.state for tick in shown.ticks] == ["next", "later", "later", "later"]
     assert all(0 <= tick.x <= timeline.WIDTH + 1 for tick in shown.ticks)
     assert shown.now == pytest.approx(shown.used[-1].x + shown.used[-1].width)
+
+
+def test_rungs_that_lie_together_on_the_line_of_a_late_step_do_not_write_over_each_other(desk: Casework) -> None:
+    desk.complain(limit=450)
+    assert None not in [tick.row for tick in line(desk, "2026-11-02 15:30").ticks]
+    late = line(desk, "2026-11-20 15:30").ticks
+    assert len(late) > 2
+    for row in (0, 1):
+        places = [tick.x for tick in late if tick.row == row]
+        assert all(after - before > 70 for before, after in pairwise(places))
+    assert [tick.row for tick in late][:2] == [0, 1]
 
 
 def test_a_pause_is_hatched_on_the_line(desk: Casework) -> None:

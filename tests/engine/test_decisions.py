@@ -15,6 +15,11 @@ NUMBERS = [("> 100", "5"), ("> 50", "amount * 2"), ("> 500", "9")]
 PLAIN = model(start() + end(), "s > e")
 
 
+def literal(text: str) -> bytes:
+    body = f"<literalExpression><text>{text}</text></literalExpression>"
+    return f'<definitions xmlns="{DMN}"><decision id="X">{body}</decision></definitions>'.encode()
+
+
 def definition(*tables: bytes) -> Definition:
     return build(PLAIN, tables=tables)
 
@@ -142,6 +147,23 @@ def test_a_table_that_cannot_be_asked_is_refused_when_it_is_deployed(broken: byt
     with pytest.raises(RefusedError) as refused:
         definition(broken)
     assert code in [finding.code for finding in refused.value.findings]
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        (table("FIRST", [("> 1", '"a"'), ("> > 5", '"b"')]), "Table “D”, rule 2, column “amount”: “> > 5” cannot be read"),
+        (table("FIRST", [("> 1", "5 +")]), "Table “D”, rule 1, column “r”: “5 +” ends too early"),
+        (table("FIRST", STRINGS, look_at="amount +"), "Table “D”, column “amount +”: “amount +” ends too early"),
+        (table("FIRST", [("> 1", "5")]).replace(b"<outputEntry><text><![CDATA[5]]></text></outputEntry>", b""), "Rule 1 of the table “D”"),
+        (literal("1 +"), "Decision “X”: “1 +” ends too early"),
+    ],
+)
+def test_the_cell_in_which_something_is_wrong_is_named_by_table_rule_and_column(broken: bytes, place: str):
+    with pytest.raises(RefusedError) as refused:
+        definition(broken)
+    [error] = [finding for finding in refused.value.findings if finding.level == "error"]
+    assert error.sentence.startswith(place)
 
 
 def test_decisions_in_a_circle_and_missing_ones_are_refused():

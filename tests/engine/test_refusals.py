@@ -244,3 +244,25 @@ def test_what_only_the_parser_has_against_a_drawing_is_quoted_with_its_place(mon
     assert [(each.file, each.element, each.sentence) for each in refused.value.findings if each.level == "error"] == [
         ("p.bpmn", "p", "The drawing cannot be read at “p”. What its reader says: “Something that nobody foresaw”")
     ]
+
+
+def test_a_flow_that_leads_astray_is_named_with_its_ends_and_the_step_that_is_not_there():
+    gone = model(start() + U + end(), "s > u > e; u > nowhere")
+    inside = model(start() + U + sub("x", start("s2") + user("y") + end("e2"), "s2 > y > e2") + end(), "s > u > x > e; u > y")
+    for drawing, sentence in (
+        (gone, "A flow leads from “u” to “nowhere”, but there is no step “nowhere” in this file."),
+        (inside, "A flow leads from “u” to “y”, which is not in the same process or sub-process."),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            build(drawing)
+        assert sentence in [finding.sentence for finding in refused.value.findings]
+
+
+def test_an_expression_that_cannot_be_read_is_told_with_the_step_or_the_flow_at_which_it_stands():
+    task = user("u", inner=ext(baton("limit", minutes="= soon +")), name="受理")
+    fork = gateway("exclusive", "g")
+    with pytest.raises(RefusedError) as refused:
+        build(model(start() + task + fork + end() + end("e2"), "s > u > g > e; g > e2 [amount +]"))
+    told = [finding.sentence for finding in refused.value.findings]
+    assert any(each.startswith("“受理”: “soon +” ends too early") for each in told)
+    assert any(each.startswith("“g → e2”: “amount +” ends too early") for each in told)

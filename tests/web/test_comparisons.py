@@ -1,7 +1,9 @@
 """Two states of a process side by side, as a page and for programs."""
 
+from io import BytesIO
 from typing import Any
 
+from tests.api.desk import PROCESSES
 from tests.web.office import Office, Person
 
 
@@ -44,6 +46,30 @@ def test_programs_get_the_same_sentences(office: Office) -> None:
     office.speak("analyst", "en")
     told = send(office["analyst"], "/api/v1/designer/compare", {"before": before, "after": after}, 200)
     assert told["changes"][0]["sentence"] == "“Register”: time limit was “30 min of working time”, is now “45 min of working time”."
+
+
+def test_roles_units_and_calendars_are_called_by_their_names(office: Office) -> None:
+    api = office["analyst"]
+    version = api.client.get("/api/v1/definitions?key=complaint").json["items"][0]["id"]
+    drawing = (PROCESSES / "complaint" / "complaint.bpmn").read_text(encoding="utf-8")
+    for old, new in (
+        ('role="REVIEWER" unit="REVIEW"', 'role="QA" unit="CS_DEPT"'),
+        ('state="IN_REVIEW"', 'state="DRAFT"'),
+        ('to="customer" text="registered"', 'to="AGENT@FRONT" text="registered"'),
+        ('operation="customer"', 'operation="bills"'),
+    ):
+        drawing = drawing.replace(old, new, 1)
+    api.post("/definitions/upload", {"files": [(BytesIO(drawing.encode()), "complaint.bpmn")]})
+    newest = api.client.get("/api/v1/definitions?key=complaint").json["items"][0]["id"]
+    page = api.get(f"/compare?before=definition:{version}&after=definition:{newest}").text
+    for words in (
+        "办理角色由“复核员”改为“质检员”",
+        "办理单位由“投诉复核”改为“客户服务”",
+        "工单状态由“复核中”改为“草稿”",
+        "通知由“客户 → 您的投诉已受理（{{number}}）”改为“前台 客服代表 → 您的投诉已受理（{{number}}）”",
+        "连接器的操作由“查询客户资料”改为“查询近期账单”",
+    ):
+        assert words in page
 
 
 def test_the_pictures_speak_the_language_of_the_reader_like_the_list(office: Office) -> None:

@@ -49,6 +49,16 @@ def test_what_is_wrong_with_a_draft_is_said_with_file_element_and_sentence(offic
     assert ("review", "error") in [(mark["id"], mark["level"]) for mark in marks["findings"]]
 
 
+def test_after_an_upload_the_errors_are_told_before_anything_else(office: Office) -> None:
+    broken = office["analyst"].follow(hand_in(office, DIAGRAM.replace('ref="review"', 'ref="no_such_form"')))
+    assert broken.find("[data-toast-text]")[0].text == "客户投诉处理 v2 已存为草稿，有 1 处错误，改好才能发布。"
+    mended = office["analyst"].follow(hand_in(office, DIAGRAM))
+    assert mended.find("[data-toast-text]")[0].text == "客户投诉处理 v3 已存为草稿。"
+    assert "叠加在草稿 v2 上" in mended.find(".b-findings")[0].text_content()
+    used = office["analyst"].follow(hand_in(office, DIAGRAM, publish="1"))
+    assert used.find("[data-toast-text]")[0].text == "客户投诉处理 v4 已启用。在办的工单仍走原来的版本。"
+
+
 def test_an_error_keeps_files_from_being_put_into_use(office: Office) -> None:
     answer = hand_in(office, DIAGRAM.replace('ref="review"', 'ref="no_such_form"'), publish="1")
     assert answer.status == 422
@@ -86,9 +96,11 @@ def test_two_files_of_one_name_are_refused_and_neither_is_taken(office: Office) 
 def test_an_english_analyst_reads_english_names_in_what_is_said_and_found(office: Office) -> None:
     office.speak("analyst", "en")
     broken = office["analyst"].follow(hand_in(office, DIAGRAM.replace('ref="review"', 'ref="no_such_form"')))
-    assert "Customer complaint v2 is kept." in broken.text
+    assert "Customer complaint v2 is kept as a draft. It has 1 error, to be mended before it is published." in broken.text
     [finding] = [each for each in broken.find(".b-findings li") if "no_such_form" in each.text_content()]
     assert "“Review” shows the form" in finding.text_content()
+    condition = office["analyst"].follow(hand_in(office, DIAGRAM.replace(">urge_count == 2<", ">urge_count == <"))).find(".b-findings")[0]
+    assert "“How often? → Urged twice: tier 1”: “urge_count ==” ends too early" in condition.text_content()
 
 
 @pytest.mark.parametrize(("content", "name"), [("no xml", "broken.bpmn"), ("no zip", "broken.zip"), ("", "../../etc/passwd")])

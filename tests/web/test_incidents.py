@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from bpm import clock, definitions, instances
+from bpm import clock, definitions, instances, mending
 from bpm.models.database import unit_of_work
 from bpm.models.ids import row_id
 from bpm.models.incident import Incident
@@ -59,6 +60,22 @@ def test_a_result_by_hand_is_asked_where_a_step_waits_for_one_and_must_be_json(o
     assert len(refused.find("tbody tr")) == 1
 
 
+def test_a_mail_that_was_not_sent_is_no_step_that_failed(office: Office, number: str) -> None:
+    _change(number, code="notice-failed", element_id=None)
+    for address in ("/incidents", f"/orders/{number}"):
+        page = office["manager"].get(address).text
+        assert "给客户的通知" in page
+        assert "跳过“给客户的通知”？" in page
+
+
+def test_whoever_passes_over_a_step_is_told_that_its_result_stays_empty(office: Office, number: str) -> None:
+    _change(number, work_item_id=None, token_id="0" * 32)
+    [asked] = [
+        form.text_content() for form in office["analyst"].get("/incidents").find("tbody form") if "跳过“复核”" in form.text_content()
+    ]
+    assert "这一步本该做的事不会做，结果也空着。后面的环节要用到结果，请改为手工填写。" in asked
+
+
 def test_of_a_join_that_waits_in_vain_it_is_said_that_it_goes_on_with_what_has_come(office: Office, number: str) -> None:
     _change(number, work_item_id=None, token_id=None, element_id="join")
     [form] = office["analyst"].get("/incidents").find("tbody form")
@@ -80,6 +97,24 @@ def test_a_fault_is_dealt_with_in_the_list_and_is_gone(office: Office, number: s
     assert done.find("tbody tr") == []
 
 
+def test_after_an_outage_all_that_failed_is_tried_again_at_one_press(office: Office) -> None:
+    admin = office["admin"]
+    with unit_of_work() as session:
+        definitions.deploy(session, {"halve.bpmn": HALVE.encode()}, "analyst", clock.now(), publish=True)
+        for _ in range(3):
+            instances.start(session, "halve", {}, ANALYST, clock.now())
+    page = admin.get("/incidents")
+    [button] = page.find("form[action='/incidents/retry'] button")
+    assert button.text == "这 3 个都再试一次"
+    given = [each.get("value") for each in page.find("input[name=incident]")]
+    with unit_of_work() as session:
+        mending.resolve_incident(session, UUID(given[0]), "skip", None, ANALYST, clock.now())
+    done = admin.follow(admin.post("/incidents/retry", {"incident": [*given, "odd"]}))
+    assert done.find("[data-toast-text]")[0].text == "正在重试 2 个环节。"
+    assert len(done.find("tbody tr")) == len(given) - 1  # the drawing is as it was, so both have failed again
+    assert office["agent"].post("/incidents/retry", {"incident": given}).status == 403
+
+
 def test_who_may_not_mend_has_no_list_of_faults(office: Office, number: str) -> None:
     assert office["agent"].get("/incidents").status == 403
     assert "/incidents" not in office["agent"].get("/inbox").response.get_data(as_text=True)
@@ -89,6 +124,11 @@ def test_without_a_fault_the_list_says_so(office: Office) -> None:
     assert "没有出故障的环节" in office["analyst"].get("/incidents").text
 
 
+HALVE = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+<process id="halve" name="分摊" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="half"/>
+<scriptTask id="half" name="算一半"><script>half = amount / 2</script></scriptTask><sequenceFlow id="f2" sourceRef="half" targetRef="e"/>
+<endEvent id="e"/></process></definitions>"""
 LOOK_UP = """<?xml version="1.0"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" targetNamespace="t">
 <process id="look" name="查一查" isExecutable="true"><startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="ask"/>
@@ -99,15 +139,26 @@ LOOK_UP = """<?xml version="1.0"?>
 CUSTOMER = {"number": "13805312716", "account_no": "A1", "name": "刘海燕", "city": "531", "tariff": "畅享", "in_net_months": "62"}
 
 
-def test_what_a_connector_should_have_answered_is_asked_field_by_field(office: Office) -> None:
+def failed_call(drawing: str) -> UUID:
+    """An instance whose connector call has failed."""
     with unit_of_work() as session:
-        files = {"look.bpmn": LOOK_UP.encode()}
-        definitions.deploy(session, files, "analyst", clock.now(), publish=True)
+        definitions.deploy(session, {"look.bpmn": drawing.encode()}, "analyst", clock.now(), publish=True)
         case = instances.start(session, "look", {}, ANALYST, clock.now()).id
     with unit_of_work() as session:
         [call] = session.scalars(select(WorkItem).where(WorkItem.kind == "call"))
         said = {"en": "Billing is down.", "zh": "计费系统没有应答。"}
         instances.fail_call(session, case, call.payload["token_id"], "ask", said, None, clock.now())
+    return case
+
+
+def test_of_an_answer_that_is_more_than_texts_it_is_shown_how_it_is_written(office: Office) -> None:
+    failed_call(LOOK_UP.replace('operation="customer" result="customer"', 'operation="bills" result="found"'))
+    [asked] = [form for form in office["analyst"].get("/incidents").find("tbody form") if "用这个结果" in form.text_content()]
+    assert '例如 {"found": {"bills": []}}' in asked.text_content()
+
+
+def test_what_a_connector_should_have_answered_is_asked_field_by_field(office: Office) -> None:
+    case = failed_call(LOOK_UP)
     analyst = office["analyst"]
     page = analyst.get("/incidents")
     [asked] = [form for form in page.find("tbody form") if "用这个结果" in form.text_content()]

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 
 from bpm import journal
+from bpm.models import WorkOrder
 from bpm.models.database import unit_of_work
 from tests.web.office import Office
 
@@ -39,6 +40,16 @@ def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Of
         assert instance_id is not None
         assert [entry.actor for entry in journal.entries(session, instance_id) if entry.kind == "number-shown"] == ["reviewer"]
     assert "查看了客户的完整号码" in reviewer.get(f"/orders/{number}").text
+
+
+def test_while_billing_is_silent_a_grade_is_shown_as_one_that_stands_in(office: Office, number: str) -> None:
+    with unit_of_work() as session:
+        session.get_one(WorkOrder, office.order(number).id).grade_pending = True
+    for address in (f"/orders/{number}", f"/inbox/tasks/{office.task(number).id}"):
+        assert "客户等级待查" in office["reviewer"].get(address).text
+    with unit_of_work() as session:
+        session.get_one(WorkOrder, office.order(number).id).grade_pending = False
+    assert "客户等级待查" not in office["reviewer"].get(f"/orders/{number}").text
 
 
 def test_who_only_follows_an_order_is_not_offered_the_task_of_others(office: Office, number: str) -> None:

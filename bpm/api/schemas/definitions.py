@@ -6,7 +6,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from bpm import definitions, intake
-from bpm.api.schemas.base import ListQuery, Shape, line, one_of
+from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
 from bpm.api.schemas.tasks import FormShape, form_row
 from bpm.models.definition import Definition
 from bpm.request import finding_row
@@ -37,6 +37,8 @@ class DefinitionShape(Shape):
     created_at = fields.DateTime(required=True)
     created_by = fields.String(required=True, allow_none=True)
     published_at = fields.DateTime(required=True, allow_none=True)
+    published_by = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True, metadata={"description": "What was changed"})
     files = fields.List(fields.String(), metadata={"description": "Only in the answer about one version"})
     start_form = fields.Nested(FormShape, allow_none=True, metadata={"description": "What is asked of whoever starts it; with the files"})
 
@@ -46,6 +48,12 @@ class DeploymentShape(Shape):
 
     id = fields.UUID(required=True)
     definitions = fields.List(fields.Nested(DefinitionShape), required=True)
+
+
+class PublishBody(Body):
+    """What was changed; without it the version keeps the note that it has."""
+
+    note = text()
 
 
 class DefinitionQuery(ListQuery):
@@ -68,11 +76,19 @@ def definition_row(definition: Definition) -> dict[str, Any]:
         "created_at": definition.created_at,
         "created_by": definition.created_by,
         "published_at": definition.published_at,
+        "published_by": definition.published_by,
+        "note": definition.note,
     }
+
+
+def told_definition(session: Session, definition: Definition) -> dict[str, Any]:
+    """A version with all that is to be said of it today: who is named in it and not there, too."""
+    unstaffed = definitions.unstaffed(session, definition)
+    return definition_row(definition) | {"findings": [finding_row(each) for each in (*definitions.findings(definition), *unstaffed)]}
 
 
 def whole_definition(session: Session, definition: Definition, language: str) -> dict[str, Any]:
     """A version with the names of its files and the form at its start."""
     form = intake.first_form(session, definition, language) if definition.state != "draft" else None  # a draft may not run yet
     asked = None if form is None else form_row(form)
-    return definition_row(definition) | {"files": [file.name for file in definition.files], "start_form": asked}
+    return told_definition(session, definition) | {"files": [file.name for file in definition.files], "start_form": asked}

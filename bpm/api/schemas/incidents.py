@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from marshmallow import fields
 
+from bpm import incidents
 from bpm.api.schemas.base import Body, ListQuery, Shape, one_of
 from bpm.models.incident import Incident
+from bpm.request import language
 
 STATES = ("open", "resolved")
 
@@ -19,7 +22,8 @@ class IncidentShape(Shape):
     name = fields.String(required=True)
     kind = fields.String(required=True)
     code = fields.String(required=True)
-    message = fields.String(required=True)
+    message = fields.String(required=True, metadata={"description": "What went wrong, in the reader's language"})
+    ways = fields.List(fields.String(), required=True, metadata={"description": "What can be done about it: retry, skip, result"})
     state = one_of(STATES, required=True)
     created_at = fields.DateTime(required=True)
     resolved_at = fields.DateTime(required=True, allow_none=True)
@@ -50,7 +54,8 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "name": incident.name,
         "kind": incident.kind,
         "code": incident.code,
-        "message": incident.message,
+        "message": incidents.told(incident.message, incident.facts.get("text"), incident.facts, gettext, language()),
+        "ways": sorted(incidents.ways_out(incident)) if incident.state == "open" else [],
         "state": incident.state,
         "created_at": incident.created_at,
         "resolved_at": incident.resolved_at,

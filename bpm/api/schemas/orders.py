@@ -40,6 +40,9 @@ class OrderShape(Shape):
     class_ = fields.String(required=True, allow_none=True, data_key="class")
     level = fields.String(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
+    grade_pending = fields.Boolean(
+        required=True, metadata={"description": "The grade stands in for the customer's own, still to be looked up"}
+    )
     priority = fields.Integer(required=True)
     escalation_tier = fields.Integer(required=True)
     due_at = fields.DateTime(required=True, allow_none=True)
@@ -151,6 +154,7 @@ def order_row(order: WorkOrder, url: str) -> dict[str, Any]:
         "class": order.class_code,
         "level": order.level,
         "grade": order.grade,
+        "grade_pending": order.grade_pending,
         "priority": order.priority,
         "escalation_tier": order.escalation_tier,
         "due_at": order.due_at,
