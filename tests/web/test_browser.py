@@ -94,6 +94,21 @@ def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Off
     expect(page.locator(".b-toast")).to_contain_text(f"{chosen} 已签收到你名下。")
 
 
+def test_several_that_are_ticked_with_keys_are_claimed_with_one(office: Office, browse: Open) -> None:
+    for title in ("第一单", "第二单", "第三单"):
+        office.register(title=title)
+    page = browse("reviewer", "/inbox?view=unit")
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("#bulk")).to_contain_text("已选 2 项")
+    page.keyboard.press("a")
+    expect(page.locator("#bulk-reassign")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.locator(".b-toast")).to_contain_text("2 项已签收到你名下。")
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
 def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: Open) -> None:
     office.register(title="第一单")
     page = browse("reviewer", "/inbox?view=unit")
