@@ -29,7 +29,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list."""
+    """An order in a list. ``unit`` and ``person`` say with whom it is: with nobody once it is closed."""
 
     order: WorkOrder
     kind: str
@@ -52,10 +52,12 @@ def of_task(task: Task) -> TaskRow:
 
 def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:
     """The rows of these orders."""
-    return [
-        OrderRow(order, class_of(order), unit_name(order.current_unit), person_name(order.current_user), order_face(order, now()))
-        for order in orders
-    ]
+    return [_of_order(order) for order in orders]
+
+
+def _of_order(order: WorkOrder) -> OrderRow:
+    unit, person = (order.current_unit, order.current_user) if order.closed_at is None else (None, None)
+    return OrderRow(order, class_of(order), unit_name(unit), person_name(person), order_face(order, now()))
 
 
 def order_face(order: WorkOrder, moment: datetime) -> Face | None:

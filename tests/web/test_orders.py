@@ -142,10 +142,13 @@ def test_only_an_administrator_moves_an_order(office: Office, number: str) -> No
 
 
 def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
-    assert office["agent"].post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
+    agent = office["agent"]
+    assert "JN-REVIEW" in agent.get("/orders").text
+    assert agent.post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
     office.settle()
     assert office.order(number).state == "WITHDRAWN"
-    assert "已撤回" in office["agent"].get(f"/orders/{number}").text
+    assert "已撤回" in agent.get(f"/orders/{number}").text
+    assert "JN-REVIEW" not in agent.get("/orders").text, "it is with nobody any more"
 
 
 def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office, number: str) -> None:
