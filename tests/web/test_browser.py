@@ -170,9 +170,11 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
     page.context.set_offline(True)
     page.click("button[data-key=s]")
-    expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在")
+    expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在。")
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
 
+    page.click("#nav a[href='/orders']")
+    expect(page.locator("#live")).to_contain_text("连不上服务器，请稍后再试。")
 
 def test_what_was_typed_survives_what_is_done_beside_it(office: Office, browse: Open) -> None:
     page = _refused(office, browse)
