@@ -162,6 +162,7 @@ def _refused(office: Office, browse: Open) -> Page:
     page.fill("#f-answer_text", "已调整天线。")
     page.click("button[data-key=s]")
     expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    expect(page.locator("#pane [aria-invalid]").first).to_be_focused()
     return page
 
 
@@ -172,9 +173,9 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     page.click("button[data-key=s]")
     expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在。")
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
-
     page.click("#nav a[href='/orders']")
     expect(page.locator("#live")).to_contain_text("连不上服务器，请稍后再试。")
+
 
 def test_what_was_typed_survives_what_is_done_beside_it(office: Office, browse: Open) -> None:
     page = _refused(office, browse)
@@ -212,6 +213,17 @@ def test_enter_after_the_number_looks_the_customer_up_and_goes_on_to_the_title(b
         page.keyboard.press("Enter")
     expect(page.locator("[name=title]")).to_be_focused()
     expect(page.locator("main [role=alert]")).to_have_count(0)
+
+
+def test_a_refused_form_leads_to_its_first_field_that_is_wrong(browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.fill("[name=title]", "电梯里没有信号")
+    page.fill("[name=contact_phone]", "13805312716")
+    page.get_by_role("button", name="当场解决").click()
+    expect(page.locator("[name=answer_text]")).to_be_focused()
+    page = browse("", "/complain")
+    page.get_by_role("button", name="提交投诉").click()
+    expect(page.locator("#what")).to_be_focused()
 
 
 def test_another_number_brings_another_name_and_a_name_that_was_typed_stays(office: Office, browse: Open) -> None:
