@@ -81,6 +81,42 @@ def test_fast_hands_claim_the_task_they_have_chosen(office: Office, browse: Open
     expect(page.locator(".b-toast")).to_contain_text("000001 已签收到你名下。")
 
 
+def test_the_pane_stays_with_the_task_that_is_worked_on(office: Office, browse: Open) -> None:
+    later, sooner = _two_tasks(office)
+    page = browse("handler", "/inbox")
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+    page.keyboard.press("j")
+    expect(page.locator("#pane-h")).to_have_text(later)
+    page.keyboard.press("c")
+    expect(page.locator("#pane [data-key=s]")).to_be_visible()
+    page.keyboard.press("u")
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator(".b-toast")).to_contain_text("已催办")
+    page.click("#pane summary")
+    page.click("[data-dialog=comment]")
+    page.fill("#com-t", "先打电话给客户")
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator(".b-toast")).to_contain_text("备注")
+    page.keyboard.press("o")
+    expect(page.locator("main h1")).to_have_text(later)
+    page.go_back()
+    expect(page.locator("#pane-h")).to_have_text(later)
+    page.click("#pane summary")
+    page.get_by_role("button", name="放回").click()
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+
+
+def test_the_task_that_was_claimed_as_the_next_one_is_before_its_person(office: Office, browse: Open) -> None:
+    _, sooner = _two_tasks(office)
+    number = office.register(title="第三单")
+    office.walk(number, "reviewer", "dispatcher")
+    page = browse("handler", "/inbox")
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+    page.keyboard.press("n")
+    expect(page.locator(".b-toast")).to_contain_text(f"{number} 已签收到你名下。")
+    expect(page.locator("#pane-h")).to_have_text("第三单")
+
+
 def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Office, browse: Open) -> None:
     office.register(title="第一单")
     office.register(title="第二单")
