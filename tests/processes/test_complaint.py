@@ -208,6 +208,14 @@ def test_a_unit_that_is_not_the_right_one_refuses_and_the_dispatcher_sends_it_el
     assert case.task("accept").assignment.unit == "531-BILLING"
 
 
+def test_after_a_refusal_the_dispatch_begins_with_the_unit_that_was_proposed_and_the_co_units_that_were_chosen():
+    case = Case().walk_to("dispatch")
+    case.do("dispatch", co_units=["531-CORE"])
+    case.do("accept", unit="531-NETWORK", outcome="REFUSE", return_reason="WRONG_UNIT", proposed_unit="531-BILLING")
+    case.do("dispatch")
+    assert [task.assignment.unit for task in case.open()] == ["531-BILLING", "531-CORE"]
+
+
 def test_a_handler_can_return_what_cannot_be_worked_on():
     case = Case().walk_to("handle")
     case.step_back("handle", return_reason="NOT_REPRODUCED")
