@@ -232,10 +232,7 @@ def reassign(task_id: UUID) -> Response:
 @blueprint.post("/inbox/tasks/<uuid:task_id>/comments")
 def comment(task_id: UUID) -> Response:
     """Leave a remark for colleagues."""
-    found = inbox.get(session(), task_id, actor())
-    text = http.form.get("text", "").strip()
-    if text:
-        inbox.comment(session(), task_id, text, actor(), now())
+    found = inbox.comment(session(), task_id, http.form.get("text", "").strip(), actor(), now())
     return frame.done(gettext("The note was added."), _place_of(found))
 
 

@@ -191,10 +191,10 @@ def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: 
     dialog = office["head"].get(f"/inbox/tasks/{task.id}").find("#reassign")[0]
     assert "colleague" in [option.get("value") for option in dialog.cssselect("#re-u option")]
     other = next(option.get("value") for option in dialog.cssselect("#re-c option") if option.get("value"))
-    refused = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": ""})
-    assert "请选一位同事或一个单位。" in refused.text
-    several = office["head"].post("/inbox/bulk/reassign", {"task": [str(task.id)], "user": "", "unit": ""})
-    assert "已改派" not in office["head"].follow(several).text
+    for what in (f"/inbox/tasks/{task.id}/reassign", "/inbox/bulk/reassign"):
+        refused = office["head"].post(what, {"task": [str(task.id)], "user": "", "unit": ""}, **{"HX-Request": "true"})
+        assert "请选一位同事或一个单位。" in refused.text
+        assert refused.response.headers["HX-Reswap"] == "none", "the dialog stays open"
     assert office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": other}).status == 303
     assert office.task(number).unit_code == other
 
@@ -223,6 +223,8 @@ def test_comments_and_files_stand_with_the_task(office: Office, number: str) -> 
     reviewer.post(f"/inbox/tasks/{task.id}/claim")
     reviewer.post(f"/inbox/tasks/{task.id}/comments", {"text": "客户下午三点后方便接电话"})
     assert "客户下午三点后方便接电话" in reviewer.get("/inbox").text
+    empty = reviewer.post(f"/inbox/tasks/{task.id}/comments", {"text": "  "})
+    assert "请写下要说的话" in empty.text
 
 
 def test_a_list_can_be_narrowed(office: Office) -> None:
