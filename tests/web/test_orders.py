@@ -29,6 +29,15 @@ def test_the_page_tells_who_has_it_until_when_and_what_happened(office: Office, 
         assert words in page
 
 
+def test_why_somebody_returned_it_is_told_to_whoever_reads_its_story(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    handler, task = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{task.id}/claim")
+    assert handler.post(f"/inbox/tasks/{task.id}/return", {"reason": "WRONG_UNIT", "note": "这部电梯归物业管"}).status == 303
+    office.walk(number, "dispatcher")
+    assert "这部电梯归物业管" in office["agent"].get(f"/orders/{number}").text
+
+
 def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Office, number: str) -> None:
     reviewer = office["reviewer"]
     page = reviewer.get(f"/orders/{number}")
