@@ -179,7 +179,8 @@ def test_lead_and_two_co_units_work_side_by_side_and_all_answers_are_gathered():
     case.do("handle", unit="531-BUILD", findings="天线已检修", compensation=0)
     assert case.tasks == ["check"]
     assert (case.variables["answer_text"], case.variables["compensation"]) == ("已调整", 40)
-    assert sorted(case.variables["co_findings"]) == ["531-BUILD：天线已检修", "531-CORE：核心网无异常"]
+    found = sorted((each["unit"], each["findings"]) for each in case.variables["co_findings"])
+    assert found == [("531-BUILD", "天线已检修"), ("531-CORE", "核心网无异常")]
 
 
 def test_the_lead_unit_can_stop_waiting_for_its_co_units():

@@ -119,6 +119,15 @@ def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: s
     assert "我负责的单位" not in office["handler"].get("/inbox").text
 
 
+def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
+    handler.post(f"{page}/claim")
+    handler.post(f"{page}/complete", filled(handler.get(page), findings="井道里的馈线断了", answer_text="已修好。"))
+    office.settle()
+    assert "井道里的馈线断了" in office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").text
+
+
 def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
     task = office.task(number)
     assert not office["handler"].get(f"/inbox?task={task.id}").find("#pane")
