@@ -125,7 +125,11 @@ def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, n
     handler.post(f"{page}/claim")
     handler.post(f"{page}/complete", filled(handler.get(page), findings="井道里的馈线断了", answer_text="已修好。"))
     office.settle()
-    assert "井道里的馈线断了" in office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").text
+    dispatcher, page = office["dispatcher"], f"/inbox/tasks/{office.task(number).id}"
+    dispatcher.post(f"{page}/claim")
+    check = dispatcher.get(page)
+    assert "井道里的馈线断了" in check.text
+    assert check.find("[name=score_comment]")[0].get("required") is None, "only a low score needs a reason"
 
 
 def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
