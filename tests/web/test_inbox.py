@@ -132,6 +132,19 @@ def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, n
     assert check.find("[name=score_comment]")[0].get("required") is None, "only a low score needs a reason"
 
 
+def test_whoever_calls_the_customer_afterwards_has_the_number_and_the_answer_on_the_task(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
+    handler.post(f"{page}/claim")
+    handler.post(f"{page}/complete", filled(handler.get(page), findings="馈线断了", answer_text="电梯里的天线换好了。"))
+    office.settle()
+    office.walk(number, "dispatcher", "agent")
+    office.settle("PT48H")
+    task = office["visitor"].get(f"/inbox/tasks/{office.task(number).id}")
+    assert "电梯里的天线换好了。" in task.text
+    assert task.find(f"form[action='/orders/{number}/number']")
+
+
 def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
     task = office.task(number)
     assert not office["handler"].get(f"/inbox?task={task.id}").find("#pane")
