@@ -146,15 +146,18 @@ def test_several_that_are_ticked_with_keys_are_claimed_with_one(office: Office, 
 
 
 def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: Open) -> None:
-    office.register(title="第一单")
-    page = browse("reviewer", "/inbox?view=unit")
-    for size in ({"width": 1280, "height": 800}, {"width": 1280, "height": 640}, PHONE):
+    office.walk(office.register(), "reviewer", "dispatcher")
+    office.register()
+    sizes = ({"width": 1280, "height": 800}, {"width": 1280, "height": 640}, PHONE)
+    for login, size in ((login, size) for login in ("reviewer", "handler") for size in sizes):  # a long form, and a short one
+        page = browse(login, "/inbox?view=unit")
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.goto(page.url.partition("/inbox")[0] + "/inbox?view=unit")
         page.locator("[data-row] button", has_text="签收").click()
         expect(page.locator(".b-toast")).to_contain_text("已签收到你名下")
-        for word in ("提交", "退回", "挂起", "更多"):
-            page.locator(".b-pane__f > *", has_text=word).first.click(trial=True, timeout=2000)  # nothing lies over it
+        for end in (0, 9999):
+            page.evaluate("(end) => window.scrollTo({ top: end, behavior: 'instant' })", end)
+            for word in ("提交", "退回", "挂起", "更多"):
+                page.locator(".b-pane__f > *", has_text=word).first.click(trial=True, timeout=2000)  # nothing lies over it
         page.locator("[data-undo]").click()
         expect(page.locator(".b-toast")).to_contain_text("已放回本组")
 
