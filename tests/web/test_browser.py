@@ -162,10 +162,11 @@ def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: 
         expect(page.locator(".b-toast")).to_contain_text("已放回本组")
 
 
-def test_escape_closes_the_filter(browse: Open) -> None:
+def test_a_key_leads_into_the_filter_and_escape_closes_it(browse: Open) -> None:
     page = browse("reviewer", "/inbox?view=unit")
     page.keyboard.press("f")
     expect(page.locator("#main details.b-menu[open]")).to_have_count(1)
+    expect(page.locator("#flt-q")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#main details.b-menu[open]")).to_have_count(0)
 

@@ -9,6 +9,7 @@ function press(key) {
   const button = `[data-key="${key}"]:not(:disabled)`;
   const target = find(`#pane ${button}`) ?? selected()?.querySelector(button) ?? find(`:not([data-row] *, #bulk *)${button}`);
   target?.click();
+  target?.closest('details[open]')?.querySelector('input:not([type=hidden])')?.focus(); /* what is typed now is meant for the filter */
 }
 
 /* Where several rows are ticked, a key that the bar above the list has means all of them. */
