@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bpm import classes, definitions, org, timeline
 from bpm.classes import ClassNotFoundError
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
 from bpm.request import actor, language, now, session
 from bpm.timeline import Face
@@ -16,7 +16,10 @@ from bpm.web.speech import gettext
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task in a list: what is shown beside its order's columns. ``taken`` says who has it, where that is somebody else."""
+    """A task in a list: what is shown beside its order's columns.
+
+    ``face`` is its clock, as long as it is open; ``taken`` says who has it, where that is somebody else.
+    """
 
     task: Task
     order: WorkOrder | None
@@ -47,7 +50,8 @@ def of_task(task: Task) -> TaskRow:
     """The row of a task."""
     order, step = task.order, step_of(task)
     title = order.title if order else (task.instance.business_key or step)
-    return TaskRow(task, order, title, step, class_of(order), timeline.of_task(session(), task, now()), taken_by(task))
+    face = timeline.of_task(session(), task, now()) if task.status in OPEN else None
+    return TaskRow(task, order, title, step, class_of(order), face, taken_by(task))
 
 
 def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:

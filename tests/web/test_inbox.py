@@ -233,6 +233,14 @@ def test_whoever_comes_back_to_a_task_that_is_done_reads_so(office: Office, numb
     assert page.find("#pane .b-clock, main .b-clock--big") == []
 
 
+def test_what_was_done_in_time_does_not_grow_late_afterwards(office: Office, number: str) -> None:
+    office.walk(number, "reviewer")
+    office.settle("PT72H")
+    done = office["reviewer"].get("/inbox?view=done")
+    assert number in done.text
+    assert not done.find(".b-clock")
+
+
 def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) -> None:
     first, second = office.task(office.register()), office.task(office.register())
     with unit_of_work() as session:
