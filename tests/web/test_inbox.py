@@ -139,6 +139,7 @@ def test_whoever_calls_the_customer_afterwards_has_the_number_and_the_answer_on_
     handler.post(f"{page}/complete", filled(handler.get(page), findings="馈线断了", answer_text="电梯里的天线换好了。"))
     office.settle()
     office.walk(number, "dispatcher", "agent")
+    assert "到时自动继续" in office["agent"].get(f"/orders/{number}").text
     office.settle("PT48H")
     task = office["visitor"].get(f"/inbox/tasks/{office.task(number).id}")
     assert "电梯里的天线换好了。" in task.text
