@@ -13,7 +13,7 @@ from bpm import access, assigning, contacts, definitions, limits, org
 from bpm.access import Actor
 from bpm.engine.facts import TaskClosed, TaskOpened
 from bpm.engine.templates import Words
-from bpm.errors import N_, ConflictError, ForbiddenError, NotFoundError
+from bpm.errors import N_, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from bpm.models.database import append
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -53,7 +53,7 @@ class TaskSuspendedError(ConflictError):
     sentence = N_("This order is on hold. Resume it first.")
 
 
-class NobodyNamedError(ConflictError):
+class NobodyNamedError(InvalidError):
     """A reassignment names neither a person nor a unit."""
 
     code = "nobody-named"
@@ -306,7 +306,9 @@ def _name(session: Session, user_id: UUID, actor: Actor) -> str:
 
 
 def comment(session: Session, task_id: UUID, text: str, actor: Actor, now: datetime) -> Task:
-    """Leave a remark for colleagues on a task. Raises TextTooLongError."""
+    """Leave a remark for colleagues on a task. Raises NothingSaidError, TextTooLongError."""
+    if not text.strip():
+        raise contacts.NothingSaidError
     if len(text) > contacts.LONGEST_TEXT:
         raise contacts.TextTooLongError(limit=contacts.LONGEST_TEXT)
     task = get(session, task_id, actor)

@@ -9,7 +9,21 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, assigning, definitions, evaluations, forms, inbox, incidents, journal, messages, queues, work_items, workorders
+from bpm import (
+    access,
+    assigning,
+    contacts,
+    definitions,
+    evaluations,
+    forms,
+    inbox,
+    incidents,
+    journal,
+    messages,
+    queues,
+    work_items,
+    workorders,
+)
 from bpm.access import SYSTEM, Actor
 from bpm.engine import commands as c
 from bpm.engine.facts import Stuck, is_way_back
@@ -91,7 +105,7 @@ def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], a
         evaluations.record(session, task.order, task, form, checked, actor.user_id, now)
     command = c.CompleteTask(task.token_id, checked)
     if is_way_back(task.way_back, checked):
-        _send_back(session, instance, task, command, checked.get("return_reason"), actor, now)
+        _send_back(session, instance, task, command, checked, actor, now)
     else:
         apply(session, instance, command, Doing(actor, now, task.token_id))
     return task
@@ -116,15 +130,20 @@ def return_task(session: Session, task_id: UUID, reason: str, note: str, actor: 
         command: c.Command = c.CompleteTask(task.token_id, {**task.way_back, **why})
     else:
         command = c.SendBack(task.token_id, None, why)
-    _send_back(session, instance, task, command, reason, actor, now)
+    _send_back(session, instance, task, command, why, actor, now)
     return task
 
 
-def _send_back(session: Session, instance: Instance, task: Task, command: c.Command, reason: Any, actor: Actor, now: datetime) -> None:
-    """A return is one, whether somebody pressed "return" or chose the drawn way back in the form."""
+def _send_back(
+    session: Session, instance: Instance, task: Task, command: c.Command, why: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """A return is one, whether somebody pressed "return" or chose the drawn way back in the form. Its words stay with the order."""
+    reason, note = (str(why.get(name) or "") for name in ("return_reason", "return_note"))
     if task.order is not None:
         task.order.return_count += 1
-    apply(session, instance, command, Doing(actor, now, task.token_id, "returned", reason if isinstance(reason, str) else None))
+        if note.strip():
+            contacts.note(session, task.order, note, actor, now)
+    apply(session, instance, command, Doing(actor, now, task.token_id, "returned", reason or None))
 
 
 def deliver(

@@ -59,7 +59,7 @@ NOT_A_FIELD = N_("There is no such field.")
 TOO_LONG = N_("This is too long: at most {limit} characters.")
 NOT_A_NUMBER = N_("Enter a number that is not negative.")
 NOT_YES_OR_NO = N_("Answer with yes or no.")
-NOT_A_PHONE = N_("A telephone number has digits only, with a + in front if need be.")
+NOT_A_PHONE = N_("A telephone number has 3 to 15 digits, with a + in front if need be.")
 NOT_AN_EMAIL = N_("This is no e-mail address.")
 ONE_CONTACT = N_("Give a telephone number or an e-mail address at which we can reach you.")
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,9 +50,15 @@ LONGEST_SOUGHT = 200
 """Characters of a search: SQLite refuses to look for some ten thousand, and nothing that is shown in a list is longer."""
 
 
+_ASTERISKS = re.compile(r"\*+")
+
+
 def pattern(sought: str) -> str:
-    """What a search box asks of LIKE: the text anywhere; its own signs for "anything" mean nothing."""
-    return f"%{sought[:LONGEST_SOUGHT].replace('%', '').replace('_', '')}%"
+    """What a search box asks of LIKE: the text anywhere, with anything for the asterisks of a masked number.
+
+    LIKE's own signs for "anything" mean nothing.
+    """
+    return f"%{_ASTERISKS.sub('%', sought[:LONGEST_SOUGHT].replace('%', '').replace('_', ''))}%"
 
 
 def cursor_of(*values: Any) -> str:

@@ -47,6 +47,12 @@ def resume_working(session: Session, instance_id: UUID, now: datetime) -> None:
             item.payload, item.state = payload, "waiting"
 
 
+def next_one(session: Session, instance_id: UUID) -> tuple[str, datetime] | None:
+    """The element of the timer that is due first, and when; None where none runs."""
+    first = min(_timers(session, instance_id, "waiting"), key=lambda item: item.due_at, default=None)
+    return (first.payload["element_id"], first.due_at) if first else None
+
+
 def _timers(session: Session, instance_id: UUID, state: str) -> list[WorkItem]:
     query = select(WorkItem).where(WorkItem.instance_id == instance_id, WorkItem.kind == "timer", WorkItem.state == state)
     return list(session.scalars(query))

@@ -41,7 +41,7 @@ def _classes(session: Session, language: str) -> Iterator[tuple[str, str]]:
     divided = {each.parent for each in given}
     for each in given:
         if each.code not in divided:
-            yield each.code, " / ".join(_own_name(above, language) for above in _upwards(every, each))
+            yield each.code, " › ".join(_own_name(above, language) for above in _upwards(every, each))
 
 
 def _upwards(every: Mapping[str, ServiceClass], lowest: ServiceClass) -> list[ServiceClass]:

@@ -74,7 +74,7 @@ class Field:
 def of_form(form: Form, answers: Mapping[str, Any], wrong: Mapping[str, str]) -> list[Field]:
     """The fields and notes of a form in its order, holding these answers, else the form's defaults."""
     sections = {name: _section(group) for group in form.ui.get("groups", ()) for name in group.get("fields", ())}
-    must, notes = _required(form.schema), form.ui.get("notes", {})
+    must, notes = _required(form, sections), form.ui.get("notes", {})
     every = dict.fromkeys((*form.ui.get("order", ()), *form.fields, *notes))
     return [
         replace(_note(name, notes[name]) if name in notes else _asked(form, name, answers, wrong, must), section=sections.get(name))
@@ -91,10 +91,12 @@ def _note(name: str, note: Json) -> Field:
     return Field(name, "", "note", None, help=note["help"], show=note.get("show"))
 
 
-def _required(schema: Json) -> set[str]:
-    """What must be filled in, also what must be only after certain answers: such a field is not shown otherwise."""
-    then = (branch.get("then", {}).get("required", ()) for branch in schema.get("allOf", ()))
-    return {*schema.get("required", ()), *(name for names in then for name in names)}
+def _required(form: Form, sections: Mapping[str, Section]) -> set[str]:
+    """What must be filled in, also what must be only after certain answers and is not shown otherwise."""
+    then = (branch.get("then", {}).get("required", ()) for branch in form.schema.get("allOf", ()))
+    hidden = {name for name, hints in form.ui.get("fields", {}).items() if hints.get("show")}
+    hidden |= {name for name, section in sections.items() if section.show}
+    return {*form.schema.get("required", ()), *(hidden & {name for names in then for name in names})}
 
 
 _SOUGHT = frozenset({"class", "search"})

@@ -78,6 +78,7 @@ def _draw(
         "sort": sort,
         "here": here,
         "link": lambda **changes: _link(here, **changes),
+        "cursor": args.get("cursor"),
         "rows": rows.of_tasks(tasks),
         "sheet": sheet,
         "wide": sheet is None,
@@ -93,8 +94,8 @@ def _draw(
 
 
 def _link(here: Mapping[str, str], **changes: str | None) -> str:
-    arguments = {**here, **changes}
-    return f"{url_for('inbox.page')}?{urlencode({name: value for name, value in arguments.items() if value})}"
+    arguments: dict[str, Any] = {name: value for name, value in {**here, **changes}.items() if value}
+    return url_for("inbox.page", **arguments)
 
 
 @blueprint.get("/inbox/tasks/<uuid:task_id>")
@@ -130,10 +131,8 @@ def claim(task_id: UUID) -> Response:
         found = inbox.claim(session(), task_id, actor(), now())
     except ConflictError as error:
         return _again(error, task_id)
-    to = frame.back(url_for("inbox.task", task_id=task_id))
-    if urlsplit(to).path == url_for("inbox.page"):
-        to = url_for("inbox.task", task_id=task_id) if parse_qs(urlsplit(to).query).get("view", ["mine"])[0] in _WIDE else to
-    return frame.done(gettext("%(title)s is yours.", title=_name(found)), to, undo=url_for("inbox.release", task_id=task_id))
+    said = gettext("%(title)s is yours.", title=_name(found))
+    return frame.done(said, _place_of(found), undo=url_for("inbox.release", task_id=task_id))
 
 
 @blueprint.post("/inbox/claim-next")
@@ -152,7 +151,7 @@ def release(task_id: UUID) -> Response:
         found = inbox.release(session(), task_id, actor())
     except ConflictError as error:
         return _again(error, task_id)
-    return frame.done(gettext("%(title)s is back in the queue.", title=_name(found)), _list_or(url_for("inbox.page")))
+    return frame.done(gettext("%(title)s is back in the queue.", title=_name(found)), _list_or_order())
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/complete")
@@ -167,7 +166,7 @@ def complete(task_id: UUID) -> Response:
         return _again(error, task_id, typed)
     following = instances.next_tasks(session(), found, actor())
     if not following:
-        return frame.done(gettext("%(step)s is done.", step=rows.step_of(found)), _list_or(url_for("inbox.page")))
+        return frame.done(gettext("%(step)s is done.", step=rows.step_of(found)), _list_or_order())
     coming = inbox.take_on(session(), following, actor(), now()) or following[0]
     said = gettext("%(step)s is done. Next for you: %(next)s.", step=rows.step_of(found), next=rows.step_of(coming))
     return frame.done(said, _place_of(coming))
@@ -176,9 +175,9 @@ def complete(task_id: UUID) -> Response:
 def _place_of(found: Task) -> str:
     """Where to go on with a task: beside the list or on the order's page, where one comes from there, else on its own page."""
     to = urlsplit(frame.back(""))
-    if to.path == url_for("inbox.page"):
-        kept = {name: value for name, value in parse_qsl(to.query) if name != "task"}
-        return f"{to.path}?{urlencode({**kept, 'task': str(found.id)})}"
+    asked = dict(parse_qsl(to.query))
+    if to.path == url_for("inbox.page") and asked.get("view") not in _WIDE:
+        return f"{to.path}?{urlencode({**asked, 'task': str(found.id)})}"
     is_order = found.order is not None and to.path == url_for("orders.page", number=found.order.number)
     return to.path if is_order else url_for("inbox.task", task_id=found.id)
 
@@ -216,7 +215,7 @@ def send_back(task_id: UUID) -> Response:
         found = instances.return_task(session(), task_id, http.form.get("reason", ""), http.form.get("note", ""), actor(), now())
     except ConflictError as error:
         return _again(error, task_id)
-    return frame.done(gettext("%(title)s was returned.", title=_name(found)), _list_or(url_for("inbox.page")))
+    return frame.done(gettext("%(title)s was returned.", title=_name(found)), _list_or_order())
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/reassign")
@@ -227,16 +226,14 @@ def reassign(task_id: UUID) -> Response:
     except ConflictError as error:
         return _again(error, task_id)
     to_whom = rows.person_name(found.assignee.login) if found.assignee else rows.unit_name(found.unit_code)
-    return frame.done(gettext("%(title)s is now with %(name)s.", title=_name(found), name=to_whom), _list_or(url_for("inbox.page")))
+    return frame.done(gettext("%(title)s is now with %(name)s.", title=_name(found), name=to_whom), _list_or_order())
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/comments")
 def comment(task_id: UUID) -> Response:
     """Leave a remark for colleagues."""
-    text = http.form.get("text", "").strip()
-    if text:
-        inbox.comment(session(), task_id, text, actor(), now())
-    return frame.done(gettext("The note was added."), _list_or(url_for("inbox.task", task_id=task_id)))
+    found = inbox.comment(session(), task_id, http.form.get("text", "").strip(), actor(), now())
+    return frame.done(gettext("The note was added."), _place_of(found))
 
 
 @blueprint.post("/inbox/tasks/<uuid:task_id>/attachments")
@@ -250,7 +247,7 @@ def attach(task_id: UUID) -> Response:
                 session(), found.order, file.filename or "", file.read(), now(), actor=actor(), task=found, media_type=file.mimetype
             )
     said = ngettext("%(num)d file was added.", "%(num)d files were added.", len(files))
-    return frame.done(said, _list_or(url_for("inbox.task", task_id=task_id)))
+    return frame.done(said, _place_of(found))
 
 
 @blueprint.post("/inbox/bulk/<any(claim, release, reassign):what>")
@@ -276,7 +273,7 @@ def bulk(what: str) -> Response:
         else None
     )
     sentences = [said, *dict.fromkeys(failed)] if changed or not failed else dict.fromkeys(failed)
-    return frame.done(" ".join(sentences), _list_or(url_for("inbox.page")), undo=undo)
+    return frame.done(" ".join(sentences), _list_or_order(), undo=undo)
 
 
 def _chosen(texts: list[str]) -> list[UUID]:
@@ -297,11 +294,12 @@ def _one_of_many(what: str, task_id: UUID) -> None:
             inbox.reassign(session(), task_id, actor(), now(), user=http.form.get("user") or None, unit=http.form.get("unit") or None)
 
 
-def _list_or(fallback: str) -> str:
-    """Back to the list or the order one came from; a task's own page may have nothing left to show."""
-    to = frame.back(fallback)
-    own_page = urlsplit(to).path.startswith(url_for("inbox.page") + "/tasks/")
-    return fallback if own_page else to
+def _list_or_order() -> str:
+    """Back to the list or the order one came from, not to a task that has gone."""
+    to = urlsplit(frame.back(url_for("inbox.page")))
+    if to.path.startswith(url_for("inbox.page")):
+        return _link({name: value for name, value in parse_qsl(to.query) if name != "task"})
+    return to.geturl()
 
 
 def _name(found: Task) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bpm import classes, definitions, org, timeline
 from bpm.classes import ClassNotFoundError
-from bpm.models.task import Task
+from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
 from bpm.request import actor, language, now, session
 from bpm.timeline import Face
@@ -16,7 +16,10 @@ from bpm.web.speech import gettext
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task in a list: what is shown beside its order's columns. ``taken`` says who has it, where that is somebody else."""
+    """A task in a list: what is shown beside its order's columns.
+
+    ``face`` is its clock, as long as it is open; ``taken`` says who has it, where that is somebody else.
+    """
 
     task: Task
     order: WorkOrder | None
@@ -29,7 +32,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list."""
+    """An order in a list. ``unit`` and ``person`` say with whom it is: with nobody once it is closed."""
 
     order: WorkOrder
     kind: str
@@ -47,15 +50,18 @@ def of_task(task: Task) -> TaskRow:
     """The row of a task."""
     order, step = task.order, step_of(task)
     title = order.title if order else (task.instance.business_key or step)
-    return TaskRow(task, order, title, step, class_of(order), timeline.of_task(session(), task, now()), taken_by(task))
+    face = timeline.of_task(session(), task, now()) if task.status in OPEN else None
+    return TaskRow(task, order, title, step, class_of(order), face, taken_by(task))
 
 
 def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:
     """The rows of these orders."""
-    return [
-        OrderRow(order, class_of(order), unit_name(order.current_unit), person_name(order.current_user), order_face(order, now()))
-        for order in orders
-    ]
+    return [_of_order(order) for order in orders]
+
+
+def _of_order(order: WorkOrder) -> OrderRow:
+    unit, person = (order.current_unit, order.current_user) if order.closed_at is None else (None, None)
+    return OrderRow(order, class_of(order), unit_name(unit), person_name(person), order_face(order, now()))
 
 
 def order_face(order: WorkOrder, moment: datetime) -> Face | None:

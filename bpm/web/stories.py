@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bpm import definitions, incidents, story
+from bpm import definitions, incidents, story, timers
 from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
@@ -212,14 +212,22 @@ def _people(logins: Any) -> str:
     return gettext(", ").join(rows.person_name(login) for login in named if login)
 
 
+def waits_until(instance: Instance) -> tuple[str, datetime] | None:
+    """At which element of the drawing a timer moves the instance on, and when."""
+    found = timers.next_one(session(), instance.id)
+    return (_drawn(instance, found[0]), found[1]) if found else None
+
+
 def _named(event: story.Event, instance: Instance | None) -> str:
     if event.step:
         return _text(instance, event.step)
     element = event.facts.get("element_id")
-    if instance is None or not element:
-        return ""
-    drawn = definitions.engine_definition(session(), instance.definition_id).names
-    return _text(instance, drawn.get(element) or element)
+    return _drawn(instance, element) if instance and element else ""
+
+
+def _drawn(instance: Instance, element: str) -> str:
+    names = definitions.engine_definition(session(), instance.definition_id).names
+    return _text(instance, names.get(element) or element)
 
 
 def _text(instance: Instance | None, chinese: str) -> str:

@@ -151,7 +151,7 @@ def due_note(face: Face) -> str:
     """Due today 16:30 · limit 960 working min, 60 min on hold taken off."""
     limit = span(face.limit_minutes, face.day_minutes, natural=face.natural)
     on_hold = face.state == "hold"  # by when it will be due depends on when it goes on
-    parts = [gettext("counts on when resumed") if on_hold else gettext("Due %(moment)s", moment=moment_of(face.due_at))]
+    parts = [gettext("Goes on when resumed") if on_hold else gettext("Due %(moment)s", moment=moment_of(face.due_at))]
     says_it = face.natural or face.limit_minutes >= 2 * face.day_minutes  # "working days" says that it is working time
     parts.append(gettext("limit %(limit)s", limit=limit) if says_it else gettext("limit %(limit)s of working time", limit=limit))
     if face.paused_minutes >= 1:

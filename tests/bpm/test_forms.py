@@ -149,8 +149,8 @@ def test_the_classes_to_choose_from_are_the_finest_with_their_path(database: Eng
         ):
             session.add(ServiceClass(code=code, parent=parent, level=level, name=name, name_en=name_en, replaced_by=gone))
     form = one_field(type="string", **{"x-options": "classes"})
-    assert resolve(form).fields["field"]["oneOf"] == [{"const": "01010101", "title": "网络 / 电梯"}]
-    assert resolve(form, language="en").fields["field"]["oneOf"] == [{"const": "01010101", "title": "Network / Lift"}]
+    assert resolve(form).fields["field"]["oneOf"] == [{"const": "01010101", "title": "网络 › 电梯"}]
+    assert resolve(form, language="en").fields["field"]["oneOf"] == [{"const": "01010101", "title": "Network › Lift"}]
     assert resolve(form).fields["field"]["default"] == "01010101"
 
 

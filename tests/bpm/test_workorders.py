@@ -130,6 +130,7 @@ class TestLists:
             {"level": "L1"},
             {"class_code": "0101"},
             {"q": "1381111"},
+            {"q": "138****2222"},
             {"q": "梯"},
         ):
             assert listed(session, **filters) == ["电梯"], filters

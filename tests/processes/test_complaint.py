@@ -179,7 +179,8 @@ def test_lead_and_two_co_units_work_side_by_side_and_all_answers_are_gathered():
     case.do("handle", unit="531-BUILD", findings="天线已检修", compensation=0)
     assert case.tasks == ["check"]
     assert (case.variables["answer_text"], case.variables["compensation"]) == ("已调整", 40)
-    assert sorted(case.variables["co_findings"]) == ["531-BUILD：天线已检修", "531-CORE：核心网无异常"]
+    found = sorted((each["unit"], each["findings"]) for each in case.variables["co_findings"])
+    assert found == [("531-BUILD", "天线已检修"), ("531-CORE", "核心网无异常")]
 
 
 def test_the_lead_unit_can_stop_waiting_for_its_co_units():
@@ -206,6 +207,14 @@ def test_a_unit_that_is_not_the_right_one_refuses_and_the_dispatcher_sends_it_el
     assert case.variables["return_note"] == "是计费问题"
     case.do("dispatch", lead_unit="531-BILLING")
     assert case.task("accept").assignment.unit == "531-BILLING"
+
+
+def test_after_a_refusal_the_dispatch_begins_with_the_unit_that_was_proposed_and_the_co_units_that_were_chosen():
+    case = Case().walk_to("dispatch")
+    case.do("dispatch", co_units=["531-CORE"])
+    case.do("accept", unit="531-NETWORK", outcome="REFUSE", return_reason="WRONG_UNIT", proposed_unit="531-BILLING")
+    case.do("dispatch")
+    assert [task.assignment.unit for task in case.open()] == ["531-BILLING", "531-CORE"]
 
 
 def test_a_handler_can_return_what_cannot_be_worked_on():

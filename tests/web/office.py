@@ -112,12 +112,12 @@ class Office:
         self.settle()
         return answer.response.headers["Location"].rpartition("/")[2]
 
-    def settle(self) -> None:
-        """Let what is due without a person be done."""
+    def settle(self, advance: str = "PT0S") -> None:
+        """Let what is due without a person be done, now or after a while."""
         with unit_of_work() as session:
             admin = session.scalars(select(User).where(User.login == "admin")).one()
             token = access.issue_token(session, admin, clock.wall())
-        answer = self.app.test_client().post("/api/v1/demo/clock", json={"advance": "PT0S"}, headers={"Authorization": f"Bearer {token}"})
+        answer = self.app.test_client().post("/api/v1/demo/clock", json={"advance": advance}, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200, answer.get_json()
 
     def order(self, number: str) -> WorkOrder:

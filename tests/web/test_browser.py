@@ -76,6 +76,42 @@ def test_fast_hands_claim_the_task_they_have_chosen(office: Office, browse: Open
     expect(page.locator(".b-toast")).to_contain_text("000001 已签收到你名下。")
 
 
+def test_the_pane_stays_with_the_task_that_is_worked_on(office: Office, browse: Open) -> None:
+    later, sooner = _two_tasks(office)
+    page = browse("handler", "/inbox")
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+    page.keyboard.press("j")
+    expect(page.locator("#pane-h")).to_have_text(later)
+    page.keyboard.press("c")
+    expect(page.locator("#pane [data-key=s]")).to_be_visible()
+    page.keyboard.press("u")
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator(".b-toast")).to_contain_text("已催办")
+    page.click("#pane summary")
+    page.click("[data-dialog=comment]")
+    page.fill("#com-t", "先打电话给客户")
+    page.locator("dialog[open] .btn-primary").click()
+    expect(page.locator(".b-toast")).to_contain_text("备注")
+    page.keyboard.press("o")
+    expect(page.locator("main h1")).to_have_text(later)
+    page.go_back()
+    expect(page.locator("#pane-h")).to_have_text(later)
+    page.click("#pane summary")
+    page.get_by_role("button", name="放回").click()
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+
+
+def test_the_task_that_was_claimed_as_the_next_one_is_before_its_person(office: Office, browse: Open) -> None:
+    _, sooner = _two_tasks(office)
+    number = office.register(title="第三单")
+    office.walk(number, "reviewer", "dispatcher")
+    page = browse("handler", "/inbox")
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+    page.keyboard.press("n")
+    expect(page.locator(".b-toast")).to_contain_text(f"{number} 已签收到你名下。")
+    expect(page.locator("#pane-h")).to_have_text("第三单")
+
+
 def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Office, browse: Open) -> None:
     office.register(title="第一单")
     office.register(title="第二单")
@@ -89,24 +125,43 @@ def test_in_the_units_queue_a_key_claims_the_chosen_row_and_no_other(office: Off
     expect(page.locator(".b-toast")).to_contain_text(f"{chosen} 已签收到你名下。")
 
 
-def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: Open) -> None:
-    office.register(title="第一单")
+def test_several_that_are_ticked_with_keys_are_claimed_with_one(office: Office, browse: Open) -> None:
+    for title in ("第一单", "第二单", "第三单"):
+        office.register(title=title)
     page = browse("reviewer", "/inbox?view=unit")
-    for size in ({"width": 1280, "height": 800}, {"width": 1280, "height": 640}, PHONE):
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("#bulk")).to_contain_text("已选 2 项")
+    page.keyboard.press("a")
+    expect(page.locator("#bulk-reassign")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.locator(".b-toast")).to_contain_text("2 项已签收到你名下。")
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_what_is_announced_covers_no_button_of_the_task(office: Office, browse: Open) -> None:
+    office.walk(office.register(), "reviewer", "dispatcher")
+    office.register()
+    sizes = ({"width": 1280, "height": 800}, {"width": 1280, "height": 640}, PHONE)
+    for login, size in ((login, size) for login in ("reviewer", "handler") for size in sizes):  # a long form, and a short one
+        page = browse(login, "/inbox?view=unit")
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.goto(page.url.partition("/inbox")[0] + "/inbox?view=unit")
         page.locator("[data-row] button", has_text="签收").click()
         expect(page.locator(".b-toast")).to_contain_text("已签收到你名下")
-        for word in ("提交", "退回", "挂起", "更多"):
-            page.locator(".b-pane__f > *", has_text=word).first.click(trial=True, timeout=2000)  # nothing lies over it
+        for end in (0, 9999):
+            page.evaluate("(end) => window.scrollTo({ top: end, behavior: 'instant' })", end)
+            for word in ("提交", "退回", "挂起", "更多"):
+                page.locator(".b-pane__f > *", has_text=word).first.click(trial=True, timeout=2000)  # nothing lies over it
         page.locator("[data-undo]").click()
         expect(page.locator(".b-toast")).to_contain_text("已放回本组")
 
 
-def test_escape_closes_the_filter(browse: Open) -> None:
+def test_a_key_leads_into_the_filter_and_escape_closes_it(browse: Open) -> None:
     page = browse("reviewer", "/inbox?view=unit")
     page.keyboard.press("f")
     expect(page.locator("#main details.b-menu[open]")).to_have_count(1)
+    expect(page.locator("#flt-q")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#main details.b-menu[open]")).to_have_count(0)
 
@@ -142,6 +197,7 @@ def _refused(office: Office, browse: Open) -> Page:
     page.fill("#f-answer_text", "已调整天线。")
     page.click("button[data-key=s]")
     expect(page.locator("#pane [role=alert]")).to_contain_text("内部说明")
+    expect(page.locator("#pane [aria-invalid]").first).to_be_focused()
     return page
 
 
@@ -150,8 +206,10 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(office: Office, bro
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
     page.context.set_offline(True)
     page.click("button[data-key=s]")
-    expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在")
+    expect(page.locator("#live")).to_contain_text("没有保存成功。你填的内容还在。")
     expect(page.locator("#f-answer_text")).to_have_value("已调整天线。")
+    page.click("#nav a[href='/orders']")
+    expect(page.locator("#live")).to_contain_text("连不上服务器，请稍后再试。")
 
 
 def test_what_was_typed_survives_what_is_done_beside_it(office: Office, browse: Open) -> None:
@@ -190,6 +248,17 @@ def test_enter_after_the_number_looks_the_customer_up_and_goes_on_to_the_title(b
         page.keyboard.press("Enter")
     expect(page.locator("[name=title]")).to_be_focused()
     expect(page.locator("main [role=alert]")).to_have_count(0)
+
+
+def test_a_refused_form_leads_to_its_first_field_that_is_wrong(browse: Open) -> None:
+    page = browse("agent", "/intake")
+    page.fill("[name=title]", "电梯里没有信号")
+    page.fill("[name=contact_phone]", "13805312716")
+    page.get_by_role("button", name="当场解决").click()
+    expect(page.locator("[name=answer_text]")).to_be_focused()
+    page = browse("", "/complain")
+    page.get_by_role("button", name="提交投诉").click()
+    expect(page.locator("#what")).to_be_focused()
 
 
 def test_another_number_brings_another_name_and_a_name_that_was_typed_stays(office: Office, browse: Open) -> None:

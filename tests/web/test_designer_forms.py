@@ -131,7 +131,7 @@ def test_a_form_is_built_by_mouse_and_by_keys_and_shown_by_a_step(browse: Open, 
     expect(page.get_by_role("button", name="新建表单")).to_be_focused()
     page.get_by_role("checkbox", name="故障地点").check()
     kept = files_of(page, draft)
-    while "readOnly=" not in kept["complaint.bpmn"]:  # the page saves a moment after each change
+    while 'readOnly="place"' not in kept["complaint.bpmn"]:  # the page saves a moment after each change
         page.wait_for_timeout(100)
         kept = files_of(page, draft)
     form = json.loads(kept["forms/review_2.json"])

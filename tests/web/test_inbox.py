@@ -119,6 +119,33 @@ def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: s
     assert "我负责的单位" not in office["handler"].get("/inbox").text
 
 
+def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
+    handler.post(f"{page}/claim")
+    handler.post(f"{page}/complete", filled(handler.get(page), findings="井道里的馈线断了", answer_text="已修好。"))
+    office.settle()
+    dispatcher, page = office["dispatcher"], f"/inbox/tasks/{office.task(number).id}"
+    dispatcher.post(f"{page}/claim")
+    check = dispatcher.get(page)
+    assert "井道里的馈线断了" in check.text
+    assert check.find("[name=score_comment]")[0].get("required") is None, "only a low score needs a reason"
+
+
+def test_whoever_calls_the_customer_afterwards_has_the_number_and_the_answer_on_the_task(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
+    handler.post(f"{page}/claim")
+    handler.post(f"{page}/complete", filled(handler.get(page), findings="馈线断了", answer_text="电梯里的天线换好了。"))
+    office.settle()
+    office.walk(number, "dispatcher", "agent")
+    assert "到时自动继续" in office["agent"].get(f"/orders/{number}").text
+    office.settle("PT48H")
+    task = office["visitor"].get(f"/inbox/tasks/{office.task(number).id}")
+    assert "电梯里的天线换好了。" in task.text
+    assert task.find(f"form[action='/orders/{number}/number']")
+
+
 def test_an_address_of_a_task_that_went_elsewhere_shows_the_list(office: Office, number: str) -> None:
     task = office.task(number)
     assert not office["handler"].get(f"/inbox?task={task.id}").find("#pane")
@@ -191,10 +218,10 @@ def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: 
     dialog = office["head"].get(f"/inbox/tasks/{task.id}").find("#reassign")[0]
     assert "colleague" in [option.get("value") for option in dialog.cssselect("#re-u option")]
     other = next(option.get("value") for option in dialog.cssselect("#re-c option") if option.get("value"))
-    refused = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": ""})
-    assert "请选一位同事或一个单位。" in refused.text
-    several = office["head"].post("/inbox/bulk/reassign", {"task": [str(task.id)], "user": "", "unit": ""})
-    assert "已改派" not in office["head"].follow(several).text
+    for what in (f"/inbox/tasks/{task.id}/reassign", "/inbox/bulk/reassign"):
+        refused = office["head"].post(what, {"task": [str(task.id)], "user": "", "unit": ""}, **{"HX-Request": "true"})
+        assert "请选一位同事或一个单位。" in refused.text
+        assert refused.response.headers["HX-Reswap"] == "none", "the dialog stays open"
     assert office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": other}).status == 303
     assert office.task(number).unit_code == other
 
@@ -205,6 +232,14 @@ def test_whoever_comes_back_to_a_task_that_is_done_reads_so(office: Office, numb
     page = office["reviewer"].get(f"/inbox/tasks/{task.id}")
     assert "这一步已办完，不用再办。" in page.text
     assert page.find("#pane .b-clock, main .b-clock--big") == []
+
+
+def test_what_was_done_in_time_does_not_grow_late_afterwards(office: Office, number: str) -> None:
+    office.walk(number, "reviewer")
+    office.settle("PT72H")
+    done = office["reviewer"].get("/inbox?view=done")
+    assert number in done.text
+    assert not done.find(".b-clock")
 
 
 def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) -> None:
@@ -223,6 +258,8 @@ def test_comments_and_files_stand_with_the_task(office: Office, number: str) -> 
     reviewer.post(f"/inbox/tasks/{task.id}/claim")
     reviewer.post(f"/inbox/tasks/{task.id}/comments", {"text": "客户下午三点后方便接电话"})
     assert "客户下午三点后方便接电话" in reviewer.get("/inbox").text
+    empty = reviewer.post(f"/inbox/tasks/{task.id}/comments", {"text": "  "})
+    assert "请写下要说的话" in empty.text
 
 
 def test_a_list_can_be_narrowed(office: Office) -> None:

@@ -38,7 +38,7 @@ def test_who_may_settle_nothing_is_told_so_without_a_sum(office: Office) -> None
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(office: Office) -> None:
     answer = office["agent"].post("/intake", {**COMPLAINT, "contact_phone": "call me", "amount_disputed": "-3"})
     assert answer.status == 422
-    assert "电话号码只能是数字" in answer.text
+    assert "电话号码应为 3 到 15 位数字" in answer.text
     assert "填一个不小于 0 的数" in answer.text
     assert answer.value("title") == "地下车库没有信号"
     assert answer.value("class") == "01010102"

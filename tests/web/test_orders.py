@@ -29,6 +29,15 @@ def test_the_page_tells_who_has_it_until_when_and_what_happened(office: Office, 
         assert words in page
 
 
+def test_why_somebody_returned_it_is_told_to_whoever_reads_its_story(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    handler, task = office["handler"], office.task(number)
+    handler.post(f"/inbox/tasks/{task.id}/claim")
+    assert handler.post(f"/inbox/tasks/{task.id}/return", {"reason": "WRONG_UNIT", "note": "这部电梯归物业管"}).status == 303
+    office.walk(number, "dispatcher")
+    assert "这部电梯归物业管" in office["agent"].get(f"/orders/{number}").text
+
+
 def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Office, number: str) -> None:
     reviewer = office["reviewer"]
     page = reviewer.get(f"/orders/{number}")
@@ -146,10 +155,13 @@ def test_only_an_administrator_moves_an_order(office: Office, number: str) -> No
 
 
 def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
-    assert office["agent"].post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
+    agent = office["agent"]
+    assert "JN-REVIEW" in agent.get("/orders").text
+    assert agent.post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
     office.settle()
     assert office.order(number).state == "WITHDRAWN"
-    assert "已撤回" in office["agent"].get(f"/orders/{number}").text
+    assert "已撤回" in agent.get(f"/orders/{number}").text
+    assert "JN-REVIEW" not in agent.get("/orders").text, "it is with nobody any more"
 
 
 def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office, number: str) -> None:

@@ -152,7 +152,7 @@ def test_whoever_corrects_his_form_has_not_complained_too_often(office: Office, 
 
 def test_all_that_is_wrong_is_said_at_once_and_files_are_asked_for_again(office: Office) -> None:
     answer = office.customer.post("/complain", {**TOLD, "what": "", "phone": "12ab", "files": photos(1)})
-    for words in ("还有 3 处要改", "请写明发生了什么", "电话号码只能是数字", "文件还没有发出，请再选一次"):
+    for words in ("还有 3 处要改", "请写明发生了什么", "电话号码应为 3 到 15 位数字", "文件还没有发出，请再选一次"):
         assert words in answer.text
 
 

@@ -7,9 +7,16 @@ const find = (selector) => document.querySelector(selector);
 /* The element a key stands for: <button data-key="c">, in the pane, in the chosen row, or beside the list; never in another row. */
 function press(key) {
   const button = `[data-key="${key}"]:not(:disabled)`;
-  const target = find(`#pane ${button}`) ?? selected()?.querySelector(button) ?? find(`:not([data-row] *)${button}`);
+  const target = find(`#pane ${button}`) ?? selected()?.querySelector(button) ?? find(`:not([data-row] *, #bulk *)${button}`);
   target?.click();
-  return Boolean(target);
+  target?.closest('details[open]')?.querySelector('input:not([type=hidden])')?.focus(); /* what is typed now is meant for the filter */
+}
+
+/* Where several rows are ticked, a key that the bar above the list has means all of them. */
+function pressForAll(key) {
+  const button = find(`#bulk:not([hidden]) [data-key="${key}"]`);
+  if (button) button.click();
+  else withSelected(() => press(key));
 }
 
 const KEYS = {
@@ -45,7 +52,7 @@ function actionOf(event) {
   const { key, target } = event;
   if (find('dialog[open]') || (ONLY_IN_LISTS.has(key) && !rows().length)) return null;
   if (target.matches('input') && key.startsWith('Arrow')) return null;
-  return KEYS[key] ?? (OF_BUTTONS.includes(key) ? () => withSelected(() => press(key)) : null);
+  return KEYS[key] ?? (OF_BUTTONS.includes(key) ? () => pressForAll(key) : null);
 }
 
 export function watchKeys() {

@@ -28,6 +28,12 @@ function alertWith(text) {
   return toast;
 }
 
+/* What was sent may have been typed: then it is still here. */
+function tellUnreached({ detail: { elt } }) {
+  const { notSaved, unreached } = document.body.dataset;
+  alertWith(elt.matches('form[method=post]:has(input:not([type=hidden]), select, textarea)') ? notSaved : unreached);
+}
+
 /* Who has logged in again has another secret: the forms of this page send that one from now on. */
 function renewSecrets(token) {
   document.querySelectorAll('input[name=csrf_token]').forEach((field) => {
@@ -41,7 +47,7 @@ export function watchToasts() {
   });
   const body = document.body;
   body.addEventListener('alert', (event) => alertWith(event.detail.text ?? event.detail.value));
-  ['htmx:sendError', 'htmx:timeout'].forEach((name) => body.addEventListener(name, () => alertWith(body.dataset.notSaved)));
+  ['htmx:sendError', 'htmx:timeout'].forEach((name) => body.addEventListener(name, tellUnreached));
   body.addEventListener('csrf', (event) => renewSecrets(event.detail.token));
   body.addEventListener('htmx:beforeSwap', ({ detail }) => {
     const stays = !detail.shouldSwap || detail.xhr.getResponseHeader('HX-Reswap') === 'none';
