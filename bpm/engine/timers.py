@@ -16,6 +16,9 @@ ZONED = re.compile(r"(.+?)\[(.+)\]$")
 LITERAL = re.compile(r"-?P[\dT]|R\d*/|\d{4}-")
 MAX_TEXT = 200  # characters
 FOREVER = -1
+SHORTEST_TURN = timedelta(seconds=1)
+_LEAP = timedelta(days=30)
+"""Working time that is passed over at once: every calendar can be reckoned so far ahead."""
 
 
 class WorkingCalendar(Protocol):
@@ -173,8 +176,11 @@ def arm(form: str, text: str, clock: Clock, calendar: str | None = None) -> Arme
         return {"due": _plus(clock.now, text, 1, clock.zone, hours).isoformat()}
     cycle = repeat(text)
     zone = zone_of(cycle.zone) if cycle.zone else clock.zone
-    first = moment(cycle.first, zone) if cycle.first else _plus(clock.now, cycle.every, 1, zone, hours)
-    span(cycle.every)
+    every = span(cycle.every)
+    if not every.months and every.rest < SHORTEST_TURN:
+        raise TimerError(N_("“{text}” repeats more often than once a second."), text=text[:80])
+    soonest = _plus(clock.now, cycle.every, 1, zone, hours)
+    first = moment(cycle.first, zone) if cycle.first else soonest
     armed = {"due": first.isoformat(), "left": cycle.count, "every": cycle.every, "first": first.isoformat(), "turn": 0}
     return {**armed, "zone": cycle.zone} if cycle.zone else armed
 
@@ -192,13 +198,13 @@ def _too_long(text: str) -> TimerError:
     return TimerError(N_("“{text}” … is too long for a time."), text=text[:40])
 
 
-def again(armed: Armed, clock: Clock, calendar: str | None = None) -> Armed:
-    """The next turn of a cycle, reckoned from the first one, so that the 31st plus months does not drift."""
-    hours, turn, every = clock.calendar(calendar), armed["turn"] + 1, armed["every"]
+def again(armed: Armed, clock: Clock, calendar: str | None = None, turns: int = 1) -> Armed:
+    """A later turn of a cycle, reckoned from the first one, so that the 31st plus months does not drift."""
+    hours, turn, every = clock.calendar(calendar), armed["turn"] + turns, armed["every"]
     zone = zone_of(armed["zone"]) if armed.get("zone") else clock.zone
-    before, turns = (armed["due"], 1) if hours else (armed["first"], turn)
-    due = _plus(datetime.fromisoformat(before), every, turns, zone, hours)
-    left = armed["left"] - 1 if armed["left"] > 0 else FOREVER
+    before, ahead = (armed["due"], turns) if hours else (armed["first"], turn)
+    due = _plus(datetime.fromisoformat(before), every, ahead, zone, hours)
+    left = armed["left"] - turns if armed["left"] > 0 else FOREVER
     return {**armed, "due": due.isoformat(), "left": left, "turn": turn}
 
 
@@ -210,25 +216,22 @@ def repeats(armed: Armed) -> bool:
 def next_start(form: str, text: str, clock: Clock, calendar: str | None = None) -> datetime | None:
     """When a start timer is due next, strictly after now; None when it will not be any more. Raises TimerError."""
     armed = arm(form, text, clock, calendar)
-    due = datetime.fromisoformat(armed["due"])
-    while due <= clock.now:
-        if not repeats(armed) or form != "timeCycle":
+    while (due := datetime.fromisoformat(armed["due"])) <= clock.now:
+        if form != "timeCycle" or not repeats(armed):
             return None
-        armed = _skipped(again(armed, clock, calendar), clock, calendar)
-        due = datetime.fromisoformat(armed["due"])
+        passed = _passed(span(armed["every"]), clock.now - due, due, clock, clock.calendar(calendar))
+        armed = again(armed, clock, calendar, min(passed, armed["left"] - 1) if armed["left"] > 0 else passed)
     return due
 
 
-def _skipped(armed: Armed, clock: Clock, calendar: str | None) -> Armed:
-    """Jump over the turns of long ago at once, so that a cycle that began years back costs nothing."""
-    every, past = span(armed["every"]), clock.now - datetime.fromisoformat(armed["due"])
-    longest = every.rest + timedelta(days=31 * every.months)
-    jump = int(past / longest) - 1 if longest and not calendar else 0
-    if jump < 1:
-        return armed
-    jump = min(jump, armed["left"] - 1) if armed["left"] > 0 else jump
-    left = armed["left"] - jump if armed["left"] > 0 else FOREVER
-    return again({**armed, "turn": armed["turn"] + jump - 1, "left": left + 1 if left > 0 else FOREVER}, clock)
+def _passed(every: Span, past: timedelta, due: datetime, clock: Clock, hours: WorkingCalendar | None) -> int:
+    """Turns after ``due`` that are over, as many as can be told at once: a cycle that began years back costs nothing."""
+    if hours is None:
+        return max(int(past / (every.rest + timedelta(days=31 * every.months))) - 1, 1)
+    turns = int(min(past, _LEAP) / every.rest)
+    while turns > 1 and later_in(hours, due, every.times(turns)) > clock.now:
+        turns //= 2
+    return max(turns, 1)
 
 
 def unreadable(form: str, text: str, *, working: bool) -> TimerError | None:

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, func, select
 
-from bpm import clock, connecting, definitions, instances, running
+from bpm import calendars, clock, connecting, definitions, instances, running
 from bpm.clockwork.embedded import Embedded
 from bpm.errors import RefusedError
+from bpm.models.calendar import Calendar
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
 from tests.bpm import organisation
@@ -28,8 +29,8 @@ class Office:
             organisation.found(session)
         self.clockwork.set_clock(datetime.fromisoformat("2026-11-02T08:30:00+08:00"))
 
-    def publish(self, form: str = "", text: str = "") -> UUID:
-        begins = start("s", timer(form, text) if form else "")
+    def publish(self, form: str = "", text: str = "", calendar: str = "") -> UUID:
+        begins = start("s", timer(form, text, calendar) if form else "")
         with unit_of_work() as session:
             files = {"p.bpmn": model(begins + node("task", "v") + end(), "s > v > e")}
             return definitions.deploy(session, files, "analyst", clock.now(), publish=True)[0].id
@@ -54,6 +55,14 @@ def office(database: Engine) -> Iterator[Office]:
 def test_a_report_that_is_drawn_for_nine_every_day_begins_each_day_at_nine(office: Office) -> None:
     office.publish("timeCycle", "R/2026-01-01T09:00:00/P1D")
     assert [office.wait(span) for span in (HOUR, 22 * HOUR, 2 * HOUR, 48 * HOUR)] == [1, 1, 2, 4]
+
+
+def test_a_cycle_of_working_time_that_began_years_ago_is_caught_up_with_at_once(office: Office) -> None:
+    with unit_of_work() as session:
+        hours = [[["08:30", "17:30"]]] * 5 + [[], []]
+        calendars.save(session, Calendar(code="CAL-BIZ", name="工作时间", name_en="Office", zone="Asia/Shanghai", hours=hours))
+    office.publish("timeCycle", "R/2002-11-04T08:30:00/PT2M", "CAL-BIZ")
+    assert office.wait(HOUR) == 30
 
 
 def test_only_the_version_in_use_begins(office: Office) -> None:

@@ -70,6 +70,8 @@ def test_monthly_from_the_thirty_first_does_not_drift():
         ("timeDate", "2026-03-01T09:00:00[Mars/Base]"),
         ("timeCycle", "R2/PT1H/2030-01-01T00:00:00Z"),
         ("timeCycle", "R0/PT1H"),
+        ("timeCycle", "R/PT0S"),
+        ("timeCycle", "R/2026-01-01T09:00:00/PT0.5S"),
         ("timeCycle", "0 0 9 * * ?"),
         ("timeDuration", "P99999999D"),
         ("timeDuration", "P99999999999D"),
