@@ -57,10 +57,10 @@ def _row(fault: Incident, case: Case) -> Row:
 @blueprint.post("/retry")
 def retry_all() -> Response:
     """Try the failed steps of the list again, as after an outage; those that somebody has dealt with meanwhile are left out."""
-    again = 0
+    mender, again = actor(), 0
     for incident_id in http.form.getlist("incident", type=UUID)[:MOST]:
         with suppress(ConflictError):
-            mending.retry_incident(session(), incident_id, actor(), now())
+            mending.retry_incident(session(), incident_id, mender, now())
             again += 1
     return frame.done(ngettext("Trying %(num)d step again.", "Trying %(num)d steps again.", again), url_for("incidents.listing"))
 
