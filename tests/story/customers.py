@@ -1,6 +1,5 @@
 """Programs that complain and work by REST at a server that dies and comes back: each repeats its request, same key, until told."""
 
-import socket
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 from typing import Any
@@ -11,12 +10,6 @@ import httpx
 from bpm import access, clock, org
 from bpm.models.database import unit_of_work
 from tests.api.walker import answers
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 class Customers:

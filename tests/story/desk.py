@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.models import User
+from tests.story.ports import free_port
 
 API = "/api/v1"
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,7 @@ class House:
 
     def start(self) -> None:
         """Do what ``make run`` does, and wait until people can come."""
-        environment = self.environment(PORT=str(_free_port()))
+        environment = self.environment(PORT=str(free_port()))
         self._process = subprocess.Popen(
             RUN, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -256,8 +256,3 @@ def found(data: Path) -> House:
         session.commit()
     engine.dispose()
     return house
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

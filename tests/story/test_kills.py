@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bpm.models.work_order import WorkOrder
-from tests.story.customers import Customers, free_port
+from tests.story.customers import Customers
+from tests.story.ports import free_port
 from tests.story.victim import World
 
 KILLS = int(os.environ.get("KILLS", "1000"))
