@@ -42,10 +42,10 @@ def import_files(
     ForbiddenError, DefinitionNotFoundError, ArchiveError, ArchiveTooLargeError, FileNameError, NameTwiceError.
     """
     access.require(actor, *reading.WRITERS)
-    files, remarks = _read(definitions.handed_in((PurePosixPath(name.replace("\\", "/")).name, content) for name, content in given))
+    files, remarks = _read(definitions.handed_in((PurePosixPath(file.replace("\\", "/")).name, content) for file, content in given))
     broken = [remark for remark in remarks if remark.level == "error"]
     if broken or not any(name.endswith(_KEPT_ENDINGS) for name in files):
-        raise RefusedError(broken or [_nothing(name for name, _ in given)])
+        raise RefusedError(broken or [_nothing(file for file, _ in given)])
     if key and sorting.newest(session, key) is None:
         raise definitions.DefinitionNotFoundError(key=key)
     bundle, found = _bundle(session, files, key)

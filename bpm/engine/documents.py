@@ -48,11 +48,12 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
-def _ends(flow: Element) -> str:
-    """What a reader calls a flow: many have no name, or the same."""
+def _ends(flow: Element) -> dict[str, str]:
+    """What a reader calls the ends of a flow: many flows have no name, or the same."""
     scope = flow.getparent()
     drawn = {each.get("id"): drawn_name(each) for each in (scope if scope is not None else ())}
-    return " → ".join(drawn.get(end, end) for end in (flow.get("sourceRef", ""), flow.get("targetRef", "")))
+    ends = {"source": flow.get("sourceRef") or "", "target": flow.get("targetRef") or ""}
+    return {end: drawn.get(id_, id_) for end, id_ in ends.items()}
 
 
 class Notes:
@@ -76,9 +77,10 @@ class Notes:
 
         ``place`` tells in which part of the element, and ``within`` says it before the sentence; else the element's name does.
         """
-        known = None if element is None else element.get("id")
-        name = _ends(element) if element is not None and local(element) == "sequenceFlow" else drawn_name(element)
-        if element is not None and name != known:
+        known, name = None if element is None else element.get("id"), drawn_name(element)
+        if element is not None and local(element) == "sequenceFlow":
+            within, place = N_("“{source} → {target}”: "), {**place, **_ends(element)}
+        elif element is not None and name != known:
             within = within or N_("“{name}”: ")
         facts = {"name": name, **place, **error.facts}
         self.found.append(Finding("error", self.file, known, error.code, error.sentence, facts, within))

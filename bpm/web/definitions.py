@@ -89,11 +89,11 @@ def _name(definition: Definition) -> str:
 
 def _in_words(definition: Definition, found: Finding) -> Finding:
     """A finding that calls the steps as the picture beside it does."""
-
-    def said(fact: str) -> str:
-        return " → ".join(definitions.text(session(), definition.id, part, language()) for part in fact.split(" → "))  # the ends of a flow
-
-    return replace(found, facts={name: said(fact) if isinstance(fact, str) else fact for name, fact in found.facts.items()})
+    words = {
+        name: definitions.text(session(), definition.id, fact, language()) if isinstance(fact, str) else fact
+        for name, fact in found.facts.items()
+    }
+    return replace(found, facts=words)
 
 
 def _found(definition: Definition) -> list[Finding]:
