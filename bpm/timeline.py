@@ -29,8 +29,8 @@ _NIGHT = timedelta(hours=6)
 
 _MOST_SPANS = 40
 _LABEL_WIDTH = 78.0
-_FIRST, _LAST = 40.0, 800.0
-"""Words of a rung before and behind these begin and end at it; all others have it in their middle."""
+_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""What part of its words lies before a place, by the anchor they have there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,11 @@ def _held(scale: _Scale, spans: Sequence[tuple[datetime, datetime]], since: date
     return [scale.stretch(start, end) for start, end in cut if start < end]
 
 
+def anchor(x: float) -> Literal["start", "middle", "end"]:
+    """How words at a place of the line are laid, so that none runs over its ends: SVG's ``text-anchor``."""
+    return "start" if x < _LABEL_WIDTH / 2 else "end" if x > WIDTH - _LABEL_WIDTH / 2 else "middle"
+
+
 def _ticks(scale: _Scale, rungs: Sequence[Rung], coming: int, end: datetime) -> list[Tick]:
     """The rungs that are in sight; ``coming`` is the index of the next to ring."""
     ticks: list[Tick] = []
@@ -224,7 +229,7 @@ def _ticks(scale: _Scale, rungs: Sequence[Rung], coming: int, end: datetime) -> 
         if rung.at > end:
             break
         x = scale.at(rung.at)
-        begin = x if x < _FIRST else x - _LABEL_WIDTH if x > _LAST else x - _LABEL_WIDTH / 2
+        begin = x - _LABEL_WIDTH * _BEFORE[anchor(x)]
         row = next((each for each, reached in enumerate(taken) if begin >= reached), None)
         if row is not None:
             taken[row] = begin + _LABEL_WIDTH

@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, clock, customers, definitions, incidents, notices, queues
+from bpm import access, clock, customers, definitions, incidents, notices, queues, timeline
 from bpm.access import Actor
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.definition import Definition
@@ -75,6 +75,7 @@ def dress(app: Flask) -> None:
         date=words.date_of,
         time=words.time_of,
         masked=customers.masked,
+        anchor=timeline.anchor,
         name=words.name_of,
         left=words.left,
         fault_name=stories.fault_name,
