@@ -1,12 +1,15 @@
 """What is to happen with a step that failed: it is tried again, passed over, or given its result by hand. Each leads on."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import incidents, instances, journal, limits, messages, suspension, work_items
+from bpm import access, incidents, instances, journal, limits, messages, suspension, work_items
 from bpm.access import Actor
 from bpm.engine import commands as c
 from bpm.engine import moves
@@ -45,6 +48,21 @@ def retry_incident(session: Session, incident_id: UUID, actor: Actor, now: datet
         instances.apply(session, instance, c.Retry(incident.token_id), Doing(actor, now))
     journal.note(session, instance, "incident-retried", actor.login, now, incident.element_id)
     return incident
+
+
+def retry_all(session: Session, incident_ids: Iterable[UUID], actor: Actor, now: datetime) -> int:
+    """Try several failed steps again, in the order in which everybody locks several instances. Returns how many are tried.
+
+    What somebody has dealt with meanwhile, or has stopped, is left out. Raises ForbiddenError.
+    """
+    access.require(actor, *incidents.MENDERS)
+    known = select(Incident.id).where(Incident.id.in_(list(incident_ids))).order_by(Incident.instance_id, Incident.id)
+    tried = 0
+    for incident_id in session.scalars(known).all():
+        with suppress(ConflictError):
+            retry_incident(session, incident_id, actor, now)
+            tried += 1
+    return tried
 
 
 def resolve_incident(

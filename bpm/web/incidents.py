@@ -1,7 +1,6 @@
 """The steps that failed, in whatever process, for those who may mend them."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -57,12 +56,9 @@ def _row(fault: Incident, case: Case) -> Row:
 @blueprint.post("/retry")
 def retry_all() -> Response:
     """Try the failed steps of the list again, as after an outage; those that somebody has dealt with meanwhile are left out."""
-    mender, again = actor(), 0
-    for incident_id in http.form.getlist("incident", type=UUID)[:MOST]:
-        with suppress(ConflictError):
-            mending.retry_incident(session(), incident_id, mender, now())
-            again += 1
-    return frame.done(ngettext("Trying %(num)d step again.", "Trying %(num)d steps again.", again), url_for("incidents.listing"))
+    chosen = http.form.getlist("incident", type=UUID)[:MOST]
+    tried = mending.retry_all(session(), chosen, actor(), now())
+    return frame.done(ngettext("Trying %(num)d step again.", "Trying %(num)d steps again.", tried), url_for("incidents.listing"))
 
 
 @blueprint.post("/<uuid:incident_id>/retry")

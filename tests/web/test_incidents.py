@@ -113,6 +113,7 @@ def test_after_an_outage_all_that_failed_is_tried_again_at_one_press(office: Off
     assert done.find("[data-toast-text]")[0].text == "正在重试 2 个环节。"
     assert len(done.find("tbody tr")) == len(given) - 1  # the drawing is as it was, so both have failed again
     assert office["agent"].post("/incidents/retry", {"incident": given}).status == 403
+    assert office["agent"].post("/incidents/retry").status == 403
 
 
 def test_who_may_not_mend_has_no_list_of_faults(office: Office, number: str) -> None:
