@@ -45,8 +45,8 @@ def _main(arguments: list[str], environment: Mapping[str, str], log: str) -> Non
         sys.exit(app.main(arguments))
 
 
-_LAST_LOOK = timedelta(seconds=5)
-"""What falls due so shortly before the program ends, or while it ends, is left to the next one."""
+_LAST_LOOK = timedelta(seconds=2)
+"""The program looks at its queue once a second; what falls due after its last look, or while it ends, is left to the next one."""
 
 
 class World:
