@@ -143,12 +143,15 @@ class Office:
     def walk(self, number: str, *logins: str) -> None:
         """Each of these people claims the order's task and submits its form as it stands."""
         for login in logins:
-            task = self.task(number)
-            person = self[login]
-            person.post(f"/inbox/tasks/{task.id}/claim")
-            answer = person.post(f"/inbox/tasks/{task.id}/complete", filled(person.get(f"/inbox/tasks/{task.id}")))
-            assert answer.status == 303, answer.text
-            self.settle()
+            self.submit(number, login)
+
+    def submit(self, number: str, login: str, **answers: str) -> None:
+        """Somebody claims the order's task and submits its form, with these answers."""
+        page, person = f"/inbox/tasks/{self.task(number).id}", self[login]
+        person.post(f"{page}/claim")
+        answer = person.post(f"{page}/complete", filled(person.get(page), **answers))
+        assert answer.status == 303, answer.text
+        self.settle()
 
 
 def filled(sheet: Sheet, **changes: str) -> dict[str, Any]:

@@ -54,11 +54,7 @@ def test_on_a_phone_a_failed_step_says_in_readable_lines_which_order_it_holds_up
 
 
 def test_a_task_is_worked_on_with_keys_only(office: Office, browse: Open) -> None:
-    later, sooner = _two_tasks(office)
-    page = browse("handler", "/inbox")
-    expect(page.locator("#pane-h")).to_have_text(sooner)
-    page.keyboard.press("j")
-    expect(page.locator("#pane-h")).to_have_text(later)
+    page, _, _ = _at_the_second_task(office, browse)
     page.keyboard.press("c")
     expect(page.locator(".b-toast")).to_contain_text("000001 已签收到你名下。")
     page.keyboard.press("z")
@@ -77,11 +73,7 @@ def test_fast_hands_claim_the_task_they_have_chosen(office: Office, browse: Open
 
 
 def test_the_pane_stays_with_the_task_that_is_worked_on(office: Office, browse: Open) -> None:
-    later, sooner = _two_tasks(office)
-    page = browse("handler", "/inbox")
-    expect(page.locator("#pane-h")).to_have_text(sooner)
-    page.keyboard.press("j")
-    expect(page.locator("#pane-h")).to_have_text(later)
+    page, later, sooner = _at_the_second_task(office, browse)
     page.keyboard.press("c")
     expect(page.locator("#pane [data-key=s]")).to_be_visible()
     page.keyboard.press("u")
@@ -164,6 +156,16 @@ def test_a_key_leads_into_the_filter_and_escape_closes_it(browse: Open) -> None:
     expect(page.locator("#flt-q")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#main details.b-menu[open]")).to_have_count(0)
+
+
+def _at_the_second_task(office: Office, browse: Open) -> tuple[Page, str, str]:
+    """The handler's inbox, gone down to the later of two tasks; and the titles of both."""
+    later, sooner = _two_tasks(office)
+    page = browse("handler", "/inbox")
+    expect(page.locator("#pane-h")).to_have_text(sooner)
+    page.keyboard.press("j")
+    expect(page.locator("#pane-h")).to_have_text(later)
+    return page, later, sooner
 
 
 def _two_tasks(office: Office) -> tuple[str, str]:

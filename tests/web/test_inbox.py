@@ -98,10 +98,7 @@ def test_why_a_task_came_is_read_in_english_too(office: Office, number: str) -> 
 
 def test_what_somebody_wrote_stands_in_the_reason_in_every_language(office: Office, number: str) -> None:
     office.walk(number, "reviewer")
-    dispatcher, page = office["dispatcher"], f"/inbox/tasks/{office.task(number).id}"
-    dispatcher.post(f"{page}/claim")
-    dispatcher.post(f"{page}/complete", filled(dispatcher.get(page), dispatch_note="请先查电梯。"))
-    office.settle()
+    office.submit(number, "dispatcher", dispatch_note="请先查电梯。")
     handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
     assert "派给本单位。请先查电梯。" in handler.get(page).text
     office.speak("handler", "en")
@@ -121,10 +118,7 @@ def test_who_leads_a_unit_sees_its_work_and_who_has_it(office: Office, number: s
 
 def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher", "handler")
-    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
-    handler.post(f"{page}/claim")
-    handler.post(f"{page}/complete", filled(handler.get(page), findings="井道里的馈线断了", answer_text="已修好。"))
-    office.settle()
+    office.submit(number, "handler", findings="井道里的馈线断了", answer_text="已修好。")
     dispatcher, page = office["dispatcher"], f"/inbox/tasks/{office.task(number).id}"
     dispatcher.post(f"{page}/claim")
     check = dispatcher.get(page)
@@ -134,10 +128,7 @@ def test_whoever_checks_the_feedback_reads_what_the_unit_found(office: Office, n
 
 def test_whoever_calls_the_customer_afterwards_has_the_number_and_the_answer_on_the_task(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher", "handler")
-    handler, page = office["handler"], f"/inbox/tasks/{office.task(number).id}"
-    handler.post(f"{page}/claim")
-    handler.post(f"{page}/complete", filled(handler.get(page), findings="馈线断了", answer_text="电梯里的天线换好了。"))
-    office.settle()
+    office.submit(number, "handler", findings="馈线断了", answer_text="电梯里的天线换好了。")
     office.walk(number, "dispatcher", "agent")
     assert "到时自动继续" in office["agent"].get(f"/orders/{number}").text
     office.settle("PT48H")
