@@ -53,11 +53,11 @@ class TaskSuspendedError(ConflictError):
     sentence = N_("This order is on hold. Resume it first.")
 
 
-class NobodyNamedError(InvalidError):
-    """A reassignment names neither a person nor a unit."""
+class OneReceiverError(InvalidError):
+    """A reassignment names neither a person nor a unit, or both."""
 
-    code = "nobody-named"
-    sentence = N_("Choose a colleague or a unit.")
+    code = "one-receiver"
+    sentence = N_("Choose either a colleague or a unit.")
 
 
 class NotForYouError(ForbiddenError):
@@ -261,14 +261,14 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
     """Hand a task to another person, or to another unit's queue.
 
     The holder, whoever serves its queue, who leads its unit or one above, and administrators may.
-    Raises ForbiddenError, NobodyNamedError, NobodyFoundError, NotForYouError.
+    Raises ForbiddenError, OneReceiverError, NobodyFoundError, NotForYouError.
     """
     task = _for_moving(session, task_id, actor)
     concerned = actor.is_admin or task.assignee_id == actor.user_id or task.queue in actor.queues
     if not (concerned or access.leads(session, actor, task.unit_code)):
         raise ForbiddenError
-    if not user and not unit:
-        raise NobodyNamedError
+    if bool(user) == bool(unit):
+        raise OneReceiverError(fields={"user": OneReceiverError.sentence})
     if user:
         person = org.named(session, user)
         if person is None or not person.active:

@@ -24,7 +24,6 @@ from bpm.api.schemas.tasks import (
     version,
     whole_task,
 )
-from bpm.errors import N_, InvalidError
 from bpm.models.task import Task
 from bpm.queues import TaskFilters
 from bpm.request import actor, language, now, session
@@ -32,13 +31,6 @@ from bpm.request import actor, language, now, session
 chapter = Chapter("tasks", "The inbox, and what a person does with a task")
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
-
-
-class OneReceiverError(InvalidError):
-    """A task is reassigned to a person or to a unit."""
-
-    code = "one-receiver"
-    sentence = N_("Name either a user or a unit.")
 
 
 @chapter.get("/tasks")
@@ -98,8 +90,6 @@ def send_back(body: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 @chapter.answers(200, TaskShape)
 def reassign(body: dict[str, Any], task_id: UUID) -> Answer:
     """Hand a task to another person or to another unit's queue."""
-    if bool(body.get("user")) == bool(body.get("unit")):
-        raise OneReceiverError(fields={"user": OneReceiverError.sentence})
     _check_version(task_id)
     return _handed_on(inbox.reassign(session(), task_id, actor(), now(), user=body.get("user"), unit=body.get("unit")))
 

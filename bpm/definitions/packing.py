@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from bpm.connecting import LANGUAGES
 from bpm.errors import N_, InvalidError
 
 MAX_FILES = 500
@@ -69,10 +70,11 @@ def safe_name(name: str) -> str:
 
 
 def place(name: str) -> str:
-    """Where a single file stands in its bundle: a form lies in ``forms``. Raises FileNameError."""
+    """Where a single file stands in its bundle: texts lie in ``strings``, other JSON is a form. Raises FileNameError."""
     safe = safe_name(name)
-    is_form = safe.endswith(".json") and "/" not in safe and safe != "process.json"
-    return f"forms/{safe}" if is_form else safe
+    if not safe.endswith(".json") or "/" in safe or safe == "process.json":
+        return safe
+    return f"strings/{safe}" if safe.removesuffix(".json") in LANGUAGES else f"forms/{safe}"
 
 
 def check_size(files: Mapping[str, bytes]) -> None:

@@ -8,7 +8,7 @@ shapes that mean nothing are refused, and only then is the structure rewritten.
 
 from lxml import etree
 
-from bpm.engine import attributes, refusals
+from bpm.engine import attributes, refusals, runaway
 from bpm.engine import vocabulary as words
 from bpm.engine.dialects import translate
 from bpm.engine.documents import BPMN, Element, Notes, baton, drawn_name, local, space, tag, text_of
@@ -32,6 +32,8 @@ def normalise(root: Element, notes: Notes) -> Element:
     _references(root, notes)
     _items(root)
     refusals.shape(root, notes)
+    for process in root.iter(tag("process")):
+        runaway.refuse(process, notes)
     attributes.conditions(root, notes)
     if any(finding.level == "error" for finding in notes.found):
         return root

@@ -20,6 +20,9 @@ from bpm.web.speech import gettext
 
 blueprint = Blueprint("complaints", __name__)
 
+SHEET_COOKIE = "baton_sheet"
+"""Knows a browser's sheet again for an hour: who goes back and sends the same words once more has complained once."""
+
 ABOUT = (
     ("SERVICE", N_("Calls, signal, internet"), N_("no connection, dropped calls, slow data")),
     ("MONEY", N_("Bills, charges, refunds"), N_("charged too much, charged by mistake, not credited")),
@@ -28,6 +31,7 @@ ABOUT = (
     ("OTHER", N_("Something else"), ""),
 )
 _SHORT = 40
+_AN_HOUR = 3600  # seconds
 _MOST_FILES = 5
 _NEEDED = N_("Write what happened, for example when, where and how.")
 _TOO_MANY_FILES = N_("At most 5 files can be sent with a complaint; add the others on the next page.")
@@ -44,7 +48,10 @@ _NAMES = {
 @blueprint.get("/complain")
 def page() -> Response:
     """The empty form."""
-    return _draw({"sheet": secrets.token_urlsafe()}, {})
+    sheet = http.cookies.get(SHEET_COOKIE) or secrets.token_urlsafe()
+    response = _draw({"sheet": sheet}, {})
+    response.set_cookie(SHEET_COOKIE, sheet, max_age=_AN_HOUR, samesite="Lax", httponly=True, secure=frame.is_encrypted())
+    return response
 
 
 def _draw(typed: dict[str, str], wrong: dict[str, str], status: int = 200, alert: str | None = None) -> Response:

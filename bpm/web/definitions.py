@@ -179,7 +179,8 @@ def upload() -> Response:
         return draw_list(frame.refused(error), error.findings, frame.tell(error), note)
     except InvalidError as error:
         return draw_list(frame.refused(error), alert=frame.tell(error), note=note)
-    return frame.done(_kept(kept[0]), url_for("flows.page", definition_id=kept[0].id))
+    shown = url_for("flows.page", definition_id=kept[0].id) if len(kept) == 1 else url_for("flows.listing")
+    return frame.done(" ".join(map(_kept, kept)), shown)
 
 
 def _kept(definition: Definition) -> str:

@@ -166,9 +166,9 @@ def complete(task_id: UUID) -> Response:
         return _again(error, task_id, typed)
     following = instances.next_tasks(session(), found, actor())
     if not following:
-        return frame.done(gettext("%(step)s is done.", step=rows.step_of(found)), _list_or_order())
+        return frame.done(gettext("“%(step)s” was submitted.", step=rows.step_of(found)), _list_or_order())
     coming = inbox.take_on(session(), following, actor(), now()) or following[0]
-    said = gettext("%(step)s is done. Next for you: %(next)s.", step=rows.step_of(found), next=rows.step_of(coming))
+    said = gettext("“%(step)s” was submitted. Next for you: %(next)s.", step=rows.step_of(found), next=rows.step_of(coming))
     return frame.done(said, _place_of(coming))
 
 

@@ -77,6 +77,9 @@ def attached(kind: str, *, stays: bool = False) -> bytes:
         (attached("<timerEventDefinition/>"), "x", "timer"),
         (model(start("x", timer("timeCycle", "R3/PT1H")) + end(), "x > e"), "x", "timer"),
         (model(start("x", when("a > 1")) + end(), "x > e"), "x", "trigger"),
+        (model(start("s", "signal") + throw("x", "signal") + end(), "s > x > e"), "x", "runaway"),
+        (model(start("s", "signal") + script("a", "n = 1") + end("x", "signal"), "s > a > x"), "x", "runaway"),
+        (model(start("s", "message") + node("sendTask", "x", messageRef="M") + end(), "s > x > e"), "x", "runaway"),
         (model(start() + start("x") + end(), "s > e; x > e"), "x", "start"),
         (model(start() + end("x", "cancel"), "s > x"), "x", "trigger"),
         (model(start() + end("x", "<errorEventDefinition/>"), "s > x"), "x", "reference"),
@@ -139,6 +142,16 @@ def test_it_is_refused(drawing: bytes, element: str, code: str):
         assert finding.file == "p.bpmn"
         assert finding.sentence.endswith((".", "?", "/P1D."))
         assert "{name}" not in finding.sentence
+
+
+def test_a_process_may_throw_what_begins_it_where_something_waits_or_chooses_before():
+    for between, flows in (
+        (U, "s > u > t > e"),
+        (catch("c", after("PT1H")), "s > c > t > e"),
+        (gateway("exclusive", "g") + end("e2"), "s > g; g > t [n < 3]; g > e2; t > e"),
+    ):
+        build(model(start("s", "signal") + between + throw("t", "signal") + end(), flows))
+    build(model(start() + start("s2", "signal") + throw("t", "signal") + U + end(), "s > t > e; s2 > u > e"))
 
 
 def test_all_findings_of_all_files_come_at_once():

@@ -59,6 +59,28 @@ def test_after_an_upload_the_errors_are_told_before_anything_else(office: Office
     assert used.find("[data-toast-text]")[0].text == "客户投诉处理 v4 已启用。在办的工单仍走原来的版本。"
 
 
+def test_each_process_of_an_upload_is_named(office: Office) -> None:
+    given = [(BytesIO(_line(key).encode()), f"{key}.bpmn") for key in ("repair", "consultation")]
+    listing = office["analyst"].follow(office["analyst"].post("/definitions/upload", {"files": given}))
+    assert listing.response.request.path == "/definitions"
+    assert listing.find("[data-toast-text]")[0].text == "repair v1 已存为草稿。 consultation v1 已存为草稿。"
+
+
+def test_texts_that_are_handed_in_alone_are_no_form(office: Office) -> None:
+    refused = hand_in(office, '{"客户投诉处理": "Complaint"}', "fr.json")
+    assert "forms/fr.json" in refused.text
+    kept = office["analyst"].follow(hand_in(office, '{"客户投诉处理": "Complaints"}', "en.json"))
+    assert kept.find("[data-toast-text]")[0].text == "客户投诉处理 v2 已存为草稿。"
+
+
+def _line(key: str) -> str:
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+        f'<process id="{key}"><startEvent id="s"/><userTask id="u" name="看一看"/><endEvent id="e"/>'
+        '<sequenceFlow id="a" sourceRef="s" targetRef="u"/><sequenceFlow id="b" sourceRef="u" targetRef="e"/></process></definitions>'
+    )
+
+
 def test_an_error_keeps_files_from_being_put_into_use(office: Office) -> None:
     answer = hand_in(office, DIAGRAM.replace('ref="review"', 'ref="no_such_form"'), publish="1")
     assert answer.status == 422

@@ -210,9 +210,10 @@ def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: 
     assert "colleague" in [option.get("value") for option in dialog.cssselect("#re-u option")]
     other = next(option.get("value") for option in dialog.cssselect("#re-c option") if option.get("value"))
     for what in (f"/inbox/tasks/{task.id}/reassign", "/inbox/bulk/reassign"):
-        refused = office["head"].post(what, {"task": [str(task.id)], "user": "", "unit": ""}, **{"HX-Request": "true"})
-        assert "请选一位同事或一个单位。" in refused.text
-        assert refused.response.headers["HX-Reswap"] == "none", "the dialog stays open"
+        for user, unit in (("", ""), ("colleague", other)):
+            refused = office["head"].post(what, {"task": [str(task.id)], "user": user, "unit": unit}, **{"HX-Request": "true"})
+            assert "同事和单位请任选其一。" in refused.text
+            assert refused.response.headers["HX-Reswap"] == "none", "the dialog stays open"
     assert office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "", "unit": other}).status == 303
     assert office.task(number).unit_code == other
 

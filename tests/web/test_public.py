@@ -33,14 +33,16 @@ def test_an_empty_form_says_what_to_change_and_links_to_the_fields(office: Offic
 
 
 def test_one_sheet_sent_twice_is_one_complaint_and_with_other_words_another(office: Office) -> None:
-    sheet = {**TOLD, "sheet": office.customer.get("/complain").value("sheet") or ""}
+    customer = office.customer
+    sheet = {**TOLD, "sheet": customer.get("/complain").value("sheet") or ""}
     assert sheet["sheet"]
-    first, again = (office.customer.post("/complain", {**sheet, "files": (BytesIO(b"%PDF"), "a.pdf")}) for _ in range(2))
+    first, again = (customer.post("/complain", {**sheet, "files": (BytesIO(b"%PDF"), "a.pdf")}) for _ in range(2))
     assert first.response.headers["Location"] == again.response.headers["Location"]
     assert page(office, first.response.headers["Location"]).text.count("a.pdf") == 1
-    changed = office.customer.post("/complain", {**sheet, "what": "又断了"})
+    changed = customer.post("/complain", {**sheet, "what": "又断了"})
     assert changed.response.headers["Location"] != first.response.headers["Location"]
-    assert office.customer.post("/complain", {**sheet, "what": "", "phone": ""}).value("sheet") == sheet["sheet"]
+    assert customer.post("/complain", {**sheet, "what": "", "phone": ""}).value("sheet") == sheet["sheet"]
+    assert customer.get("/complain").value("sheet") == sheet["sheet"], "who goes back has the same sheet"
 
 
 def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tracked: str) -> None:
