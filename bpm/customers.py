@@ -1,5 +1,6 @@
 """Customers as billing last described them; an order keeps its own snapshot of its day."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session
 from bpm.models.customer import Customer
 from bpm.models.ids import row_id
 from bpm.models.work_order import WorkOrder
+
+PRIVATE_LINK = re.compile(r"(https?://[^\s/]+)?/track/[a-z2-7]+")
+"""A customer's link as it stands in texts. Who has it acts as the customer; the staff need it not."""
 
 _FOUND_AT_ONCE = 20
 _SHORT_NUMBER = 7
@@ -62,6 +66,8 @@ def without_numbers(told: Mapping[str, Any]) -> dict[str, Any]:
         shown[name] = masked(str(shown[name])) if shown[name] is not None else None
     if isinstance(shown.get("customer"), Mapping):
         shown["customer"] = {**shown["customer"], "number": masked(str(shown["customer"].get("number") or ""))}
+    if isinstance(shown.get("text"), str):
+        shown["text"] = PRIVATE_LINK.sub("…", shown["text"])
     return shown | ({"tracking_url": None} if "tracking_url" in shown else {})
 
 

@@ -220,6 +220,8 @@ def for_completion(session: Session, task_id: UUID, actor: Actor) -> Task:
         raise TaskNotClaimedError
     if task.assignee_id != actor.user_id:
         raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
+    if task.status != "claimed":
+        raise TaskNotClaimedError
     return task
 
 
@@ -273,9 +275,10 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
         person = org.named(session, user)
         if person is None or not person.active:
             raise assigning.NobodyFoundError
+        person = org.available(session, person, now)
         if task.excludes(person.id):
             raise NotForYouError
-        _give(session, task, org.available(session, person, now), now, accepted=False)
+        _give(session, task, person, now, accepted=False)
         return task
     other = org.resolve_unit(session, unit or "", assigning.city_of(session, task.order, task.instance.started_by))
     if other is None or not org.members(session, other.code, task.role):

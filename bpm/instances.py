@@ -29,6 +29,7 @@ from bpm.engine import commands as c
 from bpm.engine.facts import Stuck, is_way_back
 from bpm.engine.process import NotOpenError
 from bpm.errors import NotFoundError
+from bpm.messages import Message
 from bpm.models import rows
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -163,45 +164,49 @@ def deliver(
     """
     if message_id is not None and (before := messages.seen(session, message_id, now)) is not None:
         return list(session.scalars(select(Instance).where(Instance.id.in_(before))))
-    key = messages.correlation_text(correlation)
-    find = partial(messages.awaiting, session, "message", name, correlation=key, business_key=business_key)
+    message = Message(name, messages.correlation_text(correlation), payload, business_key)
+    find = partial(messages.awaiting, session, "message", name, correlation=message.correlation, business_key=business_key)
     waiting = find()
-    found = _hand_out(session, waiting, payload, actor, now) or _start_by(session, "message", name, payload, business_key, actor, now)
+    found = _hand_out(session, waiting, message, actor, now) or _start_by(session, "message", name, payload, business_key, actor, now)
     if not found:
         messages.hold_waiting(session)
         tried = {subscription.id for subscription in waiting}
-        found = [_deliver_later(session, late, payload, now) for late in find() if late.id not in tried]
+        found = [_deliver_later(session, late, message, now) for late in find() if late.id not in tried]
     if not found:
-        messages.keep(session, name, key, business_key, payload, now)
+        messages.keep(session, message, now)
     if message_id is not None:
         messages.remember(session, message_id, found)
     return found
 
 
-def deliver_to(session: Session, instance_id: UUID, name: str, correlation: str | None, payload: dict[str, Any], now: datetime) -> None:
-    """Hand a message that had to wait to the instance that it is for, and to no other. One with a key is kept where it waits no more."""
-    waiting = messages.awaiting(session, "message", name, correlation=correlation, instance_id=instance_id)
-    if not _hand_out(session, waiting, payload, SYSTEM, now) and correlation is not None:
-        messages.keep(session, name, correlation, None, payload, now)
+def deliver_to(session: Session, instance_id: UUID, message: Message, now: datetime) -> None:
+    """Hand a message that had to wait to the instance that it is for, and to no other.
+
+    Where nobody there waits any more, it is kept if it has a key, and if it was kept before.
+    """
+    keys = {"correlation": message.correlation, "business_key": message.business_key}
+    waiting = messages.awaiting(session, "message", message.name, **keys, instance_id=instance_id)
+    if not _hand_out(session, waiting, message, SYSTEM, now) and (message.kept or any(keys.values())):
+        messages.keep(session, message, now)
 
 
-def _hand_out(session: Session, waiting: list[Subscription], payload: dict[str, Any], actor: Actor, now: datetime) -> list[Instance]:
+def _hand_out(session: Session, waiting: list[Subscription], message: Message, actor: Actor, now: datetime) -> list[Instance]:
     reached: dict[UUID, Instance] = {}
     for subscription in waiting:
         if subscription.instance_id not in reached:
-            instance = _deliver_one(session, subscription, payload, actor, now)
+            instance = _deliver_one(session, subscription, message, actor, now)
             if instance is not None:
                 reached[instance.id] = instance
     return list(reached.values())
 
 
-def _deliver_one(session: Session, subscription: Subscription, payload: dict[str, Any], actor: Actor, now: datetime) -> Instance | None:
+def _deliver_one(session: Session, subscription: Subscription, message: Message, actor: Actor, now: datetime) -> Instance | None:
     instance = lock(session, subscription.instance_id)
     if instance.status == "suspended":
-        _deliver_later(session, subscription, payload, now)
+        _deliver_later(session, subscription, message, now)
         work_items.hold_all(session, instance.id)
         return instance
-    command = c.Deliver(subscription.name, subscription.correlation, payload, subscription.token_id)
+    command = c.Deliver(subscription.name, subscription.correlation, message.payload, subscription.token_id)
     try:
         apply(session, instance, command, Doing(actor, now))
     except NotOpenError:
@@ -210,9 +215,9 @@ def _deliver_one(session: Session, subscription: Subscription, payload: dict[str
     return instance
 
 
-def _deliver_later(session: Session, subscription: Subscription, payload: dict[str, Any], now: datetime) -> Instance:
+def _deliver_later(session: Session, subscription: Subscription, message: Message, now: datetime) -> Instance:
     """Hand a message to the instance of a step that waits, and to no other, in a unit of work of its own."""
-    messages.post(session, subscription.name, subscription.correlation, payload, now, subscription.instance_id)
+    messages.post(session, message, now, subscription.instance_id)
     return session.get_one(Instance, subscription.instance_id)
 
 
@@ -225,13 +230,24 @@ def _start_by(
     ]
 
 
-def signal(session: Session, name: str, payload: dict[str, Any], now: datetime) -> None:
-    """Hand a signal to every instance that waits for it, in the order in which everybody locks several, and start what it starts."""
-    for instance_id in sorted({s.instance_id for s in messages.awaiting(session, "signal", name)}):
-        instance = lock(session, instance_id)
-        if instance.ended_at is None and instance.status != "suspended":
-            apply(session, instance, c.Signal(name, payload), Doing(SYSTEM, now))
+def signal(session: Session, name: str, payload: dict[str, Any], now: datetime, *, sender: UUID | None = None) -> None:
+    """Hand a signal to every instance that waits for it, in the order in which everybody locks several, and start what it starts.
+
+    ``sender``: the instance that threw it, whose own steps have had it already.
+    """
+    for instance_id in sorted({s.instance_id for s in messages.awaiting(session, "signal", name)} - {sender}):
+        signal_to(session, instance_id, name, payload, now)
     _start_by(session, "signal", name, payload, None, SYSTEM, now)
+
+
+def signal_to(session: Session, instance_id: UUID, name: str, payload: dict[str, Any], now: datetime) -> None:
+    """Hand a signal to one instance; one that an operator has stopped gets it when it goes on."""
+    instance = lock(session, instance_id)
+    if instance.status == "suspended":
+        messages.post_signal(session, name, payload, now, instance_id)
+        work_items.hold_all(session, instance_id)
+    elif instance.ended_at is None:
+        apply(session, instance, c.Signal(name, payload), Doing(SYSTEM, now))
 
 
 def escalate(session: Session, instance_id: UUID, token_id: str | None, code: str, payload: dict[str, Any], now: datetime) -> None:

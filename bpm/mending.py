@@ -16,6 +16,7 @@ from bpm.engine import moves
 from bpm.engine.faults import NotOpenError
 from bpm.errors import N_, ConflictError
 from bpm.incidents import WayOut
+from bpm.messages import Message
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import Task
@@ -146,8 +147,11 @@ def _settle_work(session: Session, instance: Instance, item: WorkItem, result: d
 
 def _message(session: Session, item: WorkItem, content: dict[str, Any]) -> list[c.Command]:
     """What wakes the step of this instance that waits for the message, with this content."""
-    known = item.payload
-    waiting = messages.awaiting(session, "message", known["name"], correlation=known["correlation"], instance_id=item.instance_id)
+    if "signal" in item.payload:
+        return [c.Signal(item.payload["signal"], content)]
+    known = Message(**item.payload)
+    keys = {"correlation": known.correlation, "business_key": known.business_key}
+    waiting = messages.awaiting(session, "message", known.name, **keys, instance_id=item.instance_id)
     return [c.Deliver(each.name, each.correlation, content, each.token_id) for each in waiting[:1]]
 
 

@@ -1,11 +1,12 @@
 """Messages: who waits for which, which came before anybody waited, and which have had their effect already."""
 
 import hashlib
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from sqlalchemy import and_, bindparam, delete, or_, select, text
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,17 @@ _OF_TOKEN = _OF_INSTANCE.where(Subscription.token_id == bindparam("token"), Subs
 _FORGET_ALL, _FORGET = Change(Subscription, _OF_INSTANCE), Change(Subscription, _OF_TOKEN)
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on its way. ``business_key``: of the one instance it is for; ``kept``: it came before anybody waited for it."""
+
+    name: str
+    correlation: str | None
+    payload: dict[str, Any]
+    business_key: str | None = None
+    kept: bool = False
+
+
 LONGEST_KEY = 200
 """Characters of a correlation as it is written down: an index of PostgreSQL holds no text of some thousand."""
 
@@ -35,7 +47,8 @@ def correlation_text(value: Any) -> str | None:
     if value is None:
         return None
     number = isinstance(value, float) and value.is_integer()
-    written = value if isinstance(value, str) else orjson.dumps(int(value) if number else value, option=orjson.OPT_SORT_KEYS).decode()
+    plain = int(value) if number else value
+    written = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return written if len(written) <= LONGEST_KEY else hashlib.sha256(written.encode()).hexdigest()
 
 
@@ -74,12 +87,16 @@ def awaiting(
     instance_id: UUID | None = None,
 ) -> list[Subscription]:
     """Who waits for this name: with this correlation (or none of its own), or in the instance of this id or business key."""
-    query = select(Subscription).where(Subscription.kind == kind, Subscription.name == name).order_by(Subscription.instance_id)
+    query = (
+        select(Subscription)
+        .where(Subscription.kind == kind, Subscription.name == name)
+        .order_by(Subscription.instance_id, Subscription.correlation.is_(None), Subscription.id)
+    )
     if instance_id is not None:
         query = query.where(Subscription.instance_id == instance_id)
     if business_key is not None:
         query = query.join(Instance, Instance.id == Subscription.instance_id).where(Instance.business_key == business_key)
-    elif kind == "message" and (correlation is not None or instance_id is None):
+    elif kind == "message":
         query = query.where(or_(Subscription.correlation == correlation, Subscription.correlation.is_(None)))
     return list(session.scalars(query))
 
@@ -93,10 +110,9 @@ def hold_waiting(session: Session) -> None:
         session.execute(text("LOCK TABLE subscription IN SHARE MODE"))
 
 
-def post(session: Session, name: str, correlation: Any, payload: dict[str, Any], now: datetime, instance_id: UUID) -> None:
-    """Have a message delivered to an instance at once, in a unit of work of its own."""
-    message = {"name": name, "correlation": correlation, "payload": payload}
-    work_items.enqueue(session, "deliver", f"message:{uuid4()}", message, now, now, instance_id)
+def post(session: Session, message: Message, now: datetime, instance_id: UUID) -> None:
+    """Have a message delivered to an instance and to no other, at once, in a unit of work of its own."""
+    work_items.enqueue(session, "deliver", f"message:{uuid4()}", asdict(message), now, now, instance_id)
 
 
 def throw(session: Session, instance: Instance, fact: MessageSent | SignalThrown, now: datetime) -> None:
@@ -106,23 +122,35 @@ def throw(session: Session, instance: Instance, fact: MessageSent | SignalThrown
     work_items.enqueue(session, "throw", f"throw:{uuid4()}", {**thrown, "payload": fact.payload, **sender}, now, now)
 
 
-def keep(session: Session, name: str, correlation: str | None, business_key: str | None, payload: dict[str, Any], now: datetime) -> None:
-    """Keep a message that nobody awaits yet: for its correlation, or for the instance of this business key."""
-    kept = KeptMessage(
-        id=row_id(), name=name, correlation=correlation, business_key=business_key, payload=payload, expires_at=now + KEPT_FOR
+def post_signal(session: Session, name: str, payload: dict[str, Any], now: datetime, instance_id: UUID) -> None:
+    """Have a signal delivered to an instance and to no other, in a unit of work of its own."""
+    work_items.enqueue(session, "deliver", f"signal:{uuid4()}", {"signal": name, "payload": payload}, now, now, instance_id)
+
+
+def keep(session: Session, message: Message, now: datetime) -> None:
+    """Keep a message that nobody awaits yet: for its correlation, or for the instance of its business key."""
+    session.add(
+        KeptMessage(
+            id=row_id(),
+            name=message.name,
+            correlation=message.correlation,
+            business_key=message.business_key,
+            payload=message.payload,
+            expires_at=now + KEPT_FOR,
+        )
     )
-    session.add(kept)
 
 
-def kept_for(session: Session, instance: Instance, fact: MessageAwaited, now: datetime) -> KeptMessage | None:
+def kept_for(session: Session, instance: Instance, fact: MessageAwaited, now: datetime) -> Message | None:
     """Take the oldest kept message that this step waits for."""
     for_anybody = and_(KeptMessage.business_key.is_(None), KeptMessage.correlation == correlation_text(fact.correlation))
     for_this_one = and_(KeptMessage.business_key.is_not(None), KeptMessage.business_key == instance.business_key)
     query = select(KeptMessage).where(KeptMessage.name == fact.name, or_(for_anybody, for_this_one), KeptMessage.expires_at > now)
     found = session.scalars(query.order_by(KeptMessage.expires_at).limit(1).with_for_update(skip_locked=True)).first()
-    if found is not None:
-        session.delete(found)
-    return found
+    if found is None:
+        return None
+    session.delete(found)
+    return Message(found.name, found.correlation, found.payload, found.business_key, kept=True)
 
 
 def seen(session: Session, message_id: str, now: datetime) -> list[UUID] | None:

@@ -35,9 +35,6 @@ IN_THE_PAGE = frozenset({"popup", "sound", "list"})
 CUSTOMER_LANGUAGE = "zh"
 """In which language customers are written to unless they complained in another, or their snapshot names one."""
 
-PRIVATE_LINK = re.compile(r"(https?://[^\s/]+)?/track/[a-z2-7]+")
-"""A customer's link as it stands in texts. Who has it acts as the customer; the staff need it not."""
-
 _TRANSLATIONS = Path(bpm.__file__).parent / "web" / "translations"
 _LOCALES = {"zh": ("zh", "zh_CN", "zh_Hans_CN"), "en": ("en",)}
 

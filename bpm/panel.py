@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bpm import customers, decisions, definitions, workorders
+from bpm.access import Actor
 from bpm.engine.faults import StepError
 from bpm.models.work_order import WorkOrder
 from bpm.workorders import CLOSED_STATES
@@ -21,7 +22,10 @@ _ORDER_TYPE = "COMPLAINT"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A customer as billing tells of him now (``fresh``), or as it last did; ``known`` says whether anybody does."""
+    """A customer as billing tells of him now (``fresh``), or as it last did; ``known`` says whether anybody does.
+
+    ``elsewhere``: how many open orders of his the actor may not see.
+    """
 
     number: str
     known: bool
@@ -32,13 +36,14 @@ class Panel:
     snapshot: Mapping[str, Any]
     open_orders: list[WorkOrder]
     earlier: list[WorkOrder]
+    elsewhere: int
 
 
-def of_number(session: Session, number: str, found: Mapping[str, Any] | None, now: datetime) -> Panel:
+def of_number(session: Session, number: str, found: Mapping[str, Any] | None, actor: Actor, now: datetime) -> Panel:
     """Put together what is known of a number. ``found`` is billing's answer of this moment, None where it gave none."""
     kept = customers.find(session, number)
     snapshot: Mapping[str, Any] = found or (kept.snapshot if kept else {})
-    orders = workorders.history(session, number)
+    orders = workorders.history(session, actor, number)
     return Panel(
         number=number,
         known=bool(snapshot),
@@ -49,6 +54,7 @@ def of_number(session: Session, number: str, found: Mapping[str, Any] | None, no
         snapshot=snapshot,
         open_orders=[order for order in orders if order.state not in CLOSED_STATES],
         earlier=[order for order in orders if order.state in CLOSED_STATES and now - order.created_at < RECENT],
+        elsewhere=workorders.open_elsewhere(session, actor, number),
     )
 
 

@@ -115,7 +115,7 @@ def _deliver_kept(session: Session, instance: Instance, fact: f.MessageAwaited, 
     """Somebody waits for a message that came before: it is delivered next."""
     kept = messages.kept_for(session, instance, fact, now)
     if kept is not None:
-        messages.post(session, kept.name, kept.correlation, kept.payload, now, instance.id)
+        messages.post(session, kept, now, instance.id)
 
 
 def _enter(session: Session, instance: Instance, order: WorkOrder | None, fact: f.ElementEntered, doing: Doing) -> None:

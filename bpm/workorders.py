@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, clock, customers, journal, limits, running
@@ -260,10 +260,17 @@ def instance_of(session: Session, order: WorkOrder) -> Instance | None:
     return session.get(Instance, order.instance_id) if order.instance_id else None
 
 
-def history(session: Session, *numbers: str | None) -> list[WorkOrder]:
-    """The last orders of a customer, who is known by these numbers; newest first."""
-    query = select(WorkOrder).where(customers.orders_of(*numbers)).order_by(WorkOrder.created_at.desc())
+def history(session: Session, actor: Actor, *numbers: str | None) -> list[WorkOrder]:
+    """The last orders of a customer, who is known by these numbers, that the actor may see; newest first."""
+    query = select(WorkOrder).where(customers.orders_of(*numbers), access.visible_orders(actor)).order_by(WorkOrder.created_at.desc())
     return list(session.scalars(query.limit(_MOST_OF_ONE)))
+
+
+def open_elsewhere(session: Session, actor: Actor, *numbers: str | None) -> int:
+    """How many open orders a customer has that the actor may not see."""
+    seen = select(WorkOrder.id).where(customers.orders_of(*numbers), access.visible_orders(actor))
+    his_open = (customers.orders_of(*numbers), WorkOrder.state.not_in(CLOSED_STATES))
+    return session.scalar(select(func.count(WorkOrder.id)).where(*his_open, WorkOrder.id.not_in(seen))) or 0
 
 
 def page(

@@ -6,7 +6,7 @@ from flask import current_app
 from flask import request as http
 
 from bpm import access, definitions
-from bpm.api.chapter import Chapter, files_field, form_body, uploaded
+from bpm.api.chapter import Chapter, FieldsError, files_field, form_body, uploaded
 from bpm.api.schemas.definitions import DeploymentShape, told_definition
 from bpm.errors import N_, InvalidError
 from bpm.request import actor, now, session
@@ -41,10 +41,18 @@ def deploy() -> dict[str, Any]:
     """
     access.require(actor(), "ANALYST")
     files = _files()
-    publish = http.form.get("publish", "true") != "false"
+    publish = _flag("publish", default="true")
     registry = current_app.extensions["connectors"]
     made = definitions.deploy(session(), files, actor().login, now(), publish=publish, note=http.form.get("note"), registry=registry)
     return {"id": made[0].id, "definitions": [told_definition(session(), definition) for definition in made]}
+
+
+def _flag(name: str, *, default: str) -> bool:
+    """A yes or no of the form, in whatever case a program writes it. Raises FieldsError for anything else."""
+    given = http.form.get(name, default).lower()
+    if given not in ("true", "false"):
+        raise FieldsError(fields={name: N_("This must be true or false.")})
+    return given == "true"
 
 
 def _files() -> dict[str, bytes]:

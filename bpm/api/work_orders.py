@@ -63,7 +63,7 @@ def show(number: str) -> Answer:
 @chapter.answers(200, ContactsShape)
 def said(number: str) -> dict[str, Any]:
     """Read what was said and noted, oldest first."""
-    return {"items": [contact_row(contact) for contact in contacts.of_order(session(), _order(number))], "next_cursor": None}
+    return {"items": [for_reader(contact_row(contact)) for contact in contacts.of_order(session(), _order(number))], "next_cursor": None}
 
 
 @chapter.post("/work-orders/<number>/urge")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bpm import definitions, escalation, instances, suspension, work_items
 from bpm.access import SYSTEM
 from bpm.definitions import starting
+from bpm.messages import Message
 from bpm.models.work_item import WorkItem
 
 Handler = Callable[[Session, WorkItem, datetime], None]
@@ -24,17 +25,19 @@ def fire_timer(session: Session, item: WorkItem, now: datetime) -> None:
 
 
 def deliver(session: Session, item: WorkItem, now: datetime) -> None:
-    """A message that had to wait goes to its instance, and to no other."""
+    """A message or a signal that had to wait goes to its instance, and to no other."""
     payload = item.payload
-    if item.instance_id is not None:
-        instances.deliver_to(session, item.instance_id, payload["name"], payload["correlation"], payload["payload"], now)
+    if item.instance_id is not None and "signal" in payload:
+        instances.signal_to(session, item.instance_id, payload["signal"], payload["payload"], now)
+    elif item.instance_id is not None:
+        instances.deliver_to(session, item.instance_id, Message(**payload), now)
 
 
 def throw(session: Session, item: WorkItem, now: datetime) -> None:
     """A message or a signal that an instance threw goes to whoever waits for it."""
     payload = item.payload
     if "signal" in payload:
-        instances.signal(session, payload["signal"], payload["payload"], now)
+        instances.signal(session, payload["signal"], payload["payload"], now, sender=UUID(payload["sender"]))
     else:
         instances.deliver(session, payload["name"], payload["correlation"], payload["payload"], now)
 

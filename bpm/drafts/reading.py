@@ -81,7 +81,7 @@ def contents(session: Session, hashes: dict[str, str]) -> dict[str, bytes]:
 
 def revision_of(session: Session, draft: Draft, revision: int) -> DraftRevision:
     """One revision. Raises RevisionNotFoundError."""
-    found = session.get(DraftRevision, (draft.id, revision))
+    found = session.get(DraftRevision, (draft.id, revision)) if revision <= draft.revision else None
     if found is None:
         raise RevisionNotFoundError(revision=revision)
     return found

@@ -83,6 +83,8 @@ class Compensating:
         if trigger.kind not in ("compensate", "cancel"):
             return super()._run_hook(my_task)
         if "todo" not in memory:
+            if trigger.kind == "cancel":  # what is still going on in the transaction ends before it is undone
+                my_task.workflow.stop(my_task)
             memory["todo"] = plan(_scope_around(my_task), trigger.activity)
         if not memory["todo"]:
             return super()._run_hook(my_task)

@@ -155,6 +155,7 @@ class _Builder:
         for name, root in self.roots.items():
             self.survey(name, root, known)
         main = self.main()
+        self.whole(main)
         self.refuse()
         parser = Parser()
         for name, root in self.roots.items():
@@ -222,6 +223,21 @@ class _Builder:
         for element in root.iter(*(tag(kind) for kind in words.NODES)):
             if element.get(baton("made")) is None:
                 self.node(name, element, known)
+
+    def whole(self, main: str) -> None:
+        """Tell of processes that nothing begins, and refuse calls of processes that do not know where to begin."""
+        for name, root in self.roots.items():
+            for process in root.iter(tag("process")):
+                own = str(process.get("id"))
+                if main and own != main and own not in self.called_ids:
+                    text = N_("“{name}” will not begin: it is drawn beside the process of this version, and no step calls it.")
+                    self.notes[name].add("warning", process, "idle", text)
+            for call in root.iter(tag("callActivity")):
+                called = next((process for process in self.all_processes() if process.get("id") == call.get("calledElement")), None)
+                starts = [words.trigger(start) for start in called.findall(tag("startEvent"))] if called is not None else []
+                if len(starts) > 1 and "none" not in starts:
+                    text = N_("“{name}” calls the process {called}, which has several starts and no plain one: it would not begin.")
+                    self.notes[name].refuse(call, "called", text, called=call.get("calledElement"))
 
     def node(self, name: str, element: Element, known: Mapping[str, Decision]) -> None:
         own = _own(element)

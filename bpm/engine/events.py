@@ -139,10 +139,6 @@ class Listener(Catch, CatchingEvent, BpmnTaskSpec):
     def _run_hook(self, my_task: Task) -> bool:
         scope = my_task.workflow
         my_task.data = {**scope_data(scope), **(my_task.internal_data.pop("payload", None) or {})}
-        if self.cancel_activity:
-            for task in scope.tasks.in_state(OPEN):
-                if task is not my_task and task._state & OPEN and task.id in scope.tasks:
-                    task.cancel()
         go_on(my_task, self.outputs)
         return True
 
@@ -183,6 +179,9 @@ def fire(task: Task, known: str | None = None, payload: Data | None = None) -> N
         happened.data = dict(task.data)
     if isinstance(spec, BoundaryEvent):
         _leave(task, happened)
+    if isinstance(spec, Listener) and spec.cancel_activity:  # at once: what it interrupts does not run on until it waits
+        payload = {**scope_data(task.workflow), **(payload or {})}
+        task.workflow.stop(happened)
     happened.internal_data.update(fired=True, payload=payload, chosen=known)
     spec._update(happened)
 
@@ -250,6 +249,7 @@ def throw_code(scope: Any, kind: str, code: str, message: str = "", payload: Dat
     """
     top: Flow = scope.top_workflow
     catcher = attached(at, kind, code) if at is not None else None
+    left: list[tuple[Task, Data]] = []  # called processes, from the inside out, with their variables
     thrown_by: set[Any] = set()  # an event sub-process does not catch what it throws itself
     while catcher is None:
         catcher = _pick([task for task in waiting(scope, Listener) if task.task_spec not in thrown_by], kind, code)
@@ -259,11 +259,13 @@ def throw_code(scope: Any, kind: str, code: str, message: str = "", payload: Dat
         if host is None:
             return False
         catcher = attached(host, kind, code)
-        if getattr(host.task_spec, "calls", False):  # what leaves a called process takes its outputs along
-            payload = {**host.task_spec.outputs_of(host, scope_data(scope)), **(payload or {})}
+        if getattr(host.task_spec, "calls", False):
+            left.append((host, scope_data(scope)))
         scope = host.workflow
         if host.parent is not None and isinstance(host.parent.task_spec, Listener):
             thrown_by.add(host.parent.task_spec)
+    for host, data in left:  # what leaves a called process takes along what it has to give so far
+        payload = {**host.task_spec.outputs_so_far(host, data), **(payload or {})}
     caught = next(iter(awaited(catcher.task_spec).values()))
     if caught.variable:
         payload = {**(payload or {}), caught.variable: code if caught.plain else {"code": code, "message": message}}

@@ -158,7 +158,7 @@ class EndJoin(_EndJoin):
             waiting = task._state == S.WAITING
             if waiting and task.task_spec is self:
                 mine.append(task)
-            elif waiting and getattr(task.task_spec, "listens", False):
+            elif getattr(task.task_spec, "listens", False) and (waiting or "incident" in task.internal_data):
                 listeners.append(task)
             else:
                 others = True

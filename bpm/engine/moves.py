@@ -71,6 +71,8 @@ def send_back(task: Task, element: str | None, variables: Data) -> None:
             raise UnknownStepError(element=element or "")
         here = host
     scope, data = here.workflow, {**(task.data if here is task else here.data), **variables}
+    if here.parent is not None and isinstance(here.parent.task_spec, LoopTask):
+        here = here.parent  # its units are dropped with it: nothing could hang under one of them
     for other in scope.tasks.in_state(OPEN):
         if other._state & OPEN and other.id in scope.tasks and other.is_descendant_of(earlier):
             other.cancel()

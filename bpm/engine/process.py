@@ -241,6 +241,7 @@ class Process:
         task.internal_data.pop("incident", None)
         if getattr(task.task_spec, "aside", False):  # an event that could not be armed: it will not happen
             task.cancel()
+            task.workflow.update_waiting_tasks()
             return
         task.data.update(result)
         complete(task)
@@ -263,9 +264,15 @@ class Process:
         flow.outbox, flow.passed = [], []
         if flow.completed:
             facts.append(InstanceEnded("completed" if flow.success else "cancelled", self.variables))
-        elif not now:
+        elif not now or self._deadlocked(now):
             facts.append(Stuck(tuple(sorted(_joins(flow)))))
         return facts
+
+    def _deadlocked(self, now: Awaited) -> bool:
+        """Tell whether steps wait at joins and nothing else is on its way to them: event sub-processes have ways of their own."""
+        return bool(_joins(self.flow)) and all(
+            task is not None and getattr(task.task_spec, "listens", False) for _, token, _ in now for task in [self._find(token)]
+        )
 
 
 def _settled(command: c.Command, before: Awaited) -> set[tuple[type, str, str]]:

@@ -198,6 +198,18 @@ def _definition(node: Element, definition: Element, notes: Notes) -> None:
         _timer(node, definition, notes)
     elif kind == "conditionalEventDefinition" and not text_of(definition.find(tag("condition"))):
         notes.refuse(node, "condition", N_("“{name}” waits for a condition, but none is given."))
+    elif kind == "compensateEventDefinition":
+        _compensation(node, definition, notes)
+
+
+def _compensation(node: Element, definition: Element, notes: Notes) -> None:
+    undone = definition.get("activityRef")
+    if undone and not any(step.get("id") == undone for step in node.getroottree().iter(*map(tag, words.ACTIVITIES))):
+        notes.refuse(node, "reference", N_("“{name}” undoes {reference}, but there is no such step in this file."), reference=undone)
+    if definition.get("waitForCompletion") == "false":
+        notes.add(
+            "warning", node, "compensation", N_("“{name}” goes on when everything is undone; that it should not wait is not carried out.")
+        )
 
 
 def _timer(node: Element, definition: Element, notes: Notes) -> None:
@@ -207,6 +219,7 @@ def _timer(node: Element, definition: Element, notes: Notes) -> None:
         return
     form, text = local(times[0]), text_of(times[0]).strip("\"'")
     calendar = definition.get(baton("calendar"))
+    begins = local(node) == "startEvent" and local(next(node.iterancestors())) == "process"
     if LITERAL.match(text) or (text[:1] in "0*@" and " " in text):
         fault = unreadable(form, text, working=calendar is not None)
         if fault:
@@ -220,9 +233,9 @@ def _timer(node: Element, definition: Element, notes: Notes) -> None:
             N_("“{name}”: “{text}” is no ISO 8601 time and no expression. Cron texts are not supported."),
             text=text_of(times[0])[:80],
         )
-    elif local(node) == "startEvent" and local(next(node.iterancestors())) == "process":
+    elif begins:
         notes.refuse(node, "timer", N_("The start “{name}” knows no variable yet. Write its time out: R/2026-01-01T09:00:00/P1D."))
-    if local(node) == "startEvent" and form == "timeCycle" and re.match(r"R\d+/P", text):
+    if begins and form == "timeCycle" and re.match(r"R\d+/P", text):
         notes.refuse(
             node, "timer", N_("The start “{name}” repeats a number of times, so it needs a first date: R3/2026-01-01T09:00:00/P1D.")
         )

@@ -2,6 +2,7 @@
 # mypy: disable-error-code="misc, no-untyped-call"
 """Activities that open a scope: sub-processes, transactions, called processes."""
 
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -13,6 +14,7 @@ from bpm.engine.data import Ambient, Data, scope_data, three_way, work_out_value
 from bpm.engine.elements import Guard, announce, ext
 from bpm.engine.expressions import value
 from bpm.engine.workflow import ACTIVE, FINISHED, OPEN, incident
+from bpm.errors import BatonError
 
 
 class Scoped(Guard):
@@ -126,6 +128,14 @@ class CallActivity(Scoped, m.CallActivityMixin, m.BpmnSpecMixin):
     def outputs_of(self, my_task: Task, data: Data) -> Data:
         """What baton:out names, from the variables of the called process."""
         return {one["target"]: value(one["value"], data, Ambient(my_task.workflow)) for one in ext(self, "out")}
+
+    def outputs_so_far(self, my_task: Task, data: Data) -> Data:
+        """What of baton:out there is already, while the called process is half done."""
+        known: Data = {}
+        for one in ext(self, "out"):
+            with suppress(BatonError):
+                known[one["target"]] = value(one["value"], data, Ambient(my_task.workflow))
+        return {name: found for name, found in known.items() if found is not None}
 
     def update_data(self, my_task: Task, subworkflow: Any) -> None:
         """What comes out when the called process has ended."""

@@ -13,7 +13,7 @@ from bpm.engine.events import attached, deliver, fire, throw_code
 from bpm.engine.facts import MessageSent, SignalThrown
 from bpm.engine.faults import UncaughtError
 from bpm.engine.triggers import Trigger, called, correlation
-from bpm.engine.workflow import OPEN, Flow
+from bpm.engine.workflow import Flow
 from bpm.errors import N_
 
 
@@ -64,7 +64,5 @@ class EndEvent(Guard, Compensating, Throws, m.EndEventMixin, m.BpmnSpecMixin):
             return
         scope = my_task.workflow
         my_task.data = three_way(scope.task_tree.data, my_task.data, scope_data(scope))
-        for task in scope.tasks.in_state(OPEN):
-            if task is not my_task and task._state & OPEN and task.id in scope.tasks:
-                task.cancel()
+        scope.stop(my_task)
         scope._mark_complete(my_task)

@@ -11,12 +11,13 @@ way ahead, by recursion: the next steps are made when a token comes, one at a ti
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -137,9 +138,20 @@ class Scope:
         super()._remove_task(task_id)
 
     def update_waiting_tasks(self) -> None:
-        """Look at joins and conditions only; timers and messages come by command."""
+        """Look at joins and conditions only; timers and messages come by command.
+
+        A sub-process shares its variables: what has changed in it may be what a condition around it waits for.
+        """
+        self._look_again(lambda spec: getattr(spec, "polls", isinstance(spec, Join)))
+        top: Flow = self.top_workflow  # type: ignore[attr-defined]
+        host = top.host_of(self)
+        while host is not None and getattr(host.task_spec, "embeds", False) and host._state == S.STARTED:
+            host.workflow._look_again(lambda spec: isinstance(spec, CatchingEvent) and spec.polls)
+            host = top.host_of(host.workflow)
+
+    def _look_again(self, at: Callable[[TaskSpec], bool]) -> None:
         for task in self.tasks.in_state(S.WAITING):
-            if task._state == S.WAITING and getattr(task.task_spec, "polls", isinstance(task.task_spec, Join)):
+            if task._state == S.WAITING and at(task.task_spec):
                 task.task_spec._update(task)
 
     def cancel(self, workflow: Any = None, *, success: bool = False) -> list[Task]:
@@ -150,6 +162,18 @@ class Scope:
             if task._state & OPEN and task.id in self.tasks:
                 task.cancel()
         return cancelled
+
+    def stop(self, but: Task) -> None:
+        """Cancel every open step but one, and the steps that undo something in a sub-process of this scope that had ended."""
+        for task in self.tasks.in_state(OPEN):
+            if task is not but and task._state & OPEN and task.id in self.tasks:
+                task.cancel()
+        top: Flow = self.top_workflow  # type: ignore[attr-defined]
+        for host_id, inner in list(top.subprocesses.items()):
+            host = self.tasks.get(host_id)
+            if host is not None and host._state == S.COMPLETED and not inner.completed:
+                inner.stop(but)
+                inner.completed = True
 
 
 class SubFlow(Scope, BpmnSubWorkflow):

@@ -69,9 +69,9 @@ def send() -> Response:
         if len(files) > _MOST_FILES:
             raise AnswersError(fields={"files": _TOO_MANY_FILES})
         order = intake.take(session(), _complaint(typed), CUSTOMER, now(), _sent(typed), language=language())
-        tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
         for file in files if order.created_at == now() else ():
             attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
+        tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
     except (InvalidError, TooManyRequestsError) as error:
         return _again(error, typed, has_files=bool(files))
     return frame.done(

@@ -15,6 +15,7 @@ from bpm import attachments, clock, desk, inbox, instances, queues
 from bpm.attachments import AttachmentRefusedError
 from bpm.errors import BatonError, ConflictError, NotFoundError
 from bpm.forms import AnswersError, from_html
+from bpm.inbox import NotForYouError
 from bpm.models.task import OPEN, Task
 from bpm.queues import TaskFilters, View
 from bpm.request import actor, in_the_background, language, now, session
@@ -110,11 +111,16 @@ def _draw_task(sheet: Sheet, status: int = 200, alert: str | None = None) -> Res
 
 
 def _again(error: BatonError | None, task_id: UUID, typed: dict[str, Any] | None = None) -> Response:
-    """Draw the page anew with a sentence; what was typed stays in its fields, and a task that somebody took stands in the list as taken."""
-    status = frame.refused(error) if error else 200
+    """Draw the page anew with a sentence; what was typed stays in its fields, and a task that somebody took stands in the list as taken.
+
+    Where the form would be gone, as of an order that was put on hold meanwhile, a script keeps the page that is there.
+    """
     found = inbox.get(session(), task_id, actor())
     wrong = fields.sentences(error) if isinstance(error, AnswersError) else {}
     sheet = sheet_of(found, typed=typed, wrong=wrong)
+    if error is not None and typed is not None and "HX-Request" in http.headers and sheet.can.isdisjoint({"complete", "claim"}):
+        raise error
+    status = frame.refused(error) if error else 200
     alert = None if wrong or error is None else frame.tell(error)  # a summary above the form says what is wrong with fields
     came_from = urlsplit(frame.back(""))
     if came_from.path == url_for("inbox.page"):
@@ -260,7 +266,7 @@ def bulk(what: str) -> Response:
         try:
             _one_of_many(what, task_id)
             changed.append(task_id)
-        except ConflictError as error:
+        except (ConflictError, NotForYouError) as error:
             failed.append(frame.tell(error))
     said = {
         "claim": ngettext("%(num)d task is yours.", "%(num)d tasks are yours.", len(changed)),

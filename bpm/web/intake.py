@@ -93,7 +93,7 @@ def _panel(number: str) -> _Found | None:
     close()  # nobody waits for billing with a transaction open
     answer = caller.look_up(registry, number)
     bills = caller.bills(registry, number) if answer.result else None
-    found = panel.of_number(session(), number, answer.result, now())
+    found = panel.of_number(session(), number, answer.result, actor(), now())
     trouble = (
         gettext("Billing does not answer. What stands here was known before.") if answer.error is not None and answer.error.retry else None
     )

@@ -40,6 +40,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
 _ARRIVING = timedelta(seconds=30)
 """For so long the page of a new order asks where it stands by now: customer, level and limits are found out in a moment."""
+_MOST_OTHERS = 8
 _NARROWING = ("q", "state", "unit", "class_code", "city", "level")
 
 
@@ -62,6 +63,11 @@ def listing() -> Response:
 def page(number: str) -> Response:
     """All about one order."""
     return _draw(workorders.by_number(session(), number, actor()))
+
+
+def _others_of_the_customer(order: WorkOrder) -> list[WorkOrder]:
+    known = workorders.history(session(), actor(), order.customer_number, order.contact_phone)
+    return [other for other in known if other.id != order.id][:_MOST_OTHERS]
 
 
 def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Response:
@@ -95,7 +101,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         law=timeline.of_law(order, now()),
         contacts=contacts.of_order(session(), order),
         attachments=attachments.of_order(session(), order),
-        others=[other for other in workorders.history(session(), order.customer_number, order.contact_phone) if other.id != order.id][:8],
+        others=_others_of_the_customer(order),
         owner=rows.person_name(order.first_owner),
         places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else {},
         rungs=stories.rungs(line) if line else [],

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from bpm import definitions, incidents, story, timers
+from bpm.customers import PRIVATE_LINK
 from bpm.errors import N_
 from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import OPEN
-from bpm.notices import PRIVATE_LINK
 from bpm.picture import Picture
 from bpm.request import language, session
 from bpm.timeline import Line, Tick

@@ -7,9 +7,9 @@ from flask import request as http
 from werkzeug.wrappers import Response
 
 from bpm import access, clock, contacts, tracking, workorders
+from bpm.customers import PRIVATE_LINK
 from bpm.errors import BatonError, ConflictError, InvalidError, NotFoundError
 from bpm.models.work_order import Contact, WorkOrder
-from bpm.notices import PRIVATE_LINK
 from bpm.request import language, now, session
 from bpm.tracking import TooManyRequestsError
 from bpm.web import frame, rows

@@ -4,6 +4,8 @@ import io
 import zipfile
 from uuid import uuid4
 
+import pytest
+
 from tests.api.desk import API, PROCESSES, Desk
 from tests.api.drawings import BROKEN, ERRAND, FORM
 
@@ -49,6 +51,18 @@ def test_a_draft_is_not_used(desk: Desk) -> None:
     made = desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM}, publish="false").json["definitions"][0]
     assert made["state"] == "draft"
     assert desk["admin"].post("/instances", {"definition_key": "errand"}).status_code == 404
+
+
+@pytest.mark.parametrize(("given", "state"), [("False", "draft"), ("TRUE", "published")])
+def test_whether_a_version_is_used_may_be_written_in_any_case(desk: Desk, given: str, state: str) -> None:
+    assert desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM}, publish=given).json["definitions"][0]["state"] == state
+
+
+@pytest.mark.parametrize("given", ["no", "0", ""])
+def test_what_is_neither_yes_nor_no_puts_nothing_into_use(desk: Desk, given: str) -> None:
+    refused = desk.deploy({"errand.bpmn": ERRAND, "forms/note.json": FORM}, publish=given)
+    assert (refused.status_code, list(refused.json["fields"])) == (422, ["publish"])
+    assert desk["analyst"].get("/definitions").json["items"] == []
 
 
 def test_a_form_that_is_handed_in_alone_takes_the_place_of_the_one_before(desk: Desk) -> None:

@@ -1,9 +1,11 @@
 """What people do with tasks."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine
 
-from bpm import inbox, queues
+from bpm import inbox, instances, org, queues
 from bpm.models.task import Task
 from tests.bpm.casework import Casework
 
@@ -41,3 +43,22 @@ def test_what_was_given_to_somebody_falls_to_him(desk: Casework) -> None:
     assert goes_on(desk, "handler") is None
     assert goes_on(desk, "colleague") is not None
     assert desk.step.status == "claimed"
+
+
+def test_what_was_given_to_somebody_is_not_done_before_he_has_taken_it(desk: Casework) -> None:
+    with desk.unit() as session:
+        inbox.reassign(session, desk.task(session).id, desk.actor(session, "head"), desk.now, user="colleague")
+    with pytest.raises(inbox.TaskNotClaimedError), desk.unit() as session:
+        instances.complete_task(session, desk.task(session).id, {}, desk.actor(session, "colleague"), desk.now)
+
+
+def test_four_eyes_see_through_a_deputy(desk: Casework) -> None:
+    """Whoever may not do a task does not get it as the deputy of somebody who is away."""
+    with desk.unit() as session:
+        colleague, handler = org.find_user(session, "colleague"), org.find_user(session, "handler")
+        assert colleague is not None
+        assert handler is not None
+        handler.absent_until, handler.deputy_id = desk.now + timedelta(days=1), colleague.id
+        desk.task(session).excluded = f" {colleague.id} "
+    with pytest.raises(inbox.NotForYouError), desk.unit() as session:
+        inbox.reassign(session, desk.task(session).id, desk.actor(session, "head"), desk.now, user="handler")

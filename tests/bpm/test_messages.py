@@ -14,8 +14,10 @@ from bpm.access import SYSTEM
 from bpm.clockwork.embedded import Embedded
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
+from bpm.models.task import WORKABLE, Task
+from tests.bpm import organisation
 from tests.bpm.together import until_it_waits
-from tests.engine.drawing import catch, end, model, node, start, throw
+from tests.engine.drawing import baton, bound, catch, end, event, ext, gateway, model, node, start, throw, user
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:baton="urn:baton:bpmn:1" id="d" targetNamespace="urn:test">
@@ -113,7 +115,7 @@ def test_a_case_without_the_value_of_its_key_does_not_take_what_is_for_others(ke
     assert keyed.paid(nobodys) == [False]
 
 
-@pytest.mark.parametrize(("ref", "sent"), [(LONG, LONG), (5, 5.0), ("5", 5), (True, True), ({"a": [1]}, {"a": [1]})])
+@pytest.mark.parametrize(("ref", "sent"), [(LONG, LONG), (5, 5.0), ("5", 5), (True, True), (1e308, 1e308), ({"a": [1]}, {"a": [1]})])
 def test_a_key_may_be_long_a_number_or_anything_else(keyed: Till, ref: Any, sent: Any) -> None:
     bill, other = keyed.begin(ref=ref), keyed.begin(ref="R-2")
     keyed.wait(hours=2)
@@ -196,3 +198,105 @@ def test_a_signal_that_a_case_throws_wakes_whoever_waits_and_starts_what_begins_
     with unit_of_work(write=False) as session:
         found = session.execute(select(Instance.definition_key, Instance.status).order_by(Instance.definition_key)).all()
     assert [tuple(row) for row in found] == [("begun", "completed"), ("thrower", "completed"), ("waiter", "completed")]
+
+
+class Line:
+    """One case of a drawing, begun; ``move`` takes it on from one of its tasks, by hand and without a person."""
+
+    def __init__(self, body: str, ways: str) -> None:
+        self.clockwork = Embedded(connecting.Registry())
+        with unit_of_work() as session:
+            organisation.found(session)
+            definitions.deploy(session, {"p.bpmn": model(body, ways)}, "analyst", clock.now(), publish=True)
+            self.case = instances.start(session, "p", {"n": 1}, SYSTEM, clock.now()).id
+
+    def send(self, name: str = "paid", correlation: Any = None) -> int:
+        with unit_of_work() as session:
+            return len(instances.deliver(session, name, correlation, {}, clock.now()))
+
+    def move(self, element: str, to: str) -> None:
+        with unit_of_work() as session:
+            interventions.move(session, self.case, element, to, SYSTEM, clock.now())
+        self.settle()
+
+    def settle(self) -> None:
+        self.clockwork.advance(timedelta(0))
+
+    def stop(self) -> None:
+        with unit_of_work() as session:
+            interventions.suspend(session, self.case, SYSTEM, clock.now())
+
+    def go_on(self) -> None:
+        with unit_of_work() as session:
+            interventions.resume(session, self.case, SYSTEM, clock.now())
+        self.settle()
+
+    @property
+    def active(self) -> list[str]:
+        with unit_of_work(write=False) as session:
+            return sorted(session.get_one(Instance, self.case).active)
+
+    @property
+    def tasks(self) -> list[str]:
+        with unit_of_work(write=False) as session:
+            return sorted(session.scalars(select(Task.element_id).where(Task.status.in_(WORKABLE))))
+
+
+BY_N = ext(baton("message", correlation="= n"))
+BOTH = start() + gateway("parallel", "g") + catch("any", "message") + catch("one", "message", BY_N) + user("x", "y") + end()
+BOTH_WAYS = "s > g; g > any > x > e; g > one > y > e"
+
+
+@pytest.mark.usefixtures("_clean")
+def test_whoever_throws_a_signal_hears_it_once() -> None:
+    body = start() + user("a") + gateway("parallel", "g") + user("u", "v") + bound("b", "u", "signal", stays=True) + throw("t", "signal")
+    line = Line(body + end(), "s > a > g; g > u > e; g > t > e; b > v > e")
+    line.move("a", "g")
+    assert line.tasks == ["u", "v"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_a_step_that_begins_to_wait_after_a_signal_was_thrown_waits_for_the_next_one() -> None:
+    line = Line(start() + throw("t", "signal") + catch("k", "signal") + end(), "s > t > k > e")
+    line.settle()
+    assert line.active == ["k"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_a_signal_reaches_a_stopped_case_when_it_goes_on() -> None:
+    line = Line(start() + catch("k", "signal") + user("u") + end(), "s > k > u > e")
+    line.stop()
+    with unit_of_work() as session:
+        instances.signal(session, "alarm", {}, clock.now())
+    line.settle()
+    assert line.active == ["k"]
+    line.go_on()
+    assert line.active == ["u"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_of_two_early_messages_for_one_choice_the_other_is_still_there_afterwards() -> None:
+    choice = gateway("eventBased", "g") + catch("k", "message") + catch("w", event("withdrawn"))
+    body = start() + user("a") + choice + user("b") + catch("later", event("withdrawn")) + user("c") + end()
+    line = Line(body, "s > a > g; g > k > b > later > c > e; g > w > b")
+    assert (line.send("paid"), line.send("withdrawn")) == (0, 0)
+    line.move("a", "g")
+    assert line.active == ["b"]
+    line.move("b", "later")
+    assert line.active == ["c"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_a_message_with_a_key_goes_first_to_the_step_that_names_it() -> None:
+    line = Line(BOTH, BOTH_WAYS)
+    assert line.send(correlation=1) == 1
+    assert line.active == ["any", "y"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_messages_that_waited_for_a_stopped_case_keep_their_keys() -> None:
+    line = Line(BOTH, BOTH_WAYS)
+    line.stop()
+    assert (line.send(correlation="other"), line.send(correlation="other")) == (1, 1)
+    line.go_on()
+    assert line.active == ["one", "x"], "what is for nobody here opens no step that waits for another key"

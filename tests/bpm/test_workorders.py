@@ -151,8 +151,16 @@ class TestLists:
         complain(session, "联系电话", contact_phone="13800000001")
         complain(session, "别人", customer_number="13900000009", contact_phone="13900000009")
         complain(session, "没有号码")
-        assert [order.title for order in workorders.history(session, "13800000001")] == ["联系电话", "以前"]
-        assert workorders.history(session, None, None) == []
+        agent = actor(session, "agent")
+        assert [order.title for order in workorders.history(session, agent, "13800000001")] == ["联系电话", "以前"]
+        assert workorders.history(session, agent, None, None) == []
+
+    def test_of_what_one_may_not_see_of_a_customer_one_is_told_the_number(self, session: Session) -> None:
+        for city in ("QD", "QD", "JN"):
+            complain(session, "断网", city=city, customer_number="13800000001")
+        agent = actor(session, "agent")
+        assert len(workorders.history(session, agent, "13800000001")) == 1
+        assert workorders.open_elsewhere(session, agent, "13800000001") == 2
 
 
 class TestStates:

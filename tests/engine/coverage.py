@@ -113,7 +113,12 @@ CALLS = node("callActivity", "x", calledElement="q")
 BY_ODDS = times(2).replace("Characteristics ", 'Characteristics behavior="One" ', 1)
 
 ROWS = (
-    Row("process", "several in one file, lanes, pools", document(process(start() + end(), "s > e"), CALLED)),
+    Row(
+        "process",
+        "several in one file, lanes, pools",
+        document(process(start() + end(), "s > e"), CALLED),
+        note="one is begun; the others where a step calls them",
+    ),
     Row("process", "without a start or an end", model(user("u", "v"), ""), "u v", "what nothing leads to begins"),
     Row("start event", "none", starting("")),
     Row("start event", "message", starting("message"), note="the platform starts it"),

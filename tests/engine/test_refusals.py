@@ -91,6 +91,15 @@ def attached(kind: str, *, stays: bool = False) -> bytes:
         (in_line(node("sendTask", "x", name="")), "x", "reference"),
         (in_line(node("callActivity", "x", calledElement="${which}")), "x", "called"),
         (in_line(node("callActivity", "x", calledElement="nowhere")), "x", "called"),
+        (
+            document(
+                process(start() + node("callActivity", "x", calledElement="q") + end(), "s > x > e"),
+                process(start("m", "message") + start("n", "signal") + end("z"), "m > z; n > z", "q"),
+            ),
+            "x",
+            "called",
+        ),
+        (in_line(throw("x", '<compensateEventDefinition activityRef="nowhere"/>')), "x", "reference"),
         (in_line(script("x", "import os")), "x", "expression"),
         (in_line(script("x", "a = d()")), "x", "expression"),
         (in_line(script("x", "")), "x", "script"),
@@ -230,6 +239,17 @@ def test_what_would_happen_otherwise_than_one_could_think_is_told():
         ("warning", "b", "once"),
         ("warning", "c", "once"),
     }
+
+
+def test_a_process_beside_the_one_of_the_version_that_nothing_calls_is_told():
+    beside = process(start("s2", "message") + user("b") + end("e2"), "s2 > b > e2", "two")
+    found = build(document(process(start() + U + end(), "s > u > e"), beside)).findings
+    assert [(finding.level, finding.element) for finding in found if finding.code == "idle"] == [("warning", "two")]
+
+
+def test_that_undoing_is_waited_for_is_told_where_it_is_drawn_otherwise():
+    found = build(in_line(throw("x", '<compensateEventDefinition waitForCompletion="false"/>'))).findings
+    assert [(finding.level, finding.element) for finding in found if finding.code == "compensation"] == [("warning", "x")]
 
 
 def test_a_condition_without_a_text_is_none():

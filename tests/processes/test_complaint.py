@@ -44,7 +44,7 @@ def test_a_complaint_that_an_agent_has_registered_waits_for_review_at_once_with_
     limit = case.task("review").limit
     assert limit is not None
     assert (limit.minutes, limit.calendar, limit.ladder) == (120, "CAL-BIZ", "escalation_ladder")
-    assert case.task("review").assignment.exclude == ("register", "correct")
+    assert case.task("review").assignment.exclude == ("register", "correct", "starter")
 
 
 def test_nobody_waits_for_billing_that_is_down_and_the_last_grade_stands():

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from bpm import customers
+from bpm import clock, contacts, customers, workorders
+from bpm.access import SYSTEM
 from bpm.models import User
 from bpm.models.database import unit_of_work
 from tests.security.town import OUTSIDERS, Loot, Town
@@ -257,7 +258,11 @@ def test_numbers_are_masked_for_people_and_whoever_looks_is_written_down(town: T
     loot, agent = town.loot, town["agent"]
     for path in ("/inbox?view=unit", "/orders", f"/orders/{loot.number}", f"/inbox/tasks/{loot.task_id}"):
         assert "13805312716" not in town["manager"].get(path).text, path
-    for path in ("/work-orders", f"/work-orders/{loot.number}", f"/instances/{loot.instance_id}"):
+    with unit_of_work() as session:
+        order = workorders.by_number(session, loot.number, SYSTEM)
+        contacts.add(session, order, "notice", f"https://baton.example/track/{order.token}", clock.now())
+    said = f"/work-orders/{loot.number}/contacts"
+    for path in ("/work-orders", f"/work-orders/{loot.number}", said, f"/instances/{loot.instance_id}"):
         mine = agent.client.get(f"/api/v1{path}")
         assert mine.status_code == 200
         assert "13805312716" not in mine.text, path

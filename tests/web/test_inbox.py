@@ -245,6 +245,29 @@ def test_several_are_claimed_at_once_and_the_taken_one_is_named(office: Office) 
     assert "admin 已经签收了这一项。" in page.text
 
 
+def test_what_four_eyes_forbid_for_one_task_goes_through_for_the_others(office: Office) -> None:
+    first, second = office.task(office.register()), office.task(office.register())
+    with unit_of_work() as session:
+        barred = session.query(User).filter_by(login="reviewer").one().id
+        session.get_one(Task, first.id).excluded = f" {barred} "
+    head = office["admin"]
+    done = head.follow(head.post("/inbox/bulk/reassign", {"task": [str(first.id), str(second.id)], "user": "reviewer"}))
+    assert "1 项已转交" in done.text or "1 项已改派" in done.text, done.text[:600]
+    with unit_of_work(write=False) as session:
+        found = {each.id: each.assignee_id for each in session.query(Task).filter(Task.id.in_([first.id, second.id]))}
+    assert found == {first.id: None, second.id: barred}
+
+
+def test_what_is_typed_stays_when_the_order_was_put_on_hold_meanwhile(office: Office, number: str) -> None:
+    task, reviewer = office.task(number), office["reviewer"]
+    reviewer.post(f"/inbox/tasks/{task.id}/claim")
+    office["manager"].post(f"/orders/{number}/suspend", {"reason": "WAIT_CUSTOMER"})
+    refused = reviewer.post(f"/inbox/tasks/{task.id}/complete", {"decision": "ACCEPT"}, **{"HX-Request": "true"})
+    assert refused.status == 409
+    assert refused.response.headers["HX-Reswap"] == "none", "the page with what was typed stays"
+    assert "挂起" in refused.text
+
+
 def test_comments_and_files_stand_with_the_task(office: Office, number: str) -> None:
     reviewer, task = office["reviewer"], office.task(number)
     reviewer.post(f"/inbox/tasks/{task.id}/claim")

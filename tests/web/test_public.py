@@ -45,6 +45,12 @@ def test_one_sheet_sent_twice_is_one_complaint_and_with_other_words_another(offi
     assert customer.get("/complain").value("sheet") == sheet["sheet"], "who goes back has the same sheet"
 
 
+def test_a_file_that_is_refused_does_not_count_as_a_complaint(office: Office) -> None:
+    for _ in range(11):  # ten complaints an hour are taken
+        assert office.customer.post("/complain", {**TOLD, "files": (BytesIO(b"x"), "photo.heic")}).status == 422
+    assert office.customer.post("/complain", TOLD).status == 303
+
+
 def test_the_private_page_says_how_far_it_is_and_names_nobody(office: Office, tracked: str) -> None:
     shown = page(office, tracked)
     assert "已收到您的投诉" in shown.text
