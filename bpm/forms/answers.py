@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class FieldSentence(str):
-    """What is wrong with one field, in English; ``template`` and ``facts`` make the sentence in another language."""
+    """What is wrong with one field, in English; of its ``template`` and ``facts`` ``said`` makes the sentence in another language."""
 
     __slots__ = ("facts", "template")
 
@@ -28,10 +28,13 @@ class FieldSentence(str):
         sentence.template, sentence.facts = template, facts
         return sentence
 
-    def said(self, translated: Callable[[str], str]) -> str:
-        """The sentence in another language, sentences within it as well."""
-        facts = {name: fact.said(translated) if isinstance(fact, FieldSentence) else fact for name, fact in self.facts.items()}
-        return translated(self.template).format(**facts)
+
+def said(sentence: str, translated: Callable[[str], str]) -> str:
+    """What is wrong with one field in another language, sentences within the sentence as well."""
+    if not isinstance(sentence, FieldSentence):
+        return translated(sentence)
+    facts = {name: said(fact, translated) if isinstance(fact, FieldSentence) else fact for name, fact in sentence.facts.items()}
+    return translated(sentence.template).format(**facts)
 
 
 class AnswersError(InvalidError):

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, Finding, ForbiddenError, InvalidError, NotFoundError, RefusedError
-from bpm.forms import FieldSentence
+from bpm.forms import said
 from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.request import plain, reader, unit
 
@@ -124,7 +124,7 @@ def problem(error: BatonError, language: str) -> Problem:
             "facts": {name: value for name, value in error.facts.items() if name != "fields"},
         }
         if "fields" in error.facts:
-            document["fields"] = {name: _of_field(text) for name, text in error.facts["fields"].items()}
+            document["fields"] = {name: said(text, gettext) for name, text in error.facts["fields"].items()}
         if isinstance(error, RefusedError):
             document["findings"] = [finding_row(each) for each in error.findings]
     return document
@@ -134,12 +134,6 @@ def finding_row(finding: Finding) -> dict[str, Any]:
     """A finding with its sentence in the reader's language."""
     sentence = finding.told(gettext, reader.language())
     return {"level": finding.level, "file": finding.file, "element": finding.element, "code": finding.code, "sentence": sentence}
-
-
-def _of_field(sentence: str) -> Any:
-    if isinstance(sentence, FieldSentence):
-        return sentence.said(gettext)
-    return gettext(sentence)
 
 
 def on_error(app: Flask, render: Render) -> None:

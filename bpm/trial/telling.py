@@ -12,7 +12,7 @@ from bpm import clock, notices, org, workorders
 from bpm.definitions.unsaved import read_unsaved
 from bpm.engine import facts as f
 from bpm.errors import BatonError, RefusedError
-from bpm.forms import FieldSentence, Form
+from bpm.forms import Form, said
 from bpm.models.org import User
 from bpm.trial.playing import Played, default_city, failure_text, first_form, first_variables, form_of, ordinary_answers, ordinary_result
 from bpm.trial.sandbox import Sandbox
@@ -117,14 +117,9 @@ def _stopped(played: Played) -> Json | None:
     if played.stopped is None:
         return None
     language, error = played.box.language, played.stopped.error
-    fields = {name: _field(text, language) for name, text in error.facts.get("fields", {}).items()}
+    translated = partial(notices.in_language, language=language)
+    fields = {name: said(text, translated) for name, text in error.facts.get("fields", {}).items()}
     return {"step": played.stopped.step, "code": error.code, "sentence": sentence_of(error, language), "fields": fields}
-
-
-def _field(text: str, language: str) -> str:
-    if isinstance(text, FieldSentence):
-        return notices.in_language(text.template, language).format(**text.facts)
-    return notices.in_language(text, language)
 
 
 def _counted(awaited: list[f.Fact], kind: type[Any]) -> list[tuple[int, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bpm import clock
 from bpm.errors import N_, InvalidError
-from bpm.forms import AnswersError, FieldSentence, Form
+from bpm.forms import AnswersError, Form, said
 from bpm.forms.form import choices, columns, listed, plain
 from bpm.forms.form import kind as kind_of
 from bpm.forms.html import MOST_ROWS
@@ -232,11 +232,7 @@ def moment(text: str) -> datetime | None:
 
 def sentences(error: AnswersError) -> dict[str, str]:
     """What is wrong with each field, in the reader's language."""
-    return {name: _sentence(text) for name, text in error.facts["fields"].items()}
-
-
-def _sentence(text: str) -> str:
-    return text.said(gettext) if isinstance(text, FieldSentence) else gettext(text)
+    return {name: said(text, gettext) for name, text in error.facts["fields"].items()}
 
 
 def in_groups(fields: Sequence[Field]) -> list[tuple[Section | None, list[Field]]]:

@@ -362,7 +362,7 @@ def test_a_sentence_about_a_row_is_translated_whole(database: Engine) -> None:
     told = wrong_with(of_parts(), {"kind": "SWAP", "parts": [{"many": 3}], "seen": "断了"})["parts"]
     assert isinstance(told, forms.FieldSentence)
     words = {"Row {row}, “{column}”: {problem}": "第 {row} 行“{column}”：{problem}", "Fill this in.": "请填写。"}
-    assert told.said(words.__getitem__) == "第 1 行“名称”：请填写。"
+    assert forms.said(told, words.__getitem__) == "第 1 行“名称”：请填写。"
 
 
 def test_the_rows_that_a_browser_sends_are_read_by_their_numbers(database: Engine) -> None:

@@ -108,6 +108,15 @@ def test_a_step_that_cannot_be_taken_is_told_in_words_and_leaves_the_case_where_
     assert play(session, {"do": "wait", "to": "next"})["stopped"]["code"] == "nothing-to-wait-for"
 
 
+def test_what_is_wrong_in_a_row_of_a_table_is_told_in_the_readers_language(session: Session) -> None:
+    form = json.loads(FORM)
+    cells = {"type": "object", "properties": {"sum": {"type": "number", "title": "金额"}, "what": {"type": "string"}}, "required": ["sum"]}
+    form["schema"]["properties"]["bills"] = {"type": "array", "title": "账单", "items": cells}
+    files = {**SMALL, "forms/note.json": json.dumps(form).encode()}
+    state = play(session, does("ask", bills=[{"what": "月租"}]), files=files, language="zh")
+    assert state["stopped"]["fields"] == {"bills": "第 1 行“金额”：这一项要填。"}
+
+
 def test_what_fails_in_the_drawing_is_an_incident_that_is_mended_or_passed_over(session: Session) -> None:
     broken = (does("ask"), does("go"))
     state = play(session, *broken, amount="a lot")
