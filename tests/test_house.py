@@ -16,6 +16,7 @@ PLATFORM = sorted((ROOT / "bpm").rglob("*.py"))
 SHIPPED = [*PLATFORM, *sorted((ROOT / "connectors").rglob("*.py")), ROOT / "app.py"]
 CONNECTORS = sorted(path.parent for path in (ROOT / "connectors").glob("*/__init__.py"))
 GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -150,6 +151,17 @@ def test_the_walk_names_what_is_there() -> None:
     assert gone == []
 
 
+@pytest.mark.parametrize("decision", DECISIONS, ids=place)
+def test_a_function_that_a_decision_names_beside_its_file_is_there(decision: Path) -> None:
+    pairs = re.findall(r"`([\w/]+\.py)`, `(\w+)`", decision.read_text(encoding="utf-8"))
+    assert [
+        f"{file}: {name}"
+        for file, name in pairs
+        for source in ["".join(path.read_text(encoding="utf-8") for path in SHIPPED if f"/{place(path)}".endswith(f"/{file}"))]
+        if not re.search(rf"^(\s*(def|class) )?{name}\b", source, re.MULTILINE)
+    ] == []
+
+
 def test_every_decision_stands_in_the_list_of_guides() -> None:
     listed = (ROOT / "docs/README.md").read_text(encoding="utf-8")
-    assert [place(path) for path in (ROOT / "docs/adr").glob("*.md") if f"(adr/{path.name})" not in listed] == []
+    assert [place(path) for path in DECISIONS if f"(adr/{path.name})" not in listed] == []

@@ -1,9 +1,11 @@
 """Deploying processes: what belongs where, what is refused, which version is in use."""
 
 import io
+import re
 import zipfile
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from threading import Thread
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from sqlalchemy import Engine, func, select
 
 from bpm import access, definitions, notices
 from bpm.connecting import Manifest, Operation, Registry, Retry
+from bpm.definitions.rules import broken
+from bpm.definitions.settings import SCHEMA
 from bpm.errors import Finding, ForbiddenError, RefusedError
 from bpm.models import Definition, Resource
 from bpm.models.database import unit_of_work
@@ -113,6 +117,12 @@ def test_two_processes_in_files_of_the_same_name_are_kept_apart(database: Engine
     deploy({"diagram.bpmn": diagram("one", task())})
     deploy({"diagram.bpmn": diagram("two", task())})
     assert [(in_use(key).version, names(in_use(key).id)) for key in ("one", "two")] == [(1, ["diagram.bpmn"])] * 2
+
+
+def test_the_process_json_of_the_guide_is_one() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "extensions.md").read_text(encoding="utf-8")
+    shown = next(part for part in re.findall(r"```json\n(.*?)```", guide, re.DOTALL) if '"main"' in part)
+    assert broken("error", "process.json", "bad-settings", SCHEMA, orjson.loads(shown)) is None
 
 
 def test_an_archive_of_a_folder_is_the_same_as_its_files(database: Engine) -> None:
