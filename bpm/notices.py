@@ -20,6 +20,7 @@ import bpm
 from bpm import clock, contacts, definitions, journal, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
+from bpm.engine import templates
 from bpm.errors import told as told_in
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -182,18 +183,13 @@ def _facts(order: WorkOrder) -> dict[str, Any]:
     return {**columns, "tracking_url": tracking_url(order)}
 
 
-_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-
-
 def filled(text: str, facts: Mapping[str, Any]) -> str:
-    """A text with its ``{{ name }}`` places filled; what is not known is left empty."""
-    return _PLACE.sub(lambda found: _shown(facts.get(found[1])), text)
+    """A text with its places filled as everywhere in a drawing, and moments as people read them; what is not known is left empty."""
+    return templates.fill(text, {name: _readable(value) for name, value in facts.items()})
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")
-    return "" if value is None else str(value)
+def _readable(value: Any) -> Any:
+    return value.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
 
 
 # ---- going out

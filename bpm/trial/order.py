@@ -84,5 +84,6 @@ class TrialOrder:
 
     @property
     def shown(self) -> dict[str, Any]:
-        """What a notice's text may name."""
-        return {**self.columns, "number": NUMBER, "state": self.state, "city": self.city, "tracking_url": "/track/…", "due_at": self.due_at}
+        """What a notice's text may name: as of a real order, all but the customer's data."""
+        columns = {name: value for name, value in self.columns.items() if name != "customer"}
+        return {**columns, "number": NUMBER, "state": self.state, "city": self.city, "tracking_url": "/track/…", "due_at": self.due_at}

@@ -170,3 +170,7 @@ class TestCustomer:
         with desk.unit() as session:
             contact = notices.tell_customer(session, desk.order(session), "suspended", {}, desk.now)
             assert contact.text == "请补充："
+
+    def test_a_place_names_a_member_as_everywhere_in_a_drawing(self) -> None:
+        facts = {"bill": {"sum": 30, "month": "九月"}}
+        assert notices.filled("{{ bill.sum }} 元，{{bill.month}}{{ nobody.knows }}", facts) == "30 元，九月"
