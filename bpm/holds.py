@@ -182,7 +182,7 @@ def _approver(rule: Rule, latest: datetime | None, actor: Actor) -> str:
     until = latest.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if latest is not None else None
     if rule.approval is None:
         raise TooLongError(until=until)
-    if actor.is_admin or not actor.roles.isdisjoint(MAY_APPROVE.get(rule.approval, {rule.approval})):
+    if actor.plays(MAY_APPROVE.get(rule.approval, {rule.approval})):
         return actor.login
     raise ApprovalNeededError(rule.approval, until)
 

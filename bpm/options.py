@@ -44,18 +44,14 @@ def of_order(session: Session, order: WorkOrder, actor: Actor) -> frozenset[OfOr
         can.add("urge")
         if order.state == "SUSPENDED":
             can.add("resume")
-        elif _plays(actor, _MAY_HOLD):
+        elif actor.plays(_MAY_HOLD):
             can.add("hold")
-        if _plays(actor, MAY_WITHDRAW):
+        if actor.plays(MAY_WITHDRAW):
             can.add("withdraw")
-    elif order.state in ("CLOSED", "ARCHIVED") and _plays(actor, MAY_REOPEN):
+    elif order.state in ("CLOSED", "ARCHIVED") and actor.plays(MAY_REOPEN):
         can.add("reopen")
-    if _plays(actor, frozenset(incidents.MENDERS)):
+    if actor.plays(incidents.MENDERS):
         can.add("incident")
     if actor.is_admin and not closed:
         can.add("move")
     return frozenset(can)
-
-
-def _plays(actor: Actor, roles: frozenset[str]) -> bool:
-    return actor.is_admin or not actor.roles.isdisjoint(roles)

@@ -150,7 +150,7 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
 
 
 def _require_hand_in(session: Session, order: WorkOrder, actor: Actor) -> None:
-    if actor.is_admin or not actor.roles.isdisjoint(_LEADING) or order.first_owner == actor.login:
+    if actor.plays(_LEADING) or order.first_owner == actor.login:
         return
     tasks = workorders.open_tasks(session, order)
     if not any(task.assignee_id == actor.user_id or task.queue in actor.queues for task in tasks):

@@ -15,12 +15,13 @@ from bpm.drafts.reading import (
     files,
     files_at,
     get,
+    may_write,
     page,
     revisions,
     running_of,
     steps,
 )
-from bpm.drafts.reviewing import approve, ask_for_review, bring_back, discard, may_approve, may_write, publish, send_back
+from bpm.drafts.reviewing import approve, ask_for_review, bring_back, discard, may_approve, publish, send_back
 from bpm.drafts.saving import (
     DraftChangedError,
     DraftClosedError,

@@ -52,8 +52,7 @@ def beat(session: Session, draft_id: UUID, actor: Actor, *, take_over: bool = Fa
         session.add(DraftReader(draft_id=draft.id, login=actor.login, seen_at=moment))
     else:
         seen.seen_at = moment
-    may_draw = draft.state in reading.RUNNING and (actor.is_admin or not actor.roles.isdisjoint(reading.WRITERS))
-    if may_draw and (take_over or _holder(draft, moment) in (None, actor.login)):
+    if reading.may_write(draft, actor) and (take_over or _holder(draft, moment) in (None, actor.login)):
         draft.editor, draft.editor_seen_at = actor.login, moment
     session.flush()
     return draft

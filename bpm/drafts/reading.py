@@ -54,6 +54,11 @@ def get(session: Session, draft_id: UUID, actor: Actor) -> Draft:
     return draft
 
 
+def may_write(draft: Draft, actor: Actor) -> bool:
+    """Tell whether the actor may draw on a draft, as far as nobody else has the pen."""
+    return draft.state in RUNNING and actor.plays(WRITERS)
+
+
 def locked(session: Session, draft_id: UUID) -> Draft:
     """A draft that is to be changed, read fresh; whoever else wants to waits. Raises DraftNotFoundError."""
     draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)

@@ -71,15 +71,9 @@ class NotDiscardedError(ConflictError):
     sentence = N_("This draft cannot be brought back.")
 
 
-def may_write(draft: Draft, actor: Actor) -> bool:
-    """Tell whether the actor may draw on a draft, as far as nobody else has the pen."""
-    return draft.state in reading.RUNNING and (actor.is_admin or not actor.roles.isdisjoint(reading.WRITERS))
-
-
 def may_approve(session: Session, draft: Draft, actor: Actor) -> bool:
     """Tell whether the actor may approve a draft that waits for it."""
-    plays = actor.is_admin or not actor.roles.isdisjoint(reading.READERS)
-    return draft.state == "review" and plays and not _is_own(session, draft, actor)
+    return draft.state == "review" and actor.plays(reading.READERS) and not _is_own(session, draft, actor)
 
 
 def ask_for_review(session: Session, draft_id: UUID, actor: Actor, reviewer: str | None, note: str, now: datetime) -> Draft:

@@ -68,7 +68,7 @@ def _templates() -> list[dict[str, str]]:
 
 
 def _may_write() -> bool:
-    return actor().is_admin or not actor().roles.isdisjoint(WRITERS)
+    return actor().plays(WRITERS)
 
 
 def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
