@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bpm import incidents, instances, notices, work_items
 from bpm.connecting import ConnectorError, Registry, delay
+from bpm.errors import LANGUAGES
 from bpm.models.work_item import WorkItem
 
 _chance = random.SystemRandom()
@@ -83,7 +84,7 @@ def _wait(registry: Registry, item: WorkItem, error: ConnectorError) -> timedelt
 
 def _give_up(session: Session, item: WorkItem, error: ConnectorError, now: datetime) -> None:
     work_items.fail(item, error.message)
-    said = {language: told(error, language) for language in ("en", "zh")}
+    said = {language: told(error, language) for language in LANGUAGES}
     if item.kind == "call" and item.instance_id is not None:
         code = item.payload.get("on_failure") if error.retry else error.code
         instances.fail_call(session, item.instance_id, item.payload["token_id"], item.payload["element_id"], said, code, now)

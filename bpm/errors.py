@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
+LANGUAGES = ("zh", "en")
+"""Those in which Baton speaks; the first one where nobody wishes for another."""
+
 
 def N_(text: str) -> str:  # noqa: N802 -- the name that message extraction knows
     """Mark a text for translation where it is written; it is translated where it is shown."""

@@ -21,6 +21,7 @@ from bpm import clock, contacts, definitions, journal, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
 from bpm.engine import templates
+from bpm.errors import LANGUAGES
 from bpm.errors import told as told_in
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -28,7 +29,6 @@ from bpm.models.notice import Notice
 from bpm.models.org import User
 from bpm.models.task import Task
 from bpm.models.work_order import Contact, WorkOrder
-from bpm.people import LANGUAGES
 
 IN_THE_PAGE = frozenset({"popup", "sound", "list"})
 """Ways that need no connector."""

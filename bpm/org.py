@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, bindparam, literal, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
+from bpm.models.calendar import Calendar
+from bpm.models.classes import ServiceClass
 from bpm.models.org import Membership, Unit, User
 from bpm.models.prepared import Prepared
 from bpm.models.rows import Rows, known
@@ -69,8 +71,8 @@ class Branch:
     below: tuple["Branch", ...]
 
 
-def name_in(thing: User | Unit, language: str) -> str:
-    """The name of a person or unit in a reader's language."""
+def name_in(thing: User | Unit | Calendar | ServiceClass, language: str) -> str:
+    """The name of a person, a unit, a calendar or a class in a reader's language."""
     return thing.name_en if language == "en" and thing.name_en else thing.name
 
 

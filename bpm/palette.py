@@ -47,9 +47,9 @@ def read(session: Session, registry: Registry, language: str) -> Json:
         "units": [_unit(unit, codes.get(unit.parent_id) if unit.parent_id else None, language) for unit in units],
         "functions": _functions(units, language),
         "roles": [{"code": role, "name": _said(org.ROLES.get(role, role), language)} for role in sorted(roles)],
-        "cities": [{"code": unit.city, "name": _named(unit, language)} for unit in units if unit.kind == "CITY"],
+        "cities": [{"code": unit.city, "name": org.name_in(unit, language)} for unit in units if unit.kind == "CITY"],
         "calendars": [
-            {"code": each.code, "name": _named(each, language)} for each in session.scalars(select(Calendar).order_by(Calendar.code))
+            {"code": each.code, "name": org.name_in(each, language)} for each in session.scalars(select(Calendar).order_by(Calendar.code))
         ],
         "connectors": [_connector(registry, manifest.name, language) for manifest in registry.find()],
         "order_states": _coded(workorders.STATES, language),
@@ -68,8 +68,8 @@ def _person(user: User, language: str) -> Json:
     unit = places[0].unit if places else None
     return {
         "login": user.login,
-        "name": _named(user, language),
-        "unit": _named(unit, language) if unit else None,
+        "name": org.name_in(user, language),
+        "unit": org.name_in(unit, language) if unit else None,
         "roles": sorted({place.role for place in places}),
     }
 
@@ -77,7 +77,7 @@ def _person(user: User, language: str) -> Json:
 def _unit(unit: Unit, parent: str | None, language: str) -> Json:
     return {
         "code": unit.code,
-        "name": _named(unit, language),
+        "name": org.name_in(unit, language),
         "parent": parent,
         "function": unit.function,
         "city": unit.city,
@@ -102,7 +102,3 @@ def _coded(names: Mapping[str, str], language: str) -> list[Json]:
 
 def _said(text: str, language: str) -> str:
     return notices.in_language(text, language)
-
-
-def _named(thing: Unit | User | Calendar, language: str) -> str:
-    return thing.name_en if language == "en" and thing.name_en else thing.name

@@ -4,10 +4,9 @@ from sqlalchemy.orm import Session
 
 from bpm import access, clock, org
 from bpm.access import Actor
-from bpm.errors import N_, ForbiddenError, InvalidError
+from bpm.errors import LANGUAGES, N_, ForbiddenError, InvalidError
 from bpm.models.org import User
 
-LANGUAGES = ("zh", "en")
 SHORTEST_PASSWORD = 10
 
 

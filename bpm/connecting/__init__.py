@@ -7,11 +7,10 @@ it is carried out, reads the settings and says what is tried again. Outside word
 
 from bpm.connecting.contract import Attachment, Connector, ConnectorError, IncomingMessage, Inlet, Json, OutsideError
 from bpm.connecting.loading import ConnectorSettingError, load, typed_settings
-from bpm.connecting.manifest import LANGUAGES, Manifest, ManifestError, Operation, Retry, delay, read_manifest
+from bpm.connecting.manifest import Manifest, ManifestError, Operation, Retry, delay, read_manifest
 from bpm.connecting.registry import Registry
 
 __all__ = [
-    "LANGUAGES",
     "Attachment",
     "Connector",
     "ConnectorError",

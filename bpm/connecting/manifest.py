@@ -4,16 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 from jsonschema.exceptions import ValidationError
 
 from bpm.connecting.contract import Json
-from bpm.errors import N_, BatonError
-
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+from bpm.errors import LANGUAGES, N_, BatonError
 
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}
 _CODE = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"}

@@ -10,8 +10,8 @@ from threading import Lock, Thread
 from typing import Any
 
 from bpm.connecting.contract import Connector, ConnectorError, Json, OutsideError
-from bpm.connecting.manifest import LANGUAGES, Manifest, Operation, misfit
-from bpm.errors import N_, Finding
+from bpm.connecting.manifest import Manifest, Operation, misfit
+from bpm.errors import LANGUAGES, N_, Finding
 
 _log = logging.getLogger(__name__)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

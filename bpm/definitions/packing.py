@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from bpm.connecting import LANGUAGES
-from bpm.errors import N_, InvalidError
+from bpm.errors import LANGUAGES, N_, InvalidError
 
 MAX_FILES = 500
 MAX_FILE = 5 * 1024 * 1024  # bytes

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
+from bpm import org
 from bpm.forms.form import columns
 from bpm.models.classes import ServiceClass
 from bpm.models.org import Membership, Unit, User
@@ -41,7 +42,7 @@ def _classes(session: Session, language: str) -> Iterator[tuple[str, str]]:
     divided = {each.parent for each in given}
     for each in given:
         if each.code not in divided:
-            yield each.code, " › ".join(_own_name(above, language) for above in _upwards(every, each))
+            yield each.code, " › ".join(org.name_in(above, language) for above in _upwards(every, each))
 
 
 def _upwards(every: Mapping[str, ServiceClass], lowest: ServiceClass) -> list[ServiceClass]:
@@ -55,20 +56,16 @@ def _units(session: Session, language: str, city: str | None) -> Iterator[tuple[
     """The units that can be given work: those of the city, then those of the province."""
     query = select(Unit).where(Unit.kind.in_(_WORKING_UNITS), _reaches(city))
     for each in sorted(session.scalars(query), key=lambda unit: (unit.city is None, unit.code)):
-        yield each.code, _own_name(each, language)
+        yield each.code, org.name_in(each, language)
 
 
 def _users(session: Session, role: str, language: str, city: str | None) -> Iterator[tuple[str, str]]:
     """Who plays a role in the city or in the province."""
     playing = select(Membership.user_id).join(Membership.unit).where(Membership.role == role, _reaches(city))
     for each in session.scalars(select(User).where(User.active, User.id.in_(playing)).order_by(User.login)):
-        yield each.login, _own_name(each, language)
+        yield each.login, org.name_in(each, language)
 
 
 def _reaches(city: str | None) -> ColumnElement[bool]:
     """Units of the city and of the province; a case without a city may go anywhere."""
     return true() if city is None else or_(Unit.city == city, Unit.city.is_(None))
-
-
-def _own_name(each: ServiceClass | Unit | User, language: str) -> str:
-    return each.name if language.startswith("zh") else each.name_en

@@ -18,7 +18,6 @@ from bpm.request.problems import (
 )
 from bpm.request.reader import (
     LANGUAGE_COOKIE,
-    LANGUAGES,
     SESSION_COOKIE,
     NotLoggedInError,
     actor,
@@ -33,7 +32,6 @@ from bpm.request.wire import register
 __all__ = [
     "CSRF_FIELD",
     "CSRF_HEADER",
-    "LANGUAGES",
     "LANGUAGE_COOKIE",
     "MAX_JSON",
     "SESSION_COOKIE",

@@ -10,13 +10,12 @@ from sqlalchemy import bindparam, select
 
 from bpm import access, clock
 from bpm.access import Actor
-from bpm.errors import N_, BatonError
+from bpm.errors import LANGUAGES, N_, BatonError
 from bpm.models.access import ApiToken, LoginSession
 from bpm.models.org import User
 from bpm.models.prepared import Prepared
 from bpm.request import unit
 
-LANGUAGES = ("zh", "en")
 SESSION_COOKIE = "baton_session"
 LANGUAGE_COOKIE = "baton_language"
 

@@ -18,7 +18,7 @@ from bpm.engine import commands as c
 from bpm.engine import facts as f
 from bpm.engine.process import Process
 from bpm.errors import N_, BatonError, InvalidError
-from bpm.models.org import User
+from bpm.models.org import Unit, User
 from bpm.trial import work
 from bpm.trial.order import TrialOrder
 from bpm.trial.trail import Plan, Trail
@@ -356,9 +356,9 @@ class Sandbox:
         """What the reader calls an element."""
         return self.unsaved.text(self.unsaved.engine.names.get(element, element), self.language)
 
-    def named(self, thing: Any) -> str:
+    def named(self, thing: User | Unit) -> str:
         """A person's or a unit's name in the reader's language."""
-        return str(thing.name if self.language.startswith("zh") else thing.name_en)
+        return org.name_in(thing, self.language)
 
     def operation(self, call: f.CallRequested) -> str:
         """What the reader calls an operation of a connector; its code where there is no such connector."""

@@ -5,9 +5,9 @@ from flask import request as http
 from werkzeug.wrappers import Response
 
 from bpm import access, clock, demo, org
-from bpm.errors import BatonError
+from bpm.errors import LANGUAGES, BatonError
 from bpm.models.database import unit_of_work
-from bpm.request import LANGUAGES, SESSION_COOKIE, close, forget, only_reads, session, visitor
+from bpm.request import SESSION_COOKIE, close, forget, only_reads, session, visitor
 from bpm.web import frame
 
 blueprint = Blueprint("login", __name__)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import connectors
-from bpm.connecting import LANGUAGES, load
+from bpm.connecting import load
+from bpm.errors import LANGUAGES
 
 FOLDER = Path(connectors.__path__[0])
 ROOT = FOLDER.parent

@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from bpm.api.schemas.base import Body, Shape, line, one_of, text
 from bpm.api.schemas.designer import Files
+from bpm.errors import LANGUAGES
 
 
 class PreviewQuestion(Body):
@@ -12,7 +13,7 @@ class PreviewQuestion(Body):
     form = fields.Dict(required=True, metadata={"description": "The content of forms/<name>.json"})
     strings = fields.Dict(keys=text(), values=text(), load_default=dict, metadata={"description": "English by Chinese text"})
     as_ = one_of(("page", "mail"), data_key="as", load_default="page")
-    language = one_of(("zh", "en"), load_default=None, allow_none=True)
+    language = one_of(LANGUAGES, load_default=None, allow_none=True)
     data = fields.Dict(load_default=dict, metadata={"description": "Variables of a case"})
     city = line(load_default=None, allow_none=True, metadata={"description": "The city of the case; without it some city"})
     read_only = fields.List(line(), load_default=list, metadata={"description": "Fields that the step only shows"})

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import fields, validate
 
+from bpm import org
 from bpm.api.schemas.base import Body, Shape, line
 from bpm.ladders import Rung
 from bpm.models.org import User
@@ -88,7 +89,7 @@ class WorkingDaysShape(Shape):
 
 def person_row(person: User, language: str) -> dict[str, Any]:
     """A person as the designer names him."""
-    return {"login": person.login, "name": person.name_en if language == "en" and person.name_en else person.name}
+    return {"login": person.login, "name": org.name_in(person, language)}
 
 
 def ladder_row(found: Outlook, language: str, zone: ZoneInfo) -> dict[str, Any]:
