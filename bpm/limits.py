@@ -28,9 +28,6 @@ STATUTORY_WARNING = timedelta(hours=72)
 WARNING_PERCENT = 75.0
 """When a limit without a ladder begins to warn, in percent of the limit."""
 
-LONGEST = 10 * 366 * 24 * 60.0
-"""Minutes: no limit that somebody means is longer than ten years."""
-
 
 class LimitError(InvalidError):
     """A limit must leave some time."""

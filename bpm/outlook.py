@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bpm import assigning, calendars, clock, escalation, ladders, limits, notices, org, working_time
 from bpm.engine import timers
 from bpm.engine.expressions import is_expression
-from bpm.engine.facts import Assignment
+from bpm.engine.facts import LONGEST_LIMIT, Assignment
 from bpm.engine.faults import TimerError
 from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung
@@ -124,14 +124,14 @@ def ladder(
     ``rows`` are those that the ladder's table gives; without a calendar the unit's counts.
     Raises LimitError, LadderError, CalendarUnknownError, NoWorkingTimeError.
     """
-    if not 0 < minutes <= limits.LONGEST:
+    if not 0 < minutes <= LONGEST_LIMIT:
         raise limits.LimitError
     place = org.resolve_unit(session, unit, city) if unit else None
     code = calendar or (org.calendar_of(session, place.code) if place is not None else working_time.ALL_THE_TIME)
     counting = calendars.get(session, code)
 
     def moment(used: float) -> datetime:
-        return counting.add(start, timedelta(minutes=min(used, limits.LONGEST)))
+        return counting.add(start, timedelta(minutes=min(used, LONGEST_LIMIT)))
 
     try:
         rungs = ladders.rungs_of(list(rows), minutes, moment)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bpm import access, calendars, clock, customers, journal, limits, running
 from bpm.access import Actor
+from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
 from bpm.models.database import insert_new
@@ -211,7 +212,7 @@ def _fits(session: Session, column: str, value: Any) -> bool:
         return isinstance(value, str) and calendars.is_known(session, value)
     kind = WorkOrder.__table__.columns[column].type.python_type
     if kind in (int, float):
-        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < limits.LONGEST
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < LONGEST_LIMIT
     return column == "customer" or isinstance(value, kind)
 
 

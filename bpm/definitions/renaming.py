@@ -20,6 +20,7 @@ from bpm.engine.dialects import EXPRESSIONS, JUEL, TIMES
 from bpm.engine.documents import BATON, BPMN, Element, baton, local, space, tag
 from bpm.engine.expressions import is_expression, renamed
 from bpm.engine.faults import ExpressionError
+from bpm.engine.reading import NAME, WORDS
 from bpm.engine.templates import FIELD
 from bpm.errors import N_, InvalidError
 
@@ -31,9 +32,6 @@ _HOLDERS = ("variables", "answers", "values", "data")
 """In scenarios and tests of tables: what holds variables by their names."""
 
 _CALENDAR = "baton:calendar"
-_NAME = re.compile(r"[^\W\d]\w*")
-_WORDS = frozenset({"true", "false", "null", "and", "or", "not", "in"})
-"""What expressions mean by these is no variable."""
 
 
 class FieldNameError(InvalidError):
@@ -125,7 +123,7 @@ def rename(files: Mapping[str, bytes], form: str, old: str, new: str) -> Renamin
 
     Files that cannot be read are left alone. Raises FieldNameError.
     """
-    if not _NAME.fullmatch(new) or new in _WORDS:
+    if not NAME.fullmatch(new) or new in WORDS:
         raise FieldNameError(name=new)
     drawn = {name: root for name, content in files.items() if name.endswith((".bpmn", ".dmn")) and (root := _xml(content)) is not None}
     own = {process.get("id") for root in drawn.values() for process in root.iter(tag("process"))}

@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from bpm.engine import decisions, scripts
 from bpm.engine.data import Ambient, Data, work_out_input, work_out_value
 from bpm.engine.expressions import holds
-from bpm.engine.facts import Assignment, Decided, ElementEntered, Limit, NoticeAsked
+from bpm.engine.facts import LONGEST_LIMIT, Assignment, Decided, ElementEntered, Limit, NoticeAsked
 from bpm.engine.faults import DataError, GatewayError
 from bpm.engine.templates import worded
 from bpm.engine.workflow import Flow, incident
@@ -156,10 +156,6 @@ def assignment_of(given: Data) -> Assignment:
     """The assignment that was worked out when the task opened."""
     fields: Data = {name: tuple(found) if isinstance(found, list) else found for name, found in given.items()}
     return Assignment(**fields)
-
-
-LONGEST_LIMIT = 10 * 366 * 24 * 60.0
-"""Minutes: no limit that somebody means is longer than ten years."""
 
 
 def _limit(my_task: Task) -> Data | None:

@@ -44,6 +44,10 @@ class Assignment:
     fallback_unit: str | None = None
 
 
+LONGEST_LIMIT = 10 * 366 * 24 * 60.0
+"""Minutes: no limit that somebody means is longer than ten years."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How long a task may take, in working minutes of a calendar, and the decision table that names its rungs."""

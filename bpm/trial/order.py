@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import calendars, decisions, limits
+from bpm import calendars, decisions
+from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
 from bpm.escalation import Around
 from bpm.workorders import CLOSED_STATES
@@ -48,7 +49,7 @@ class TrialOrder:
             if value is not None:
                 self.columns[column] = value
         minutes, calendar = self.columns.get("total_minutes"), self.columns.get("calendar")
-        if isinstance(minutes, int | float) and 0 < minutes < limits.LONGEST:
+        if isinstance(minutes, int | float) and 0 < minutes < LONGEST_LIMIT:
             counting = calendars.get(session, calendar if isinstance(calendar, str) else None)
             due = counting.add(self.created_at, timedelta(minutes=minutes))
             self.due_at = due if self.due_at is None else min(self.due_at, due)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bpm.definitions.sorting import CALLED
+from bpm.engine import vocabulary as words
 from bpm.engine.documents import Element, Notes, local, parse, tag
 
 _ONE_WAY = frozenset({"exclusiveGateway", "eventBasedGateway"})
 _ALL_WAYS_IN = frozenset({"parallelGateway", "inclusiveGateway"})
-_NODE_ENDINGS = ("Task", "Event", "Gateway", "Activity", "subProcess", "SubProcess", "transaction", "task")
+_NODES = words.NODES | {"adHocSubProcess"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _read(file: str, content: bytes) -> _Drawn:
 
 
 def _is_node(element: Element) -> bool:
-    return element.tag == tag(local(element)) and local(element).endswith(_NODE_ENDINGS)
+    return element.tag == tag(local(element)) and local(element) in _NODES
 
 
 def _scope(element: Element) -> str:
@@ -91,7 +92,7 @@ def _scope(element: Element) -> str:
 
 def _begins_aside(element: Element) -> bool:
     parent = element.getparent()
-    return element.tag == tag("startEvent") and parent is not None and parent.get("triggeredByEvent") == "true"
+    return element.tag == tag("startEvent") and parent is not None and words.is_event_subprocess(parent)
 
 
 @dataclass(slots=True)

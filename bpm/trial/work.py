@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import assigning, calendars, escalation, ladders, limits, org
+from bpm import assigning, calendars, escalation, ladders, org
 from bpm.engine.definition import Definition
-from bpm.engine.facts import Assignment, TaskOpened
+from bpm.engine.facts import LONGEST_LIMIT, Assignment, TaskOpened
 from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung
 from bpm.models.org import Unit, User
@@ -101,13 +101,13 @@ def set_clock(session: Session, work: Work, definition: Definition, order_facts:
     Raises LadderError, CalendarUnknownError, NoWorkingTimeError, DecisionError, ExpressionError.
     """
     limit = work.fact.limit
-    if limit is None or not 0 < limit.minutes < limits.LONGEST:
+    if limit is None or not 0 < limit.minutes < LONGEST_LIMIT:
         return
     work.calendar = limit.calendar or (org.calendar_of(session, work.unit.code) if work.unit is not None else None)
     calendar = calendars.get(session, work.calendar)
 
     def moment(used: float) -> datetime:
-        return calendar.add(work.opened_at, timedelta(minutes=min(used, limits.LONGEST)))
+        return calendar.add(work.opened_at, timedelta(minutes=min(used, LONGEST_LIMIT)))
 
     work.due = moment(limit.minutes)
     if limit.ladder is None:
