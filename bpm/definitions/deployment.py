@@ -1,6 +1,5 @@
 """New versions: checked whole before anything is kept, numbered within their process, published by word."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -12,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.connecting import Registry
-from bpm.definitions import drawings, reading, sorting, staffing, starting
+from bpm.definitions import drawings, reading, resources, sorting, staffing, starting
 from bpm.definitions.checks import check
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
 from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
-from bpm.models.database import insert_new
-from bpm.models.definition import Definition, DefinitionFile, Resource
+from bpm.models.definition import Definition, DefinitionFile
 from bpm.models.ids import row_id
 
 
@@ -188,7 +186,7 @@ def _keep(
         created_by=login,
     )
     for name, content in sorted(candidate.files.items()):
-        definition.files.append(DefinitionFile(name=name, resource=_resource(session, content)))
+        definition.files.append(DefinitionFile(name=name, sha256=resources.keep(session, content)))
     try:
         with session.begin_nested():
             session.add(definition)
@@ -197,14 +195,6 @@ def _keep(
     if publish:
         _put_into_use(session, definition, login, now)
     return definition
-
-
-def _resource(session: Session, content: bytes) -> Resource:
-    """The content of a file, kept once however often it is handed in."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    if session.get(Resource, sha256) is None:
-        insert_new(session, Resource, sha256=sha256, content=content)
-    return session.get_one(Resource, sha256)
 
 
 def _put_into_use(session: Session, definition: Definition, login: str, now: datetime) -> None:

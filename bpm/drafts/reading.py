@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bpm import access, paging
 from bpm.access import Actor
+from bpm.definitions import resources
 from bpm.errors import N_, NotFoundError
-from bpm.models.definition import Resource
 from bpm.models.draft import Draft, DraftRevision, DraftStep
 
 READERS = ("ANALYST", "CS_MANAGER", "QA")
@@ -69,19 +69,12 @@ def locked(session: Session, draft_id: UUID) -> Draft:
 
 def files(session: Session, draft: Draft) -> dict[str, bytes]:
     """The files of a draft by name."""
-    return contents(session, draft.files)
+    return resources.contents(session, draft.files)
 
 
 def files_at(session: Session, draft: Draft, revision: int) -> dict[str, bytes]:
     """The files of a draft as they were after a save. Raises RevisionNotFoundError."""
-    return contents(session, revision_of(session, draft, revision).files)
-
-
-def contents(session: Session, hashes: dict[str, str]) -> dict[str, bytes]:
-    """Files by name from their hashes by name."""
-    kept = session.scalars(select(Resource).where(Resource.sha256.in_(set(hashes.values()))))
-    by_hash = {resource.sha256: resource.content for resource in kept}
-    return {name: by_hash[sha256] for name, sha256 in hashes.items()}
+    return resources.contents(session, revision_of(session, draft, revision).files)
 
 
 def revision_of(session: Session, draft: Draft, revision: int) -> DraftRevision:

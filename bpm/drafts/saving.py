@@ -4,7 +4,6 @@ The designer saves by itself every few seconds. Saves of one person within ``TOG
 what is marked (the beginning, what was brought back, what was looked at by a second person) is never shared.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from bpm import access, people
 from bpm.access import Actor
+from bpm.definitions import resources
 from bpm.definitions.packing import check_size, safe_name, write_zip
 from bpm.definitions.sorting import CALLED
 from bpm.drafts import presence, reading
 from bpm.errors import N_, ConflictError, InvalidError
-from bpm.models.database import insert_new
-from bpm.models.definition import Resource
 from bpm.models.draft import Draft, DraftRevision, DraftStep
 from bpm.models.ids import row_id
 
@@ -167,10 +165,10 @@ def keep(session: Session, draft: Draft, changed: Changed, actor: Actor, now: da
         if content is None:
             hashes.pop(name, None)
         else:
-            hashes[name] = _resource(session, content)
+            hashes[name] = resources.keep(session, content)
     if hashes == draft.files and why is None:
         return
-    check_size(reading.contents(session, hashes))
+    check_size(resources.contents(session, hashes))
     _write(session, draft, hashes, actor, now, why)
 
 
@@ -202,10 +200,3 @@ def _place(name: str) -> str:
     if plain.startswith(CALLED):
         raise FilePlaceError(file=plain)
     return plain
-
-
-def _resource(session: Session, content: bytes) -> str:
-    sha256 = hashlib.sha256(content).hexdigest()
-    if session.get(Resource, sha256) is None:
-        insert_new(session, Resource, sha256=sha256, content=content)
-    return sha256
