@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bpm.engine.dialects import vendor
-from bpm.engine.documents import Element, Notes, baton, local, parse, tag
+from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag
 from bpm.engine.expressions import is_expression
 from bpm.errors import Finding
 
 _POSTS = {"unit": "unit", "fallbackUnit": "unit", "headOf": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
 _DOERS = ("sameAs", "exclude", "managerOf")
 _OF_PEOPLE = ("userTask", "manualTask")
-_FLOW_NODE_HOLDER = "extensionElements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +155,14 @@ def _references(file: str, root: Element, element: str, attribute: str) -> Itera
         name = each.get(attribute)
         if name and not is_expression(name):
             owner = _owner(each)
-            yield Reference(file, owner.get("id"), owner.get("name") or owner.get("id") or "", name)
+            yield Reference(file, owner.get("id"), drawn_name(owner), name)
 
 
 def _read_only(file: str, root: Element) -> Iterator[FixedField]:
     for each in root.iter(baton("form")):
         owner, form = _owner(each), each.get("ref")
         for name in (each.get("readOnly") or "").split() if form else ():
-            yield FixedField(file, owner.get("id"), owner.get("name") or owner.get("id") or "", form or "", name)
+            yield FixedField(file, owner.get("id"), drawn_name(owner), form or "", name)
 
 
 def _posts(root: Element) -> Iterator[Post]:
@@ -173,14 +172,14 @@ def _posts(root: Element) -> Iterator[Post]:
         named += [("step", attribute, name) for attribute in _DOERS for name in _names(each.get(attribute) or "")]
         for kind, attribute, name in named:
             if name and not is_expression(name):
-                yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", kind, attribute, name)
+                yield Post(owner.get("id"), drawn_name(owner), kind, attribute, name)
 
 
 def _calendars(root: Element) -> Iterator[Post]:
     for each in root.iter(baton("limit")):
         owner, name = _owner(each), (each.get("calendar") or "").strip()
         if name and not is_expression(name):
-            yield Post(owner.get("id"), owner.get("name") or owner.get("id") or "", "calendar", "calendar", name)
+            yield Post(owner.get("id"), drawn_name(owner), "calendar", "calendar", name)
 
 
 def _names(text: str) -> list[str]:
@@ -198,7 +197,7 @@ def _unassigned(file: str, root: Element) -> Iterator[Reference]:
         named = [] if holder is None else [*holder.iterfind(baton("assignment")), *holder.iterfind("{*}assignmentDefinition")]
         is_named = any(each.attrib for each in named) or any(vendor(step, name) for name in ("assignee", "candidateGroups"))
         if not is_named:
-            yield Reference(file, step.get("id"), step.get("name") or step.get("id") or "", "")
+            yield Reference(file, step.get("id"), drawn_name(step), "")
 
 
 def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
@@ -213,5 +212,5 @@ def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
 def _owner(extension: Element) -> Element:
     """The element that carries an extension."""
     holder = extension.getparent()
-    owner = holder.getparent() if holder is not None and local(holder) == _FLOW_NODE_HOLDER else None
+    owner = holder.getparent() if holder is not None and local(holder) == "extensionElements" else None
     return extension if owner is None else owner

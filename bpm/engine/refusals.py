@@ -187,9 +187,7 @@ def _boundary(scope: Element, node: Element, trigger: str, notes: Notes) -> None
     if trigger == "cancel" and local(host) != "transaction":
         notes.refuse(node, "trigger", N_("The cancel event “{name}” must be attached to a transaction."))
     if words.is_event_subprocess(host) or words.is_handler(host):
-        notes.refuse(
-            node, "boundary", N_("“{name}” is attached to “{host}”, which carries no events."), host=host.get("name") or host.get("id")
-        )
+        notes.refuse(node, "boundary", N_("“{name}” is attached to “{host}”, which carries no events."), host=drawn_name(host))
 
 
 def _definition(node: Element, definition: Element, notes: Notes) -> None:
