@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, jsonify, make_response, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import catalogue, definitions, drafts, picture
+from bpm import access, catalogue, definitions, drafts, picture
 from bpm.errors import Finding, InvalidError, RefusedError, worst_first
 from bpm.models.definition import Definition
 from bpm.request import actor, finding_row, language, now, session
@@ -18,7 +18,6 @@ from bpm.web.speech import gettext, ngettext
 
 blueprint = Blueprint("flows", __name__, url_prefix="/definitions")
 
-WRITERS = ("ANALYST",)
 MOST_DRAFTS = 100
 """Shown in the list; who has more finds them by the process."""
 
@@ -26,7 +25,7 @@ MOST_DRAFTS = 100
 @blueprint.get("")
 def listing() -> Response:
     """Every process: its version in use, its draft, what was found."""
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     return draw_list()
 
 
@@ -68,7 +67,7 @@ def _templates() -> list[dict[str, str]]:
 
 
 def _may_write() -> bool:
-    return actor().plays(WRITERS)
+    return actor().plays(drafts.WRITERS)
 
 
 def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -79,7 +78,7 @@ def told(found: Sequence[Finding]) -> list[dict[str, Any]]:
 @blueprint.get("/<uuid:definition_id>")
 def page(definition_id: UUID) -> Response:
     """One version: its picture, what was found, its files, and the other versions."""
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     return _draw(definitions.get(session(), definition_id))
 
 
@@ -132,7 +131,7 @@ def _running_draft(key: str) -> dict[str, Any]:
 @blueprint.get("/<uuid:definition_id>/xml")
 def xml(definition_id: UUID) -> Response:
     """A diagram of a version."""
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     response = make_response(picture.drawing(session(), definition_id, http.args["file"], language()))
     response.mimetype = "application/xml"
     return response
@@ -141,7 +140,7 @@ def xml(definition_id: UUID) -> Response:
 @blueprint.get("/<uuid:definition_id>/marks")
 def marks(definition_id: UUID) -> Response:
     """What was found in a diagram, as marks for its picture."""
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     found = [each for each in _found(definitions.get(session(), definition_id)) if each.element and each.file == http.args.get("file")]
     return jsonify(
         {"findings": [{"id": each.element, "level": each.level, "word": gettext("Look here")} for each in found if each.level != "info"]}
@@ -151,7 +150,7 @@ def marks(definition_id: UUID) -> Response:
 @blueprint.get("/<uuid:definition_id>/archive")
 def archive(definition_id: UUID) -> Response:
     """A version as a ZIP archive, which can be changed and handed in again."""
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     definition = definitions.get(session(), definition_id)
     response = make_response(definitions.archive(session(), definition_id))
     response.mimetype = "application/zip"
@@ -162,7 +161,7 @@ def archive(definition_id: UUID) -> Response:
 @blueprint.post("/upload")
 def upload() -> Response:
     """Take changed files as a draft, or at once into use."""
-    frame.require(actor(), *WRITERS)
+    access.require(actor(), *drafts.WRITERS)
     given = [file for file in http.files.getlist("files") if file.filename]
     note = http.form.get("note", "").strip()
     try:
@@ -207,7 +206,7 @@ def _in_use(definition: Definition) -> str:
 @blueprint.post("/<uuid:definition_id>/publish")
 def publish(definition_id: UUID) -> Response:
     """Put a version into use: new cases run on it, running ones keep theirs."""
-    frame.require(actor(), *WRITERS)
+    access.require(actor(), *drafts.WRITERS)
     try:
         definition = definitions.publish(session(), definition_id, actor(), now(), http.form.get("note", "").strip())
     except RefusedError as error:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import definitions, drafts
+from bpm import access, definitions, drafts
 from bpm.errors import InvalidError, RefusedError
 from bpm.models.draft import Draft
 from bpm.request import actor, now, session
@@ -59,7 +59,7 @@ def import_files() -> Response:
 def edit(definition_id: UUID) -> Response:
     """Go on with the draft of a process on which there is work, else begin one from this version."""
     definition = definitions.get(session(), definition_id)
-    frame.require(actor(), *drafts.READERS)
+    access.require(actor(), *drafts.READERS)
     running = drafts.running_of(session(), definition.key)
     return _open(running or drafts.begin_from(session(), definition_id, actor(), now()))
 

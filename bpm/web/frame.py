@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import access, clock, customers, definitions, incidents, notices, queues, timeline
+from bpm import clock, customers, definitions, incidents, notices, queues, timeline
 from bpm.access import Actor
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.definition import Definition
@@ -221,11 +221,6 @@ def refused(error: BatonError) -> int:
 def keeps_page(error: BatonError) -> bool:
     """Tell whether a script is to keep its page: nothing has changed since, so that what was typed there still holds."""
     return bool(http.headers.get("HX-Request")) and not isinstance(error, ConflictError)
-
-
-def require(actor: Actor, *roles: str) -> None:
-    """Only these roles may see the page."""
-    access.require(actor, *roles)
 
 
 def _protect(response: Response) -> Response:

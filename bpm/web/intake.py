@@ -10,7 +10,22 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import caller, catalogue, classes, clock, customers, definitions, follow_up, inbox, intake, order_fields, panel, queues, workorders
+from bpm import (
+    access,
+    caller,
+    catalogue,
+    classes,
+    clock,
+    customers,
+    definitions,
+    follow_up,
+    inbox,
+    intake,
+    order_fields,
+    panel,
+    queues,
+    workorders,
+)
 from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
@@ -46,7 +61,7 @@ _PHONE = re.compile(r"\+?[0-9]{3,20}")
 @blueprint.get("")
 def page() -> Response:
     """The desk, with the customer of ``?number=`` beside the form."""
-    frame.require(actor(), *_ROLES)
+    access.require(actor(), *_ROLES)
     number = _number(http.args.get("number", ""))
     typed: dict[str, Any] = {"channel": http.args.get("channel", _channel()), "type": "COMPLAINT", "contact_phone": number}
     return _draw(typed, number)
@@ -75,7 +90,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
 @blueprint.get("/customer")
 def customer() -> Response:
     """The customer of a number, for the panel beside the form."""
-    frame.require(actor(), *_ROLES)
+    access.require(actor(), *_ROLES)
     return frame.show("intake/panel.html", partial=True, **_facts(_panel(_number(http.args.get("number", "")))))
 
 
@@ -139,7 +154,7 @@ def classes_like() -> Response:
 @blueprint.post("")
 def submit() -> Response:
     """Register the complaint; with ``spot`` it was solved while the customer was on the line."""
-    frame.require(actor(), *_ROLES)
+    access.require(actor(), *_ROLES)
     typed = _typed()
     try:
         order = intake.take_at_desk(session(), typed, actor(), now())
@@ -228,7 +243,7 @@ def fill_in(key: str) -> Response:
 
 
 def _flow(key: str) -> Definition:
-    frame.require(actor(), *_ROLES)
+    access.require(actor(), *_ROLES)
     flow = next((each for each in catalogue.begun_by_hand(session()) if each.key == key), None)
     if flow is None:
         raise NotFoundError
@@ -266,7 +281,7 @@ def _name(flow: Definition) -> str:
 @blueprint.post("/add")
 def add() -> Response:
     """The customer speaks of an order that is open: no new number, one contact and one urge."""
-    frame.require(actor(), *_ROLES)
+    access.require(actor(), *_ROLES)
     order = workorders.by_number(session(), http.form["number"], actor())
     text = http.form.get("text", "").strip() or http.form.get("description", "").strip()
     if text:
