@@ -29,6 +29,8 @@ class ExternalIdTakenError(ConflictError):
 LONGEST_ABOUT = 200
 """Characters of what a case without an order is about."""
 
+DESK = ("AGENT", "KAM", "REVIEWER", "DISPATCHER", "CS_MANAGER")
+"""Who sits at the intake desk."""
 _REGISTERING = frozenset({"AGENT", "KAM", "REVIEWER", "DISPATCHER"})
 
 

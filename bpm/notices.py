@@ -5,7 +5,6 @@ a mail that is refused never undoes the work that it tells of.
 """
 
 import gettext
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial

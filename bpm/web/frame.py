@@ -13,7 +13,7 @@ from flask import request as http
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from bpm import clock, customers, definitions, incidents, notices, queues, timeline
+from bpm import clock, customers, definitions, drafts, incidents, intake, notices, queues, timeline
 from bpm.access import Actor
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.definition import Definition
@@ -37,15 +37,14 @@ HEADERS = {
 _REFUSED = 400
 A_YEAR = 365 * 24 * 3600
 
-_NAVIGATION: tuple[tuple[str, str, str, str, frozenset[str]], ...] = (
-    ("inbox", "inbox.page", "inbox", N_("Inbox"), frozenset()),
-    ("intake", "intake.page", "headset", N_("Intake"), frozenset({"AGENT", "KAM", "REVIEWER", "ADMIN"})),
-    ("orders", "orders.listing", "clipboard-list", N_("Orders"), frozenset()),
-    ("board", "board.page", "layout-dashboard", N_("Board"), frozenset()),
-    ("incidents", "incidents.listing", "alert-triangle", N_("Incidents"), frozenset(incidents.MENDERS)),
-    ("flows", "flows.listing", "sitemap", N_("Flows"), frozenset({"ANALYST", "ADMIN", "CS_MANAGER", "QA"})),
+_NAVIGATION: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+    ("inbox", "inbox.page", "inbox", N_("Inbox"), ()),
+    ("intake", "intake.page", "headset", N_("Intake"), intake.DESK),
+    ("orders", "orders.listing", "clipboard-list", N_("Orders"), ()),
+    ("incidents", "incidents.listing", "alert-triangle", N_("Incidents"), incidents.MENDERS),
+    ("flows", "flows.listing", "sitemap", N_("Flows"), drafts.READERS),
 )
-"""Key, endpoint, icon, word, and the roles that need it (none: everybody)."""
+"""Key, endpoint, icon, word, and the roles that may see it (none: everybody)."""
 
 
 def dress(app: Flask) -> None:
@@ -158,8 +157,8 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _navigation(actor: Actor) -> list[tuple[str, str, str, str]]:
-    known = [place for place in _NAVIGATION if place[1] in current_app.view_functions]
-    return [(key, url_for(endpoint), ic, gettext(word)) for key, endpoint, ic, word, roles in known if not roles or roles & actor.roles]
+    open_to = (place for place in _NAVIGATION if not place[-1] or actor.plays(place[-1]))
+    return [(key, url_for(endpoint), ic, gettext(word)) for key, endpoint, ic, word, _ in open_to]
 
 
 def wants(target: str) -> bool:

@@ -38,7 +38,6 @@ from bpm.web.speech import gettext
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
-_ROLES = ("AGENT", "KAM", "REVIEWER", "DISPATCHER", "CS_MANAGER")
 _TEXTS = (
     "type",
     "channel",
@@ -61,7 +60,7 @@ _PHONE = re.compile(r"\+?[0-9]{3,20}")
 @blueprint.get("")
 def page() -> Response:
     """The desk, with the customer of ``?number=`` beside the form."""
-    access.require(actor(), *_ROLES)
+    access.require(actor(), *intake.DESK)
     number = _number(http.args.get("number", ""))
     typed: dict[str, Any] = {"channel": http.args.get("channel", _channel()), "type": "COMPLAINT", "contact_phone": number}
     return _draw(typed, number)
@@ -90,7 +89,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
 @blueprint.get("/customer")
 def customer() -> Response:
     """The customer of a number, for the panel beside the form."""
-    access.require(actor(), *_ROLES)
+    access.require(actor(), *intake.DESK)
     return frame.show("intake/panel.html", partial=True, **_facts(_panel(_number(http.args.get("number", "")))))
 
 
@@ -154,7 +153,7 @@ def classes_like() -> Response:
 @blueprint.post("")
 def submit() -> Response:
     """Register the complaint; with ``spot`` it was solved while the customer was on the line."""
-    access.require(actor(), *_ROLES)
+    access.require(actor(), *intake.DESK)
     typed = _typed()
     try:
         order = intake.take_at_desk(session(), typed, actor(), now())
@@ -243,7 +242,7 @@ def fill_in(key: str) -> Response:
 
 
 def _flow(key: str) -> Definition:
-    access.require(actor(), *_ROLES)
+    access.require(actor(), *intake.DESK)
     flow = next((each for each in catalogue.begun_by_hand(session()) if each.key == key), None)
     if flow is None:
         raise NotFoundError
@@ -281,7 +280,7 @@ def _name(flow: Definition) -> str:
 @blueprint.post("/add")
 def add() -> Response:
     """The customer speaks of an order that is open: no new number, one contact and one urge."""
-    access.require(actor(), *_ROLES)
+    access.require(actor(), *intake.DESK)
     order = workorders.by_number(session(), http.form["number"], actor())
     text = http.form.get("text", "").strip() or http.form.get("description", "").strip()
     if text:

@@ -82,6 +82,14 @@ def test_an_english_page_has_no_chinese_of_ours(office: Office) -> None:
         assert [text for text in left if text.strip() not in ("中文",)] == [], path
 
 
+@pytest.mark.parametrize("path", ["/intake", "/incidents", "/definitions"])
+def test_whoever_may_see_a_page_is_led_there_and_nobody_else(office: Office, path: str) -> None:
+    everybody = [office[login] for login in ("agent", "reviewer", "dispatcher", "handler", "manager", "analyst", "qa", "admin")]
+    led = [bool(person.get("/profile").find(f'nav a[href="{path}"]')) for person in everybody]
+    assert led == [person.get(path).status == 200 for person in everybody]
+    assert {True, False} <= {*led}
+
+
 def test_an_address_that_is_no_page_says_so_within_the_frame(office: Office) -> None:
     page = office["agent"].get("/no/such/page")
     assert page.status == 404
