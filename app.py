@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import Protocol
 
 from flask import Flask
@@ -73,13 +72,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["connectors"] = registry
     app.extensions["clockwork"] = None if settings.role == "web" else Embedded(registry)
-    app.extensions["stopping"] = Event()  # streams of events end when it is set
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
         configure(db.engine)
     clock.set_zone(settings.zone.key)
-    notices.configure(registry, settings.public_url or f"http://{settings.host}:{settings.port}")
+    notices.configure(registry, settings.url)
     request.register(app)
     api.register(app)
     web.register(app)
@@ -104,7 +102,7 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
     listening = serving.listen(settings)
     server = serving.http_server(app, listening)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _stop(app))
+        signal.signal(number, _stop)
     try:
         announce(settings.public_url or f"http://{settings.host}:{listening.getsockname()[1]}")
         server.run()
@@ -114,11 +112,10 @@ def serve(app: Flask, announce: Callable[[str], None]) -> None:
             db.engine.dispose()
 
 
-def _stop(app: Flask) -> None:
+def _stop(*_: object) -> None:
     """Leave the server's loop; a second signal no longer waits for anybody."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    app.extensions["stopping"].set()
     raise SystemExit(0)
 
 
