@@ -6,7 +6,8 @@ from flask import current_app
 
 from bpm import access, drafts, scenarios, trial
 from bpm.api.chapter import Chapter
-from bpm.api.schemas.trial import FilesToTry, ResultsShape, ScriptToPlay, StateShape
+from bpm.api.schemas.designer import Files
+from bpm.api.schemas.trial import ResultsShape, ScriptToPlay, StateShape
 from bpm.definitions.packing import check_size
 from bpm.request import actor, language, now, only_reads, session
 
@@ -30,7 +31,7 @@ def play(body: dict[str, Any]) -> dict[str, Any]:
 
 @chapter.post("/designer/scenarios/run")
 @only_reads
-@chapter.takes(FilesToTry)
+@chapter.takes(Files)
 @chapter.answers(200, ResultsShape)
 def run(body: dict[str, Any]) -> dict[str, Any]:
     """Play every scenario of a bundle, and tell what of the drawings they have been through."""

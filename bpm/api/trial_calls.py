@@ -6,7 +6,7 @@ from flask import current_app
 
 from bpm import access, caller
 from bpm.api.chapter import Chapter
-from bpm.api.schemas.expressions import AnswerShape, TrialCall
+from bpm.api.schemas.trial_calls import AnswerShape, TrialCall
 from bpm.errors import N_, ConflictError
 from bpm.request import actor, close, language, only_reads
 

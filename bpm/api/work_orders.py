@@ -8,7 +8,8 @@ from bpm import contacts, follow_up, intake, suspension, workorders
 from bpm.api import etag
 from bpm.api.chapter import Chapter, for_reader, url_of
 from bpm.api.schemas.base import page_of, written_page
-from bpm.api.schemas.orders import (
+from bpm.api.schemas.tasks import TextBody
+from bpm.api.schemas.work_orders import (
     ContactsShape,
     OrderBody,
     OrderQuery,
@@ -18,7 +19,6 @@ from bpm.api.schemas.orders import (
     contact_row,
     order_row,
 )
-from bpm.api.schemas.tasks import TextBody
 from bpm.models.work_order import WorkOrder
 from bpm.request import actor, now, session
 from bpm.workorders import OrderFilters

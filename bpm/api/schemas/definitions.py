@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bpm import definitions, intake
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
-from bpm.api.schemas.tasks import FormShape, form_row
+from bpm.api.schemas.forms import FormShape, form_row
 from bpm.models.definition import Definition
 from bpm.request import finding_row
 

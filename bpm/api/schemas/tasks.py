@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from bpm import inbox, instances, limits
 from bpm.api.schemas.base import Body, ListQuery, Shape, line, one_of, text
-from bpm.definitions.form_schema import FormValidator
-from bpm.forms import Form
+from bpm.api.schemas.forms import FormShape, form_row
 from bpm.models.task import OPEN, Task, TaskComment
 
 VIEWS = ("mine", "unit", "all", "done")
@@ -25,15 +24,6 @@ class LimitShape(Shape):
     minutes = fields.Float(required=True, metadata={"description": "Working minutes of the calendar"})
     calendar = fields.String(required=True, allow_none=True, metadata={"description": "None: all the time"})
     used = fields.Float(metadata={"description": "Working minutes used so far; only in the answer about one task"})
-
-
-class FormShape(Shape):
-    """A form with its choices and defaults filled in."""
-
-    name = fields.String(required=True)
-    title = fields.String(required=True)
-    schema = fields.Dict(required=True, metadata={"description": "JSON Schema of the answers"})
-    ui = fields.Dict(required=True, metadata={"description": "How a page draws it"})
 
 
 class TaskShape(Shape):
@@ -178,21 +168,6 @@ def whole_task(session: Session, task: Task, language: str, now: datetime) -> di
     row["data"] = instances.task_data(session, task)
     row["why"] = inbox.why(session, task, language)
     return row
-
-
-def form_row(form: Form) -> dict[str, Any]:
-    """A form, with all that its ordinary way asks for among the required fields: a program need not work out any condition.
-
-    Beside other answers some of them are hidden (``ui`` says which) and then not asked for, as everywhere.
-    """
-    defaults = {name: rule["default"] for name, rule in form.fields.items() if "default" in rule}
-    asked = set(form.schema.get("required", ()))
-    for branch in form.schema.get("allOf", ()):
-        if "if" in branch:
-            way = "then" if FormValidator(branch["if"]).is_valid(defaults) else "else"
-            asked.update(branch.get(way, {}).get("required", ()))
-    required = [name for name in form.fields if name in asked and form.shows(name, defaults)]
-    return {"name": form.name, "title": form.title, "schema": {**form.schema, "required": required}, "ui": form.ui}
 
 
 def comment_row(comment: TaskComment) -> dict[str, Any]:

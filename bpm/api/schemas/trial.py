@@ -2,17 +2,11 @@
 
 from marshmallow import fields
 
-from bpm.api.schemas.base import Body, Shape, line, text
-from bpm.api.schemas.drafts import LARGEST_FILE
+from bpm.api.schemas.base import Shape
+from bpm.api.schemas.designer import Files
 
 
-class FilesToTry(Body):
-    """The files of a bundle as text, by name."""
-
-    files = fields.Dict(keys=line(required=True), values=text(longest=LARGEST_FILE), required=True)
-
-
-class ScriptToPlay(FilesToTry):
+class ScriptToPlay(Files):
     """Files and a script."""
 
     script = fields.Dict(load_default=None, allow_none=True, metadata={"description": "{start, steps}; null asks how a case can begin"})
