@@ -11,6 +11,9 @@ from bpm.errors import N_, InvalidError
 from bpm.models.ids import row_id
 from bpm.models.work_order import Contact, WorkOrder
 
+BEST = 5
+"""The best that a customer can rate an answer."""
+
 LONGEST_TEXT = 20_000
 """Characters of what is said or noted at once."""
 
@@ -62,6 +65,11 @@ def add(  # noqa: PLR0913 -- a row's columns, all named
     )
     session.add(contact)
     return contact
+
+
+def add_rating(session: Session, order: WorkOrder, score: int, words: str, now: datetime, *, channel: str = "") -> Contact:
+    """Write down how a customer rates the answer, from 1 to 5, and what he says about it. Raises TextTooLongError."""
+    return add(session, order, "rating", f"{score}/{BEST}" + (f" · {words}" if words else ""), now, channel=channel)
 
 
 def said(contact: Contact, language: str) -> str:

@@ -2,6 +2,8 @@
 
 A field says so itself: ``"x-evaluates": "handle.speed"`` are points for the speed of whoever did the step ``handle``; ``intake`` is whoever
 took the complaint in. Nobody scores himself.
+
+What a customer says on the telephone is told as what he writes on his page: ``"x-rating": "score"`` and ``"words"`` name its fields.
 """
 
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import org
+from bpm import contacts, org
 from bpm.forms import Form
 from bpm.models.ids import row_id
 from bpm.models.task import HandOver, Task
@@ -51,6 +53,13 @@ def record(
         session.add(row)
         rows.append(row)
     return rows
+
+
+def note_rating(session: Session, order: WorkOrder, form: Form, answers: Mapping[str, Any], now: datetime) -> None:
+    """Keep the customer's own verdict, where a completed form has asked for it."""
+    given: dict[str, Any] = {rule["x-rating"]: answers.get(name) for name, rule in form.fields.items() if "x-rating" in rule}
+    if given.get("score") in POINTS:
+        contacts.add_rating(session, order, given["score"], str(given.get("words") or ""), now)
 
 
 def _doer(session: Session, order: WorkOrder, task: Task, element: str) -> UUID | None:

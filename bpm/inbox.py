@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import access, assigning, contacts, definitions, limits, org
+from bpm import access, assigning, contacts, definitions, journal, limits, notices, org
 from bpm.access import Actor
 from bpm.engine.facts import TaskClosed, TaskOpened
 from bpm.engine.templates import Words
@@ -23,6 +23,9 @@ from bpm.models.rows import Rows, add, bring, new
 from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
 from bpm.running import lock_of_task
+
+HANDED_OVER = N_("{by} has handed “{step}” to you.")
+HANDED_OVER_ORDER = N_("{by} has handed “{step}” of {number} to you: {title}")
 
 
 class TaskAlreadyClaimedError(ConflictError):
@@ -279,6 +282,7 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
         if task.excludes(person.id):
             raise NotForYouError
         _give(session, task, person, now, accepted=False)
+        _tell_of_hand_over(session, task, person, actor, now)
         return task
     other = org.resolve_unit(session, unit or "", assigning.city_of(session, task.order, task.instance.started_by))
     if other is None or not org.members(session, other.code, task.role):
@@ -287,7 +291,24 @@ def reassign(session: Session, task_id: UUID, actor: Actor, now: datetime, *, us
     task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
     if task.order is not None:
         _show_on(task.order, task, None)
+    journal.note(session, task.instance, "reassigned", actor.login, now, task.element_id, name=task.name, to_unit=other.code)
     return task
+
+
+def _tell_of_hand_over(session: Session, task: Task, person: User, actor: Actor, now: datetime) -> None:
+    """Who handed a task to whom stands in the journal, and whoever gets it learns of it."""
+    journal.note(session, task.instance, "reassigned", actor.login, now, task.element_id, name=task.name, to=person.login)
+    if person.id == actor.user_id:
+        return
+    facts: dict[str, Any] = {
+        "by": {"zh": actor.name, "en": actor.name_en},
+        "step": notices.in_each_language(partial(definitions.text, session, task.instance.definition_id, task.name)),
+    }
+    if task.order is None:
+        notices.tell(session, [person], "handed-over", HANDED_OVER, facts, now=now, task=task)
+    else:
+        facts |= {"number": task.order.number, "title": task.order.title}
+        notices.tell(session, [person], "handed-over", HANDED_OVER_ORDER, facts, now=now, order=task.order, task=task)
 
 
 def delegate(session: Session, task_id: UUID, actor: Actor, user: str, now: datetime) -> Task:

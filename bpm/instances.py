@@ -104,6 +104,7 @@ def complete_task(session: Session, task_id: UUID, answers: Mapping[str, Any], a
     checked = dict(answers) if form is None else forms.check(form, answers)
     if form is not None and task.order is not None and actor.user_id is not None:
         evaluations.record(session, task.order, task, form, checked, actor.user_id, now)
+        evaluations.note_rating(session, task.order, form, checked, now)
     command = c.CompleteTask(task.token_id, checked)
     if is_way_back(task.way_back, checked):
         _send_back(session, instance, task, command, checked, actor, now)

@@ -24,6 +24,7 @@ _TOLD = frozenset(
         "incident-skipped",
         "incident-result",
         "moved",
+        "reassigned",
         "warning",
         "tier",
         "way-missing",

@@ -34,7 +34,6 @@ _STAGE_OF: dict[str, Stage] = {
     "TO_VISIT": "visit",
     "ON_SPOT_DONE": "visit",
 }
-_BEST = 5
 _HIDDEN = frozenset({"note"})
 
 
@@ -155,11 +154,11 @@ def _answer_by(order: WorkOrder, now: datetime) -> datetime | None:
 
 def rate(session: Session, order: WorkOrder, score: int, comment: str, now: datetime, *, solved: bool) -> None:
     """The customer answers the question of the return visit. Raises RatingError, NotAskedError."""
-    if not 1 <= score <= _BEST:
+    if not 1 <= score <= contacts.BEST:
         raise RatingError
     if order_messages.awaited(session, order, "visit_answered") is None:
         raise NotAskedError
-    contacts.add(session, order, "rating", f"{score}/{_BEST}" + (f" · {comment}" if comment else ""), now, channel="WEB_SELF")
+    contacts.add_rating(session, order, score, comment, now, channel="WEB_SELF")
     answers = {
         "outcome": "REACHED",
         "solved": solved,

@@ -152,7 +152,7 @@ def _form(file: str, read: Any) -> Iterator[Finding]:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        text = N_("The form {file} is no JSON Schema: “{place}” is not what may stand there.")
+        text = N_("The form {file} is no valid JSON Schema: the value at “{place}” is not allowed.")
         place = "/".join(map(str, error.absolute_path)) or "schema"
         yield Finding("error", file, None, "bad-form", text, {"file": file, "place": place})
         return

@@ -17,6 +17,7 @@ from bpm.web.speech import gettext
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
 ICONS = {
+    "handed-over": "share",
     "warn": "bell",
     "tier": "stairs-up",
     "urge": "bell-ringing",

@@ -66,6 +66,7 @@ _ICONS = {
     "order-resumed": "player-play",
     "number-shown": "eye",
     "moved": "arrows-move",
+    "reassigned": "share",
     "in-urge": "bell-ringing",
     "in-withdraw": "ban",
     "in-reopen": "refresh",
@@ -76,7 +77,7 @@ _CHANNEL_ICONS = {"PHONE_1860": "phone", "EMAIL": "mail", "SMS_FREE": "message",
 _SENTENCES = {
     "task-completed": N_("finished “{step}”"),
     "task-returned": N_("returned “{step}”"),
-    "task-claimed": N_("has “{step}” in hand"),
+    "task-claimed": N_("is working on “{step}”"),
     "task-open": N_("“{step}” waits to be claimed"),
     "comment": N_("on “{step}”: {text}"),
     "in-complaint": N_("complained via {channel}"),
@@ -92,9 +93,10 @@ _SENTENCES = {
     "incident-skipped": N_("passed over “{step}”"),
     "incident-result": N_("gave the result of “{step}” by hand"),
     "moved": N_("moved the order to “{step}”"),
-    "warning": N_("reminded of “{name}”: {to}"),
+    "reassigned": N_("handed “{step}” to {to}"),
+    "warning": N_("reminded {to} of “{name}”"),
     "tier": N_("escalated to tier {tier}, told: {to}"),
-    "way-missing": N_("could be told on the page only: {to}"),
+    "way-missing": N_("could reach {to} on the page only"),
     "order-suspended": N_("put the order on hold: {reason}"),
     "order-resumed": N_("let the order go on after {minutes}"),
     "number-shown": N_("looked at the customer's whole number"),
@@ -137,7 +139,7 @@ def _sentence(event: story.Event, instance: Instance | None) -> str:
     facts["step"] = _named(event, instance)
     facts["message"] = incidents.told(facts["message"], event.facts.get("template"), event.facts, gettext, language())
     facts["name"] = _text(instance, str(facts["name"]))
-    facts["to"] = _people(facts["to"])
+    facts["to"] = rows.unit_name(facts["to_unit"]) if "to_unit" in facts else _people(facts["to"])
     facts["text"] = PRIVATE_LINK.sub(
         gettext("(the customer's private link)"), str((event.facts.get("words") or {}).get(language(), facts["text"]))
     )

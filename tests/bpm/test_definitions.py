@@ -377,7 +377,7 @@ def test_what_is_wrong_is_said_with_its_place(database: Engine, changes: dict[st
         ),
         (
             {"forms/mend.json": b'{"type": "object", "properties": {"a": {"type": "array", "items": {"properties": 3}}}}'},
-            "The form forms/mend.json is no JSON Schema: “properties/a/items/properties” is not what may stand there.", None,
+            "The form forms/mend.json is no valid JSON Schema: the value at “properties/a/items/properties” is not allowed.", None,
         ),
         (
             {"forms/mend.json": b'{"schema": {"type": "object", "properties": {}}, "ui": {"order": 3}}'},

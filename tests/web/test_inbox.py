@@ -201,6 +201,9 @@ def test_a_head_hands_a_task_to_a_colleague(office: Office, number: str) -> None
     answer = office["head"].post(f"/inbox/tasks/{task.id}/reassign", {"user": "colleague"})
     assert answer.status == 303, answer.text
     assert office["colleague"].get("/inbox").find(f'tr[data-row="{task.id}"]')
+    told = office["colleague"].get("/notices").text
+    assert f"把 {number} 的“{task.name}”转给了你：地下车库没有信号" in told
+    assert f"把“{task.name}”转给 " in office["head"].get(f"/orders/{number}").text
 
 
 def test_colleagues_and_units_are_chosen_by_their_names(office: Office, number: str) -> None:

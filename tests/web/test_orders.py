@@ -51,6 +51,15 @@ def test_the_customers_number_is_masked_and_who_looks_is_written_down(office: Of
     assert "查看了客户的完整号码" in reviewer.get(f"/orders/{number}").text
 
 
+def test_what_the_customer_says_at_the_return_visit_is_told(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office.submit(number, "handler", findings="馈线断了", answer_text="天线换好了。")
+    office.walk(number, "dispatcher", "agent")
+    office.settle("PT48H")
+    office.submit(number, "visitor", solved="false", satisfaction="2", sat_comment="晚上又没信号了")
+    assert "评价：2/5 · 晚上又没信号了" in office["manager"].get(f"/orders/{number}").text
+
+
 def test_while_billing_is_silent_a_grade_is_shown_as_one_that_stands_in(office: Office, number: str) -> None:
     with unit_of_work() as session:
         session.get_one(WorkOrder, office.order(number).id).grade_pending = True

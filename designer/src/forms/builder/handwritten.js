@@ -10,7 +10,7 @@ const KNOWN = {
   hints: ['widget', 'width', 'help', 'show'],
   rule: [
     'type', 'title', 'description', 'format', 'oneOf', 'enum', 'items', 'uniqueItems', 'default', 'minLength', 'maxLength', 'minItems', 'maxItems',
-    'minimum', 'maximum', 'pattern', 'readOnly', 'x-options', 'x-default', 'x-evaluates', 'x-before', 'x-after',
+    'minimum', 'maximum', 'pattern', 'readOnly', 'x-options', 'x-default', 'x-evaluates', 'x-rating', 'x-before', 'x-after',
   ],
 };
 const foreign = (object, known) => Object.keys(object ?? {}).filter((key) => !KNOWN[known].includes(key));
