@@ -26,6 +26,13 @@ class UnknownStepError(ConflictError):
     sentence = N_("There is no step “{element}” that can be reached from here; it must be in the same process.")
 
 
+class FirstStepError(ConflictError):
+    """There is no step before this one to go back to."""
+
+    code = "first-step"
+    sentence = N_("Nobody has done a step before this one: there is nowhere to return it to.")
+
+
 class CannotSkipError(ConflictError):
     """A gateway has to choose; nothing can stand for that."""
 

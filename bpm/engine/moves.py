@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
 from bpm.engine.data import Data
-from bpm.engine.faults import UnknownStepError
+from bpm.engine.faults import FirstStepError, UnknownStepError
 from bpm.engine.joins import InclusiveGateway, ParallelGateway, meet
 from bpm.engine.normalise import OWN
 from bpm.engine.workflow import OPEN
@@ -62,13 +62,13 @@ def move(task: Task, element: str, variables: Data) -> None:
 def send_back(task: Task, element: str | None, variables: Data) -> None:
     """Return to an earlier step, outwards through the scopes; every token that came out of its last run is taken back.
 
-    Raises UnknownStepError when the step was not passed on the way here.
+    Raises UnknownStepError when the step was not passed on the way here, and FirstStepError where none is named and none was done before.
     """
     here: Task = task
     while (earlier := _earlier(here, element)) is None:
         host = here.workflow.top_workflow.host_of(here.workflow)
         if host is None:
-            raise UnknownStepError(element=element or "")
+            raise FirstStepError if element is None else UnknownStepError(element=element)
         here = host
     scope, data = here.workflow, {**(task.data if here is task else here.data), **variables}
     if here.parent is not None and isinstance(here.parent.task_spec, LoopTask):

@@ -5,7 +5,7 @@ from flask import request as http
 from werkzeug.wrappers import Response
 
 from bpm import access, clock, demo, org
-from bpm.errors import LANGUAGES, BatonError
+from bpm.errors import LANGUAGES
 from bpm.models.database import unit_of_work
 from bpm.request import SESSION_COOKIE, close, forget, only_reads, session, visitor
 from bpm.web import frame
@@ -22,7 +22,7 @@ def home() -> Response:
 @blueprint.get("/login")
 def page() -> Response:
     """The page to log in with."""
-    return redirect(url_for("inbox.page")) if visitor() else _draw(to=http.args.get("to", ""))
+    return redirect(url_for("inbox.page")) if visitor() else _draw(to=http.args.get("to", ""), chosen=http.args.get("language", ""))
 
 
 def _draw(status: int = 200, **facts: str) -> Response:
@@ -34,27 +34,28 @@ def _draw(status: int = 200, **facts: str) -> Response:
 @blueprint.post("/login")
 @only_reads
 def log_in() -> Response:
-    """Check login and password, and open a session. While a password is checked, nobody waits for the database."""
-    login, to = http.form.get("login", "").strip(), http.form.get("to", "")
+    """Check login and password, and open a session; a language that was chosen on the page becomes the person's.
+
+    While a password is checked, nobody waits for the database.
+    """
+    login, to, chosen = http.form.get("login", "").strip(), http.form.get("to", ""), http.form.get("language", "")
     before = http.cookies.get(SESSION_COOKIE)
     try:
         user = access.check_password(session(), login, http.form.get("password", ""), http.remote_addr or "", clock.wall())
     except (access.LoginFailedError, access.TooManyTriesError) as error:
-        return _again(error, login, to)
+        return _draw(frame.refused(error), error=frame.tell(error), login=login, to=to, chosen=chosen)
     close()
     with unit_of_work() as writing:
         if before:
             access.log_out(writing, before)
-        _, secret = access.open_login(writing, org.user(writing, user.id), clock.wall())
+        person = org.user(writing, user.id)
+        person.language = chosen if chosen in LANGUAGES else person.language
+        _, secret = access.open_login(writing, person, clock.wall())
     forget()
     response = redirect(to if frame.is_ours(to) else url_for("inbox.page"), 303)
-    frame.remember_language(response, user.language)
+    frame.remember_language(response, person.language)
     response.set_cookie(SESSION_COOKIE, secret, httponly=True, samesite="Lax", secure=frame.is_encrypted())
     return response
-
-
-def _again(error: BatonError, login: str, to: str) -> Response:
-    return _draw(frame.refused(error), error=frame.tell(error), login=login, to=to)
 
 
 @blueprint.post("/logout")

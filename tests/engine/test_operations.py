@@ -4,7 +4,7 @@ import pytest
 
 from bpm.engine import commands as c
 from bpm.engine.facts import InstanceEnded, StepFailed, Stuck, TaskClosed, TimerCleared, TimerSet
-from bpm.engine.faults import NotJsonError, UnknownStartError, UnknownStepError
+from bpm.engine.faults import FirstStepError, NotJsonError, UnknownStartError, UnknownStepError
 
 from .drawing import after, bound, document, end, gateway, model, node, process, script, start, sub, times, user
 from .story import Story
@@ -56,7 +56,7 @@ def test_sending_back_without_a_name_goes_to_the_user_task_before():
     case.done("a")
     case.do(c.SendBack(case.token("b")))
     assert case.users == ["a"]
-    with pytest.raises(UnknownStepError):
+    with pytest.raises(FirstStepError):
         case.do(c.SendBack(case.token("a")))
 
 

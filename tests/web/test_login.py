@@ -67,6 +67,17 @@ def test_a_visitor_chooses_the_language_of_his_browser(office: Office) -> None:
     assert "What happened" in browser.get("/complain").text
 
 
+def test_the_language_that_is_chosen_at_the_login_is_that_of_the_pages_behind_it(office: Office) -> None:
+    _with_password(office, "agent")
+    browser = office.customer
+    back = browser.get("/login?to=/orders").find("form[action='/language'] [name=back]")[0].get("value")
+    english = browser.follow(browser.post("/language", {"language": "en", "back": back}))
+    [form] = [each for each in english.find("form[action='/login']") if each.find(".//input[@type='password']") is not None]
+    logged_in = browser.post("/login", {**dict(form.form_values()), "login": "agent", "password": PASSWORD})
+    assert logged_in.response.headers["Location"] == "/orders"
+    assert "My tasks" in browser.get("/inbox").text
+
+
 def test_language_and_keys_are_kept_with_the_person(office: Office) -> None:
     agent = office["agent"]
     answer = agent.follow(agent.post("/profile", {"language": "en"}))
