@@ -20,7 +20,7 @@ from bpm import clock, contacts, definitions, journal, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.connecting import Registry
 from bpm.engine import templates
-from bpm.errors import LANGUAGES
+from bpm.errors import LANGUAGES, N_
 from bpm.errors import told as told_in
 from bpm.models.ids import row_id
 from bpm.models.instance import Instance
@@ -207,13 +207,26 @@ def _send(session: Session, notice: Notice, user: User, ways: Sequence[str], now
         name, address = _CONNECTORS.get(way, way), user.email if way == "mail" else user.phone
         if address and _is_ready(name):
             text = sentence(notice, user.language)
-            number = f"[{order.number}] " if order is not None else ""
-            inputs = _inputs(name, address, f"{number}{text}"[:_LONGEST_SUBJECT], f"{text}\n\n{_link(order, task)}")
+            number = f"[{order.number}] " if order is not None and order.number not in text else ""
+            body = "\n\n".join(part for part in (text, _about(order, task, user.language), _link(order, task)) if part)
+            inputs = _inputs(name, address, f"{number}{text}"[:_LONGEST_SUBJECT], body)
             payload = {"connector": name, "operation": _SEND, "inputs": inputs}
             work_items.enqueue(session, "notice", f"notice:{notice.id}", payload, now, now)
             break
         missing.append(way)
     _note_missing(session, _instance(session, order, task), missing, user.login, now)
+
+
+def _about(order: WorkOrder | None, task: Task | None, language: str) -> str:
+    """What the order is about, and until when the task, else the order, is due."""
+    if order is None:
+        return ""
+    due = task.due_at if task is not None else order.due_at
+    until = in_language(_DUE, language).format(when=due.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")) if due is not None else ""
+    return "\n".join(part for part in (order.title, until) if part)
+
+
+_DUE = N_("Due: {when}")
 
 
 def _link(order: WorkOrder | None, task: Task | None) -> str:

@@ -1,11 +1,12 @@
 """The story of an order: who had it when, what was said, what the system did. Read from hand-overs, contacts, pauses and the journal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from bpm import contacts, journal, limits
@@ -80,10 +81,26 @@ class Leg:
 
 def of_order(session: Session, order: WorkOrder, now: datetime) -> list[Event]:
     """All that happened to an order, the newest first."""
-    events = [*_handed(session, order), *_open(session, order, now), *_said(session, order), *_remarked(session, order)]
+    events = [*_handed(session, order), *_open(session, order, now), *_said(session, order), *_remarked(session, Task.order_id == order.id)]
     if order.instance_id is not None:
         events += _noted(session, order.instance_id)
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    return _newest_first(events)
+
+
+def said_about(session: Session, task: Task) -> list[Event]:
+    """What people said about the case of a task, the newest first: the customer since he complained, and colleagues to each other."""
+    if task.order is None:
+        return _newest_first(_remarked(session, Task.id == task.id))
+    said = [event for event in _said(session, task.order) if event.kind in _NEWS]
+    return _newest_first([*said, *_remarked(session, Task.order_id == task.order.id)])
+
+
+_NEWS = frozenset({"in-information", "in-urge", "in-reopen", "in-note", "in-rating"})
+
+
+def _newest_first(events: Iterable[Event]) -> list[Event]:
+    """Of what happened at one moment, the later stands above as well."""
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def was_passed_on(session: Session, order: WorkOrder) -> bool:
@@ -192,12 +209,11 @@ def _said(session: Session, order: WorkOrder) -> list[Event]:
     ]
 
 
-def _remarked(session: Session, order: WorkOrder) -> list[Event]:
-    query = select(TaskComment, Task.name, User.login)
-    query = query.join(Task, TaskComment.task_id == Task.id).join(User, TaskComment.user_id == User.id).where(Task.order_id == order.id)
+def _remarked(session: Session, whose: ColumnElement[bool]) -> list[Event]:
+    query = select(TaskComment, Task.name, User.login).join(Task, TaskComment.task_id == Task.id).join(User, TaskComment.user_id == User.id)
     return [
         Event(at=remark.created_at, group="contact", kind="comment", who=login, step=name, facts={"text": remark.text})
-        for remark, name, login in session.execute(query)
+        for remark, name, login in session.execute(query.where(whose).order_by(TaskComment.created_at))
     ]
 
 

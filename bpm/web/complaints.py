@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Blueprint, url_for
 from flask import request as http
 from werkzeug.wrappers import Response
 
-from bpm import access, attachments, clock, intake, tracking
+from bpm import access, attachments, clock, intake, order_fields, tracking
 from bpm.access import CUSTOMER
 from bpm.errors import N_, BatonError, InvalidError
 from bpm.forms import AnswersError
@@ -33,6 +34,9 @@ ABOUT = (
 _SHORT = 40
 _AN_HOUR = 3600  # seconds
 _MOST_FILES = 5
+_MOBILE = re.compile(r"1[3-9][0-9]*")
+_MOBILE_DIGITS = 11
+_NOT_WHOLE = N_("A mobile number has 11 digits. Please check it.")
 _NEEDED = N_("Write what happened, for example when, where and how.")
 _TOO_MANY_FILES = N_("At most 5 files can be sent with a complaint; add the others on the next page.")
 _NAMES = {
@@ -68,6 +72,7 @@ def send() -> Response:
         tracking.questions.note(household, clock.wall())
         if len(files) > _MOST_FILES:
             raise AnswersError(fields={"files": _TOO_MANY_FILES})
+        _require_whole_mobile(typed["phone"])
         order = intake.take(session(), _complaint(typed), CUSTOMER, now(), _sent(typed), language=language())
         for file in files if order.created_at == now() else ():
             attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
@@ -77,6 +82,13 @@ def send() -> Response:
     return frame.done(
         gettext("We have your complaint. Keep this page: it shows the progress."), url_for("tracking.page", token=order.token)
     )
+
+
+def _require_whole_mobile(phone: str) -> None:
+    """A customer whose number lacks a digit could never be called. Raises AnswersError."""
+    number = order_fields.plain_number(phone)
+    if _MOBILE.fullmatch(number) and len(number) != _MOBILE_DIGITS:
+        raise AnswersError(fields={"contact_phone": _NOT_WHOLE})
 
 
 def _sent(typed: dict[str, str]) -> str | None:

@@ -285,5 +285,5 @@ def add() -> Response:
     text = http.form.get("text", "").strip() or http.form.get("description", "").strip()
     if text:
         follow_up.inform(session(), order, text, actor(), now())
-    follow_up.urge(session(), order, text, actor(), now())
+    follow_up.urge(session(), order, "", actor(), now())
     return frame.done(gettext("Added to %(number)s and urged.", number=order.number), url_for("orders.page", number=order.number))

@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bpm import attachments, inbox, instances, options, org
+from bpm import attachments, inbox, instances, options, org, story
 from bpm.forms import Form
 from bpm.models.org import Unit, User
-from bpm.models.task import Task, TaskComment
+from bpm.models.task import Task
 from bpm.models.work_order import Attachment
 from bpm.options import OfTask
 from bpm.request import actor, language, session
-from bpm.web import fields, rows, words
+from bpm.web import fields, rows, stories, words
 from bpm.web.fields import Field
 from bpm.web.rows import TaskRow
+from bpm.web.stories import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Others:
 
 
 NOBODY = Others([], [])
+_MOST_REMARKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Sheet:
     row: TaskRow
     form: Form | None
     fields: list[Field]
-    comments: list[TaskComment]
+    remarks: list[Entry]
     attachments: list[Attachment]
     others: Others
     can: frozenset[OfTask]
@@ -57,7 +59,7 @@ def sheet_of(task: Task, typed: Mapping[str, Any] | None = None, wrong: Mapping[
         row=rows.of_task(task),
         form=form,
         fields=fields.of_form(form, answers, wrong or {}) if form else [],
-        comments=inbox.comments(session(), task),
+        remarks=stories.lines(story.said_about(session(), task)[:_MOST_REMARKS], task.instance),
         attachments=attachments.of_order(session(), order) if order else [],
         others=others_for([task]) if "reassign" in can else NOBODY,
         can=can,

@@ -105,6 +105,11 @@ _SENTENCES = {
 _TO_CUSTOMER = N_("to the customer: {text}")
 
 
+def lines(events: Iterable[story.Event], instance: Instance) -> list[Entry]:
+    """Events of an instance in words."""
+    return [_entry(event, instance) for event in events]
+
+
 def days(events: Iterable[story.Event], instance: Instance | None) -> list[Day]:
     """The story by days, the newest first."""
     found: list[Day] = []

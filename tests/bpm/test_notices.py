@@ -78,7 +78,8 @@ class TestStaff:
         (item,) = desk.items("notice")
         assert (item.payload["connector"], item.payload["operation"]) == ("mail", "send")
         assert item.payload["inputs"]["to"] == "handler@example.org"
-        assert item.payload["inputs"]["subject"].startswith(f"[{desk.number}] ")
+        assert item.payload["inputs"]["subject"].count(desk.number) == 1
+        assert "电梯里没有信号" in item.payload["inputs"]["text"]
         assert item.payload["inputs"]["text"].endswith(f"https://baton.example.org/orders/{desk.number}")
         (entry,) = desk.journal("way-missing")
         assert entry.facts == {"ways": ["sms"], "to": "handler"}

@@ -113,7 +113,9 @@ def test_speaking_of_an_open_order_makes_no_new_number(office: Office) -> None:
     answer = office["agent"].post("/intake/add", {"number": number, "text": "今天又断了两次"})
     assert answer.response.headers["Location"] == f"/orders/{number}"
     assert office.order(number).urge_count == 1
-    assert "补充：今天又断了两次" in office["agent"].get(f"/orders/{number}").text
+    page = office["agent"].get(f"/orders/{number}").text
+    assert "补充：今天又断了两次" in page
+    assert page.count("今天又断了两次") == 1, "it is said once"
 
 
 def test_the_desk_is_for_those_who_take_complaints(office: Office) -> None:

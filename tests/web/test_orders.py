@@ -60,6 +60,27 @@ def test_what_the_customer_says_at_the_return_visit_is_told(office: Office, numb
     assert "评价：2/5 · 晚上又没信号了" in office["manager"].get(f"/orders/{number}").text
 
 
+def test_whoever_goes_on_with_a_reopened_order_reads_why_and_what_was_answered(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office.submit(number, "handler", findings="馈线断了", answer_text="天线换好了。")
+    office["reviewer"].post(f"/orders/{number}/notes", {"text": "客户上月也投诉过"})
+    office.walk(number, "dispatcher", "agent")
+    office.settle("PT48H")
+    office.submit(number, "visitor", solved="false", satisfaction="2", sat_comment="晚上又没信号了")
+    office.submit(number, "visitor", decision="REOPEN")
+    pane = office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").text
+    for words in ("重开 1", "上次答复天线换好了。", "评价：2/5 · 晚上又没信号了", "备注：客户上月也投诉过"):
+        assert words in pane, words
+
+
+def test_a_head_puts_an_order_of_his_own_unit_on_hold(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher", "handler")
+    office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
+    page = office["head"].get(f"/orders/{number}")
+    assert page.find('[data-dialog="hold"]')
+    assert page.find("#hold"), "and its button opens something"
+
+
 def test_while_billing_is_silent_a_grade_is_shown_as_one_that_stands_in(office: Office, number: str) -> None:
     with unit_of_work() as session:
         session.get_one(WorkOrder, office.order(number).id).grade_pending = True

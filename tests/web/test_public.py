@@ -45,6 +45,13 @@ def test_one_sheet_sent_twice_is_one_complaint_and_with_other_words_another(offi
     assert customer.get("/complain").value("sheet") == sheet["sheet"], "who goes back has the same sheet"
 
 
+def test_a_mobile_number_that_lacks_a_digit_is_asked_for_again(office: Office) -> None:
+    answer = office.customer.post("/complain", {**TOLD, "phone": "1380531271"})
+    assert (answer.status, answer.value("phone")) == (422, "1380531271")
+    assert "手机号应为 11 位，请核对。" in answer.text
+    assert office.customer.post("/complain", {**TOLD, "phone": "0531 8260 0000"}).status == 303
+
+
 def test_a_file_that_is_refused_does_not_count_as_a_complaint(office: Office) -> None:
     for _ in range(11):  # ten complaints an hour are taken
         assert office.customer.post("/complain", {**TOLD, "files": (BytesIO(b"x"), "photo.heic")}).status == 422
