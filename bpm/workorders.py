@@ -58,6 +58,9 @@ STATES: Mapping[str, str] = {
 """What a work order can be in (reference processes, A6), and the word for it."""
 
 SOLVED_ON_THE_SPOT = "ON_SPOT_DONE"
+_ANSWERED = frozenset({"ANSWERED", SOLVED_ON_THE_SPOT})
+"""In these the customer has his answer."""
+
 CLOSED_STATES = frozenset({"CLOSED", "ARCHIVED", "WITHDRAWN", "REJECTED", "MERGED"})
 
 
@@ -169,7 +172,7 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
         order.state_before = state
     else:
         order.state = state
-    if state == "ANSWERED":
+    if state in _ANSWERED:
         order.answered_at = now
         limits.clear_statutory(session, order)
     elif state in CLOSED_STATES:

@@ -183,6 +183,15 @@ class TestStates:
         workorders.enter_state(session, order, "ARCHIVED", NOW + 5 * DAY)
         assert (order.state, order.closed_at) == ("ARCHIVED", NOW + DAY)
 
+    def test_solved_on_the_spot_the_customer_has_his_answer(self, session: Session) -> None:
+        order = complain(session, due_at=NOW + DAY)
+        workorders.enter_state(session, order, "ON_SPOT_DONE", NOW)
+        session.flush()
+        assert order.answered_at == NOW
+        assert session.scalars(select(WorkItem.state).where(WorkItem.kind == "statutory")).all() == ["cancelled"]
+        later = workorders.page(session, actor(session, "manager"), OrderFilters(late=True), NOW + 2 * DAY)
+        assert later.items == []
+
     def test_reopened_it_counts_again_from_the_first_tier(self, session: Session) -> None:
         order = complain(session, escalation_tier=3)
         workorders.enter_state(session, order, "ANSWERED", NOW)
