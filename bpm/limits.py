@@ -186,13 +186,15 @@ def pause_order(order: WorkOrder, now: datetime) -> None:
     order.paused_at = order.paused_at or now
 
 
-def resume_order(session: Session, order: WorkOrder, now: datetime) -> float:
-    """Let the order's clock go on, later by the working minutes that it stood, and return these."""
-    if order.paused_at is None:
-        return 0.0
-    minutes = set_back(session, order, order.paused_at, now)
-    order.paused_at = None
-    return minutes
+def resume_order(session: Session, order: WorkOrder, now: datetime) -> float | None:
+    """Let the order's clock go on, later by the working minutes that it stood, and return these.
+
+    It stood until the customer had his answer: what comes after that counts against nobody anyhow. None: it did not stand.
+    """
+    since, order.paused_at = order.paused_at, None
+    if since is None or (order.answered_at is not None and order.answered_at <= since):
+        return None
+    return set_back(session, order, since, min(now, order.answered_at or now))
 
 
 def set_back(session: Session, order: WorkOrder, since: datetime, until: datetime) -> float:

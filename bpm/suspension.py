@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import clock, holds, journal, limits, notices, order_messages, org, timers, work_items, workorders
@@ -118,7 +117,7 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
     if order is None:
         return
     workorders.lock(session, order)
-    pause = _running(session, order)
+    pause = workorders.running_hold(session, order)
     if order.state != SUSPENDED or pause is None or str(pause.id) != item.payload["pause_id"]:
         return
     if order.suspended_until is not None and order.suspended_until > now:
@@ -129,15 +128,16 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
 
 def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: str) -> None:
     """Take an order off hold without telling its process; one that is not on hold is left as it is. The order is locked already."""
-    pause = _running(session, order)
+    pause = workorders.running_hold(session, order)
     if order.state != SUSPENDED or pause is None:
         return
     now = max(now, pause.since)  # a machine's clock may be put back: no hold is shorter than nothing
     rule = holds.rule_of(session, order, pause.reason, now)
-    order.state, order.state_before = order.state_before or order.state, None
-    order.suspend_reason = order.suspended_until = None
-    pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
-    _go_on(session, order, rule, pause, now)
+    order.state = order.state_before or order.state
+    workorders.end_hold(session, order, pause, now)
+    if rule.stops_statutory and order.answered_at is None:
+        order.statutory_due_at += now - pause.since
+        limits.arm_statutory(session, order, now)
     work_items.cancel(session, _wake_key(pause))
     instance = workorders.instance_of(session, order)
     if instance is not None:
@@ -180,24 +180,6 @@ def _stop(session: Session, order: WorkOrder, rule: holds.Rule, now: datetime) -
             timers.pause_working(session, order.instance_id, now)
     if rule.stops_statutory:
         limits.clear_statutory(session, order)
-
-
-def _go_on(session: Session, order: WorkOrder, rule: holds.Rule, pause: Pause, now: datetime) -> None:
-    """Let everything go on that stands, whatever the table says by now."""
-    for task in workorders.open_tasks(session, order):
-        if task.status == "suspended":
-            task.status, task.status_before = task.status_before or "open", None
-        limits.resume(session, task, now)
-    if order.instance_id is not None:
-        timers.resume_working(session, order.instance_id, now)
-    if rule.stops_statutory and order.answered_at is None:
-        order.statutory_due_at += now - pause.since
-        limits.arm_statutory(session, order, now)
-
-
-def _running(session: Session, order: WorkOrder) -> Pause | None:
-    query = select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_(None)).order_by(Pause.since.desc())
-    return session.scalars(query).first()
 
 
 def _wake_key(pause: Pause) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, clock, customers, journal, limits, running
+from bpm import access, calendars, clock, customers, journal, limits, running, timers
 from bpm.access import Actor
 from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
@@ -26,7 +26,7 @@ from bpm.models.instance import Instance
 from bpm.models.org import Unit
 from bpm.models.rows import Rows, add
 from bpm.models.task import OPEN, Task
-from bpm.models.work_order import OrderSerial, WorkOrder
+from bpm.models.work_order import OrderSerial, Pause, WorkOrder
 from bpm.paging import LONGEST_SOUGHT, Page, cursor_of, newest_first, pattern
 
 _log = logging.getLogger(__name__)
@@ -168,10 +168,13 @@ def _number(session: Session, city: str, now: datetime) -> str:
 
 def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -> None:
     """The drawing has come to an element that stands for this state."""
-    if order.state == "SUSPENDED":
+    on_hold = order.state == "SUSPENDED"
+    if on_hold and state not in CLOSED_STATES:
         order.state_before = state
     else:
         order.state = state
+    if on_hold and state in CLOSED_STATES and (hold := running_hold(session, order)) is not None:
+        end_hold(session, order, hold, now)
     if state in _ANSWERED:
         order.answered_at = now
         limits.clear_statutory(session, order)
@@ -183,6 +186,24 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
         order.reopen_count += 1
         order.escalation_tier = 0
         limits.arm_statutory(session, order, now)
+
+
+def running_hold(session: Session, order: WorkOrder) -> Pause | None:
+    """The hold that has not ended."""
+    query = select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_(None)).order_by(Pause.since.desc())
+    return session.scalars(query).first()
+
+
+def end_hold(session: Session, order: WorkOrder, pause: Pause, now: datetime) -> None:
+    """Let everything of an order go on that stands, whatever the table of holds says by now."""
+    order.state_before = order.suspend_reason = order.suspended_until = None
+    pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
+    for task in open_tasks(session, order):
+        if task.status == "suspended":
+            task.status, task.status_before = task.status_before or "open", None
+        limits.resume(session, task, now)
+    if order.instance_id is not None:
+        timers.resume_working(session, order.instance_id, now)
 
 
 def raise_tier(order: WorkOrder, tier: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, holds, inbox, limits, suspension
+from bpm import follow_up, holds, inbox, limits, suspension, workorders
 from tests.bpm.casework import Casework, at, local
 
 
@@ -130,6 +130,25 @@ class TestGoingOn:
         assert desk.case.state == "SUSPENDED"
         desk.wait("2026-11-03 15:00")
         assert desk.case.state == "IN_PROGRESS"
+
+    def test_an_order_that_its_process_closes_is_not_on_hold_any_more(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        desk.wait("2026-11-03 10:00")
+        with desk.unit() as session:
+            workorders.enter_state(session, desk.order(session), "CLOSED", desk.now)
+        case = desk.case
+        assert (case.state, case.state_before, case.suspend_reason, case.suspended_until, case.paused_at) == ("CLOSED", *[None] * 4)
+        assert (desk.step.status, case.paused_minutes) == ("claimed", 450)
+        desk.wait("2026-11-04 12:00")
+        assert (desk.case.state, desk.journal("order-resumed")) == ("CLOSED", [])
+
+    def test_an_answer_that_is_given_behind_a_hold_ends_what_it_stood(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 10:00")
+        desk.wait("2026-11-03 10:00")
+        with desk.unit() as session:
+            workorders.enter_state(session, desk.order(session), "ANSWERED", desk.now)
+        desk.wait("2026-11-05 10:00")
+        assert (desk.case.state, desk.case.paused_minutes) == ("ANSWERED", 450)
 
     def test_what_is_not_on_hold_cannot_go_on(self, desk: Casework) -> None:
         with pytest.raises(suspension.NotSuspendedError):
