@@ -73,11 +73,12 @@ class NotForYouError(ForbiddenError):
 def open_task(
     session: Session, instance: Instance, order: WorkOrder | None, fact: TaskOpened, came_from: HandOver | None, now: datetime
 ) -> Task:
-    """Put a task that the process has opened where the right people find it, and start its clock."""
+    """Put a task that the process has opened where the right people find it, and start its clock. On a held order it stands."""
     place = fact.place
     city = partial(assigning.city_of, session, order, instance.started_by)
     around = assigning.Around(city, instance.started_by, lambda elements: _before(session, instance, elements, place.scope_id))
     found = assigning.assign(session, fact.assignment, around, now)
+    on_hold = order is not None and order.state == "SUSPENDED"
     task = new(
         Task,
         id=row_id(),
@@ -91,7 +92,8 @@ def open_task(
         element_id=place.element_id,
         name=place.name,
         form=fact.form,
-        status="open",
+        status="suspended" if on_hold else "open",
+        status_before="open" if on_hold else None,
         queue=f"{found.unit.code}:{found.role}",
         unit_code=found.unit.code,
         role=found.role,

@@ -10,6 +10,7 @@ from bpm import calendars, work_items
 from bpm.engine.facts import TimerCleared, TimerSet
 from bpm.models.instance import Instance
 from bpm.models.work_item import WorkItem
+from bpm.models.work_order import WorkOrder
 
 
 def _key(instance_id: UUID, token_id: str, element_id: str) -> str:
@@ -17,10 +18,16 @@ def _key(instance_id: UUID, token_id: str, element_id: str) -> str:
 
 
 def set_timer(session: Session, instance: Instance, fact: TimerSet, now: datetime) -> None:
-    """Wake the instance when the timer is due."""
+    """Wake the instance when the timer is due. One that runs in working time stands while the clock of its order stands."""
     place = fact.place
     payload = {"token_id": place.token_id, "element_id": place.element_id, "calendar": fact.calendar}
     work_items.enqueue(session, "timer", _key(instance.id, place.token_id, place.element_id), payload, fact.due, now, instance.id)
+    if fact.calendar and _order_stands(session, instance):
+        pause_working(session, instance.id, now)
+
+
+def _order_stands(session: Session, instance: Instance) -> bool:
+    return session.scalar(select(WorkOrder.paused_at).where(WorkOrder.instance_id == instance.id)) is not None
 
 
 def clear(session: Session, instance: Instance, fact: TimerCleared) -> None:

@@ -1,5 +1,6 @@
 """An order on hold does not age, somebody must have agreed to a long hold, and it wakes on the promised day."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +90,47 @@ class TestClocks:
         assert desk.case.statutory_due_at == statutory + timedelta(days=48)
         (item,) = desk.items("statutory")
         assert item.due_at == desk.case.statutory_due_at - timedelta(hours=72)
+
+
+def then(what: str) -> Callable[[str], str]:
+    """The small process with something more drawn behind an urge."""
+    end = '<bpmn:endEvent id="urge_noted"><bpmn:incoming>u2</bpmn:incoming></bpmn:endEvent>'
+    flows = "<bpmn:incoming>u2</bpmn:incoming><bpmn:outgoing>u8</bpmn:outgoing>"
+    behind = end.replace("u2", "u8") + '<bpmn:sequenceFlow id="u8" sourceRef="more" targetRef="urge_noted" />'
+    return lambda drawn: drawn.replace('targetRef="urge_noted"', 'targetRef="more"').replace(end, what.format(flows=flows) + behind)
+
+
+class TestWhatComesMeanwhile:
+    def test_a_task_that_opens_on_a_held_order_stands_too(self, database: Engine) -> None:
+        drawn = (
+            '<bpmn:userTask id="more" name="写进展"><bpmn:extensionElements><baton:assignment role="HANDLER" unit="JN-NET-1" />'
+            '<baton:limit minutes="60" calendar="CAL-BIZ" /></bpmn:extensionElements>{flows}</bpmn:userTask>'
+        )
+        desk = Casework({"casework.bpmn": then(drawn)})
+        desk.complain()
+        hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-04 10:00")
+        desk.wait("2026-11-02 11:00")
+        desk.do("customer", follow_up.urge, "?")
+        assert (desk.step.element_id, desk.step.status) == ("more", "suspended")
+        with pytest.raises(inbox.TaskSuspendedError):
+            desk.claim("handler")
+        desk.wait("2026-11-04 10:00")
+        assert (desk.step.status, local(desk.step.due_at)) == ("open", "2026-11-04 11:00")
+        desk.claim("handler")
+
+    def test_a_timer_in_working_time_that_is_set_on_a_held_order_stands_too(self, database: Engine) -> None:
+        drawn = (
+            '<bpmn:intermediateCatchEvent id="more">{flows}<bpmn:timerEventDefinition baton:calendar="CAL-BIZ">'
+            '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT2H</bpmn:timeDuration>'
+            "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+        )
+        desk = Casework({"casework.bpmn": then(drawn)})
+        desk.complain()
+        hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-04 10:00")
+        desk.do("customer", follow_up.urge, "?")
+        assert desk.items("timer") == []
+        desk.wait("2026-11-04 10:00")
+        assert [local(item.due_at) for item in desk.items("timer")] == ["2026-11-04 12:00"]
 
 
 class TestGoingOn:
