@@ -12,8 +12,8 @@ from bpm import access, contacts, decisions, journal, limits, notices, options, 
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
 from bpm.models.org import User
-from bpm.models.work_order import Pause, WorkOrder
-from bpm.workorders import CLOSED_STATES, STATUTORY
+from bpm.models.work_order import WorkOrder
+from bpm.workorders import CLOSED_STATES
 
 COUNTED_AGAIN = timedelta(minutes=30)
 """Of the urges within this time only the first counts (reference processes, A9); all are shown."""
@@ -119,7 +119,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     if not _may_reopen(session, order, facts, now):
         raise NewOrderNeededError(number=order.number)
     count = order.reopen_count
-    _go_on_counting(session, order, actor, now)
+    workorders.count_again(session, order, actor.login, now)
     contacts.add(session, order, "reopen", reason, now, user_id=actor.user_id)
     if not order_messages.deliver(session, order, "reopened", {**facts, "reopen_reason": reason}, actor, now):
         raise NewOrderNeededError(number=order.number)
@@ -159,14 +159,6 @@ def _may_reopen(session: Session, order: WorkOrder, facts: dict[str, Any], now: 
     found = decisions.ask_about(session, order, "reopen", now, **facts)
     action = found.get("action") if isinstance(found, dict) else found
     return action != "NEW"
-
-
-def _go_on_counting(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> None:
-    """Leave out the time during which the case was thought to be over, as a pause that can be read afterwards."""
-    over_since = order.answered_at or order.closed_at or now
-    minutes = limits.set_back(session, order, over_since, now)
-    session.add(Pause(order_id=order.id, reason="CLOSED", since=over_since, until=None, ended_at=now, minutes=minutes, by=actor.login))
-    order.statutory_due_at = max(order.statutory_due_at, now + STATUTORY)
 
 
 def _tell_both(

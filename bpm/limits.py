@@ -210,6 +210,12 @@ def set_back(session: Session, order: WorkOrder, since: datetime, until: datetim
     return minutes
 
 
+def leave_out(session: Session, order: WorkOrder, since: datetime, by: str, now: datetime) -> None:
+    """Do not count the time during which the case was thought to be over: a pause that can be read afterwards."""
+    minutes = set_back(session, order, since, now)
+    session.add(Pause(order_id=order.id, reason="CLOSED", since=since, until=None, ended_at=now, minutes=minutes, by=by))
+
+
 def arm_statutory(session: Session, order: WorkOrder, now: datetime) -> None:
     """Ask to be woken before the statutory date. That clock goes on whatever the order does, until the customer has an answer."""
     due = order.statutory_due_at - summons(session, order).before

@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, clock, customers, journal, limits, running, timers
-from bpm.access import Actor
+from bpm.access import SYSTEM, Actor
 from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
 from bpm.errors import N_, NotFoundError
@@ -182,10 +182,19 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
         order.closed_at = order.closed_at or now
         limits.clear_statutory(session, order)
     elif state == "REOPENED":
-        order.answered_at = order.closed_at = None
+        count_again(session, order, SYSTEM.login, now)
         order.reopen_count += 1
         order.escalation_tier = 0
         limits.arm_statutory(session, order, now)
+
+
+def count_again(session: Session, order: WorkOrder, by: str, now: datetime) -> None:
+    """The case was not over: its clocks go on, without the time since the answer, and the law's days begin anew. Twice is once."""
+    over_since = order.answered_at or order.closed_at
+    if over_since is not None:
+        limits.leave_out(session, order, over_since, by, now)
+        order.statutory_due_at = max(order.statutory_due_at, now + STATUTORY)
+        order.answered_at = order.closed_at = None
 
 
 def running_hold(session: Session, order: WorkOrder) -> Pause | None:

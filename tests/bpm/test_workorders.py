@@ -17,7 +17,7 @@ from bpm.attachments import ATTACHMENT_LIMIT, AttachmentRefusedError
 from bpm.errors import NotFoundError
 from bpm.models.database import unit_of_work
 from bpm.models.work_item import WorkItem
-from bpm.models.work_order import WorkOrder
+from bpm.models.work_order import Pause, WorkOrder
 from bpm.paging import CursorError
 from bpm.workorders import STATUTORY, NewOrder, OrderFilters
 from tests.bpm import organisation
@@ -200,6 +200,16 @@ class TestStates:
         assert (order.reopen_count, order.escalation_tier, order.answered_at, order.closed_at) == (1, 0, None, None)
         session.expire_all()
         assert self.statutory(session, order).state == "waiting"
+
+    def test_reopened_by_the_return_visit_its_clocks_begin_anew_as_if_the_customer_had_asked(self, session: Session) -> None:
+        order = complain(session, calendar="CAL-247", due_at=NOW + DAY)
+        workorders.enter_state(session, order, "ANSWERED", NOW + DAY / 2)
+        workorders.enter_state(session, order, "REOPENED", NOW + 3 * DAY)
+        session.flush()
+        assert order.due_at == NOW + 3.5 * DAY
+        assert order.statutory_due_at == NOW + 3 * DAY + STATUTORY
+        pause = session.scalars(select(Pause).where(Pause.order_id == order.id)).one()
+        assert (pause.reason, pause.since, pause.ended_at) == ("CLOSED", NOW + DAY / 2, NOW + 3 * DAY)
 
     def test_on_hold_it_stays_on_hold_and_knows_where_it_goes_on(self, session: Session) -> None:
         order = complain(session, state="SUSPENDED", state_before="IN_PROGRESS")
