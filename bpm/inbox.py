@@ -145,7 +145,10 @@ def _show_on(order: WorkOrder, task: Task, person: User | None) -> None:
 def close_task(
     session: Session, instance: Instance, fact: TaskClosed, person_id: UUID | None, now: datetime, *, how: str, reason: str | None = None
 ) -> HandOver | None:
-    """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled."""
+    """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled.
+
+    Where others work on the order still, it is with whoever got it last.
+    """
     task = _at_token(session, instance, fact.token_id)
     if task is None:
         return None
@@ -179,7 +182,14 @@ def close_task(
         reason=reason,
     )
     append(session, HandOver, vars(leg))
+    if task.order is not None and (newest := _NEWEST.first(session, order=task.order_id)) is not None:
+        _show_on(task.order, newest, org.user(session, newest.assignee_id) if newest.assignee_id else None)
     return leg
+
+
+_NEWEST = Rows(
+    Task, Task.order_id == bindparam("order"), one_of(Task.status, OPEN), order_by=(Task.created_at.desc(), Task.id.desc()), limit=1
+)
 
 
 def _at_token(session: Session, instance: Instance, token_id: str) -> Task | None:

@@ -1,6 +1,5 @@
 """An order on hold does not age, somebody must have agreed to a long hold, and it wakes on the promised day."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bpm import follow_up, holds, inbox, limits, suspension, workorders
-from tests.bpm.casework import Casework, at, local
+from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
 
 
 @pytest.fixture
@@ -92,21 +91,9 @@ class TestClocks:
         assert item.due_at == desk.case.statutory_due_at - timedelta(hours=72)
 
 
-def then(what: str) -> Callable[[str], str]:
-    """The small process with something more drawn behind an urge."""
-    end = '<bpmn:endEvent id="urge_noted"><bpmn:incoming>u2</bpmn:incoming></bpmn:endEvent>'
-    flows = "<bpmn:incoming>u2</bpmn:incoming><bpmn:outgoing>u8</bpmn:outgoing>"
-    behind = end.replace("u2", "u8") + '<bpmn:sequenceFlow id="u8" sourceRef="more" targetRef="urge_noted" />'
-    return lambda drawn: drawn.replace('targetRef="urge_noted"', 'targetRef="more"').replace(end, what.format(flows=flows) + behind)
-
-
 class TestWhatComesMeanwhile:
     def test_a_task_that_opens_on_a_held_order_stands_too(self, database: Engine) -> None:
-        drawn = (
-            '<bpmn:userTask id="more" name="写进展"><bpmn:extensionElements><baton:assignment role="HANDLER" unit="JN-NET-1" />'
-            '<baton:limit minutes="60" calendar="CAL-BIZ" /></bpmn:extensionElements>{flows}</bpmn:userTask>'
-        )
-        desk = Casework({"casework.bpmn": then(drawn)})
+        desk = Casework({"casework.bpmn": behind_an_urge(NOTE)})
         desk.complain()
         hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-04 10:00")
         desk.wait("2026-11-02 11:00")
@@ -124,7 +111,7 @@ class TestWhatComesMeanwhile:
             '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT2H</bpmn:timeDuration>'
             "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
         )
-        desk = Casework({"casework.bpmn": then(drawn)})
+        desk = Casework({"casework.bpmn": behind_an_urge(drawn)})
         desk.complain()
         hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-04 10:00")
         desk.do("customer", follow_up.urge, "?")
