@@ -181,6 +181,12 @@ def arm_order(session: Session, order: WorkOrder, total_minutes: float, calendar
     order.due_at = due if order.due_at is None else min(order.due_at, due)
 
 
+def running_pause(session: Session, order: WorkOrder) -> Pause | None:
+    """The hold that has not ended."""
+    query = select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_(None)).order_by(Pause.since.desc())
+    return session.scalars(query).first()
+
+
 def pause_order(order: WorkOrder, now: datetime) -> None:
     """Stop the order's own clock; the statutory one goes on."""
     order.paused_at = order.paused_at or now
@@ -225,6 +231,15 @@ def arm_statutory(session: Session, order: WorkOrder, now: datetime) -> None:
 def clear_statutory(session: Session, order: WorkOrder) -> None:
     """The customer has an answer, or a court has stopped the clock."""
     work_items.cancel(session, _statutory_key(order))
+
+
+def statutory_stands_since(session: Session, order: WorkOrder) -> datetime | None:
+    """Since when the statutory clock stands, because a hold has stopped it; None while it goes."""
+    pause = running_pause(session, order) if order.state == "SUSPENDED" else None
+    if pause is None:
+        return None
+    item = work_items.get(session, _statutory_key(order))
+    return pause.since if item is not None and item.state == "cancelled" else None
 
 
 def summons(session: Session, order: WorkOrder) -> Summons:

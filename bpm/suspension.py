@@ -117,7 +117,7 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
     if order is None:
         return
     workorders.lock(session, order)
-    pause = workorders.running_hold(session, order)
+    pause = limits.running_pause(session, order)
     if order.state != SUSPENDED or pause is None or str(pause.id) != item.payload["pause_id"]:
         return
     if order.suspended_until is not None and order.suspended_until > now:
@@ -128,7 +128,7 @@ def wake(session: Session, item: WorkItem, now: datetime) -> None:
 
 def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: str) -> None:
     """Take an order off hold without telling its process; one that is not on hold is left as it is. The order is locked already."""
-    pause = workorders.running_hold(session, order)
+    pause = limits.running_pause(session, order)
     if order.state != SUSPENDED or pause is None:
         return
     now = max(now, pause.since)  # a machine's clock may be put back: no hold is shorter than nothing

@@ -109,15 +109,16 @@ def of_order(session: Session, order: WorkOrder, now: datetime) -> Face | None:
     return replace(face, paused_minutes=order.paused_minutes, until=order.suspended_until if on_hold else None)
 
 
-def of_law(order: WorkOrder, now: datetime) -> Face | None:
-    """The statutory clock: calendar time, never paused; None once the customer has his answer."""
+def of_law(session: Session, order: WorkOrder, now: datetime) -> Face | None:
+    """The statutory clock: calendar time, on hold only for a court; None once the customer has his answer."""
     if order.answered_at is not None or order.closed_at is not None:
         return None
-    limit = (order.statutory_due_at - order.created_at) / timedelta(minutes=1)
-    left = (order.statutory_due_at - now) / timedelta(minutes=1)
-    mark = 100 - 100 * (STATUTORY_WARNING / (order.statutory_due_at - order.created_at))
-    warned = order.statutory_due_at - now <= STATUTORY_WARNING
-    return _face(working_time.ALWAYS, left, limit, mark, order.statutory_due_at, on_hold=False, warned=warned)
+    stands_since = limits.statutory_stands_since(session, order)
+    whole, left = order.statutory_due_at - order.created_at, order.statutory_due_at - (stands_since or now)
+    on_hold, warned, minute = stands_since is not None, left <= STATUTORY_WARNING, timedelta(minutes=1)
+    mark = 100 - 100 * (STATUTORY_WARNING / whole)
+    face = _face(working_time.ALWAYS, left / minute, whole / minute, mark, order.statutory_due_at, on_hold=on_hold, warned=warned)
+    return replace(face, until=order.suspended_until if on_hold else None)
 
 
 def _face(calendar: WorkingCalendar, left: float, limit: float, mark: float, due_at: datetime, *, on_hold: bool, warned: bool) -> Face:

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import attachments, contacts, follow_up, journal, order_messages, suspension, workorders
+from bpm import attachments, contacts, follow_up, journal, limits, order_messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
 from bpm.errors import N_, InvalidError, NotFoundError
 from bpm.models.task import OPEN
@@ -135,7 +135,7 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
         over=closed,
         on_hold=order.state == suspension.SUSPENDED,
         units=tuple(dict.fromkeys(task.unit_code for task in tasks if task.status in OPEN)),
-        answer_by=_answer_by(order, now),
+        answer_by=_answer_by(session, order, now),
         asks_rating=order_messages.awaited(session, order, "visit_answered") is not None,
         may_write=order.state not in ("WITHDRAWN", "MERGED", "REJECTED"),
         may_withdraw=not closed and order.answered_at is None,
@@ -145,11 +145,12 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
     )
 
 
-def _answer_by(order: WorkOrder, now: datetime) -> datetime | None:
-    """The promise: the order's own limit while it can be kept, else the law's."""
-    if order.answered_at is not None or order.closed_at is not None:
+def _answer_by(session: Session, order: WorkOrder, now: datetime) -> datetime | None:
+    """The promise: the order's own limit while it can be kept, else the law's; none while a hold moves that too."""
+    if order.answered_at is not None or order.closed_at is not None or limits.statutory_stands_since(session, order) is not None:
         return None
-    return order.due_at if order.due_at is not None and order.due_at > now else order.statutory_due_at
+    can_be_kept = order.due_at is not None and order.due_at > now and order.paused_at is None
+    return order.due_at if can_be_kept else order.statutory_due_at
 
 
 def rate(session: Session, order: WorkOrder, score: int, comment: str, now: datetime, *, solved: bool) -> None:

@@ -173,7 +173,7 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
         order.state_before = state
     else:
         order.state = state
-    if on_hold and state in CLOSED_STATES and (hold := running_hold(session, order)) is not None:
+    if on_hold and state in CLOSED_STATES and (hold := limits.running_pause(session, order)) is not None:
         end_hold(session, order, hold, now)
     if state in _ANSWERED:
         order.answered_at = now
@@ -195,12 +195,6 @@ def count_again(session: Session, order: WorkOrder, by: str, now: datetime) -> N
         limits.leave_out(session, order, over_since, by, now)
         order.statutory_due_at = max(order.statutory_due_at, now + STATUTORY)
         order.answered_at = order.closed_at = None
-
-
-def running_hold(session: Session, order: WorkOrder) -> Pause | None:
-    """The hold that has not ended."""
-    query = select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_(None)).order_by(Pause.since.desc())
-    return session.scalars(query).first()
 
 
 def end_hold(session: Session, order: WorkOrder, pause: Pause, now: datetime) -> None:
@@ -333,7 +327,8 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     if filters.class_code:
         conditions.append(WorkOrder.class_code.startswith(filters.class_code[:LONGEST_SOUGHT], autoescape=True))
     if filters.late is not None:
-        late = and_(WorkOrder.due_at < now, WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
+        counted = and_(WorkOrder.paused_at.is_(None), WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
+        late = and_(WorkOrder.due_at < now, counted)
         conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
     if filters.open_only:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))

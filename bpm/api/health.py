@@ -50,7 +50,8 @@ def _lines(session: Session) -> Iterator[str]:
     yield from _counts(session, "baton_tasks", "Tasks that are not done", Task.status, OPEN)
     yield from _counts(session, "baton_instances", "Instances that have not ended", Instance.status, _OPEN_INSTANCES)
     yield from _counts(session, "baton_incidents", "Incidents", Incident.state, ("open",))
-    overdue = select(func.count()).where(WorkOrder.due_at < clock.now(), WorkOrder.answered_at.is_(None), WorkOrder.closed_at.is_(None))
+    counted = (WorkOrder.paused_at.is_(None), WorkOrder.answered_at.is_(None), WorkOrder.closed_at.is_(None))
+    overdue = select(func.count()).where(WorkOrder.due_at < clock.now(), *counted)
     yield from _gauge("baton_work_orders_late", "Work orders past their limit without an answer", session.scalar(overdue) or 0)
 
 

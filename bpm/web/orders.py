@@ -98,7 +98,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         pictures=picture.of_instance(session(), instance) if instance else [],
         waits=stories.waits_until(instance) if instance and not tasks and order.closed_at is None else None,
         whole=timeline.of_order(session(), order, now()),
-        law=timeline.of_law(order, now()),
+        law=timeline.of_law(session(), order, now()),
         contacts=contacts.of_order(session(), order),
         attachments=attachments.of_order(session(), order),
         others=_others_of_the_customer(order),

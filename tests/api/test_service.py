@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import select
 
+from bpm import clock, workorders
+from bpm.models.database import unit_of_work
+from bpm.models.definition import Definition
 from bpm.models.faults import DatabaseUnreachableError
+from bpm.models.work_order import WorkOrder
+from bpm.workorders import NewOrder
 from tests.api.desk import Desk
 from tests.api.drawings import ERRAND, FORM
 
@@ -149,6 +155,16 @@ class TestHealth:
         assert 'baton_instances{status="running"} 1' in answer.text
         assert "baton_work_orders_late 0" in answer.text
         assert all(line.startswith(("# ", "baton_")) for line in answer.text.splitlines())
+
+    def test_an_order_is_late_unless_its_clock_stands(self, desk: Desk) -> None:
+        now = clock.now()
+        new = NewOrder(type="COMPLAINT", channel="PHONE_1860", title="电梯里没有信号", city="JN")
+        with unit_of_work() as session:
+            workorders.create(session, new, Definition(key="complaint"), now).due_at = now - timedelta(hours=1)
+        assert "baton_work_orders_late 1" in desk.app.test_client().get("/metrics").text
+        with unit_of_work() as session:
+            session.scalars(select(WorkOrder)).one().paused_at = now - timedelta(hours=2)
+        assert "baton_work_orders_late 0" in desk.app.test_client().get("/metrics").text
 
 
 class TestDemoClock:

@@ -1,12 +1,12 @@
 """An order on hold does not age, somebody must have agreed to a long hold, and it wakes on the promised day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, holds, inbox, limits, suspension, workorders
+from bpm import follow_up, holds, inbox, limits, suspension, timeline, tracking, workorders
 from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
 
 
@@ -20,6 +20,19 @@ def desk(database: Engine) -> Casework:
 
 def hold(desk: Casework, login: str, reason: str, until: str | None, note: str | None = None) -> Any:
     return desk.do(login, suspension.suspend, reason, at(until) if until else None, note)
+
+
+def promised(desk: Casework) -> datetime | None:
+    """By when the customer's page says that he has an answer."""
+    with desk.unit() as session:
+        return tracking.progress(session, desk.order(session), desk.now).answer_by
+
+
+def law(desk: Casework) -> timeline.Face:
+    with desk.unit() as session:
+        face = timeline.of_law(session, desk.order(session), desk.now)
+    assert face is not None
+    return face
 
 
 class TestClocks:
@@ -78,6 +91,26 @@ class TestClocks:
         desk.wait("2026-11-03 11:30")
         with desk.unit() as session:
             assert limits.used_minutes(session, desk.task(session), desk.now) == 90
+
+    def test_the_customer_is_promised_what_no_hold_moves(self, desk: Casework) -> None:
+        assert promised(desk) == desk.case.due_at
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        assert promised(desk) == desk.case.statutory_due_at
+        desk.do("handler", suspension.resume)
+        assert promised(desk) == desk.case.due_at
+        hold(desk, "vp", "COURT_OR_REGULATOR", None, "法院调取")
+        assert promised(desk) is None
+
+    def test_the_law_s_clock_that_a_court_has_stopped_is_shown_on_hold(self, desk: Casework) -> None:
+        desk.wait("2026-11-03 10:00")
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        assert law(desk).state == "ok"
+        desk.do("handler", suspension.resume)
+        hold(desk, "vp", "COURT_OR_REGULATOR", None, "法院调取")
+        desk.wait("2026-11-30 10:00")
+        assert (law(desk).state, round(law(desk).minutes)) == ("hold", 14 * 24 * 60)
+        desk.do("vp", suspension.resume)
+        assert (law(desk).state, round(law(desk).minutes)) == ("ok", 14 * 24 * 60)
 
     def test_a_court_stops_the_statutory_clock_as_well(self, desk: Casework) -> None:
         statutory = desk.case.statutory_due_at

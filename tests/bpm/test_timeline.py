@@ -63,9 +63,9 @@ def test_the_law_counts_every_day_and_warns_three_days_before(desk: Casework) ->
     with desk.unit() as session:
         order = desk.task(session).order
         assert order is not None
-        early, near = timeline.of_law(order, at("2026-11-03 10:00")), timeline.of_law(order, at("2026-11-14 10:00"))
+        early, near = timeline.of_law(session, order, at("2026-11-03 10:00")), timeline.of_law(session, order, at("2026-11-14 10:00"))
         order.answered_at = at("2026-11-04 10:00")
-        answered = timeline.of_law(order, at("2026-11-05 10:00"))
+        answered = timeline.of_law(session, order, at("2026-11-05 10:00"))
     assert early is not None
     assert near is not None
     assert (early.state, round(early.minutes), early.natural) == ("ok", 14 * 24 * 60, True)

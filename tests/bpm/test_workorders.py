@@ -114,9 +114,10 @@ class TestLists:
         complain(session, "没有时限")
         complain(session, "已答复", due_at=NOW - DAY, answered_at=NOW)
         complain(session, "已办结", due_at=NOW - DAY, state="CLOSED")
+        complain(session, "挂起", due_at=NOW - DAY, paused_at=NOW - 2 * DAY)
         assert listed(session, late=True) == ["超时"]
-        assert sorted(listed(session, late=False)) == ["及时", "已办结", "已答复", "没有时限"]
-        assert len(listed(session)) == 5
+        assert sorted(listed(session, late=False)) == ["及时", "已办结", "已答复", "挂起", "没有时限"]
+        assert len(listed(session)) == 6
 
     def test_by_state_unit_city_level_class_and_words(self, session: Session) -> None:
         complain(
