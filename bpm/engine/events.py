@@ -3,6 +3,7 @@
 """Events that wait, and how something that happens finds the one that waits for it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -195,8 +196,10 @@ def _comes_again(task: Task, known: str, trigger: Trigger) -> bool:
     armed = task.internal_data["armed"][known]
     if not timers.repeats(armed):
         return False
-    clock = task.workflow.top_workflow.clock
-    task.internal_data["armed"] = {**task.internal_data["armed"], known: timers.again(armed, clock, armed.get("calendar"))}
+    clock, calendar = task.workflow.top_workflow.clock, armed.get("calendar")
+    if calendar:  # a hold may have moved this turn: the next is counted from when it came
+        armed = {**armed, "due": max(datetime.fromisoformat(armed["due"]), clock.now).isoformat()}
+    task.internal_data["armed"] = {**task.internal_data["armed"], known: timers.again(armed, clock, calendar)}
     return True
 
 

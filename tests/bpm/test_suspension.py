@@ -152,6 +152,24 @@ class TestWhatComesMeanwhile:
         desk.wait("2026-11-04 10:00")
         assert [local(item.due_at) for item in desk.items("timer")] == ["2026-11-04 12:00"]
 
+    def test_a_reminder_in_working_time_does_not_make_up_for_the_turns_of_a_hold(self, database: Engine) -> None:
+        reminder = (
+            '<bpmn:boundaryEvent id="remind" attachedToRef="handle" cancelActivity="false"><bpmn:outgoing>r1</bpmn:outgoing>'
+            '<bpmn:timerEventDefinition baton:calendar="CAL-BIZ"><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT2H</bpmn:timeCycle>'
+            '</bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="reminded"><bpmn:extensionElements>'
+            '<baton:notice to="handler" text="delayed" /></bpmn:extensionElements><bpmn:incoming>r1</bpmn:incoming></bpmn:endEvent>'
+            '<bpmn:sequenceFlow id="r1" sourceRef="remind" targetRef="reminded" /><bpmn:subProcess id="urging"'
+        )
+        desk = Casework({"casework.bpmn": lambda drawn: drawn.replace('<bpmn:subProcess id="urging"', reminder)})
+        desk.complain()
+        desk.wait("2026-11-02 11:30")
+        hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-05 10:00")
+        desk.wait("2026-11-05 10:29")
+        assert desk.told("handler", "delayed") == []
+        desk.wait("2026-11-05 10:30")
+        assert [local(item.due_at) for item in desk.items("timer")] == ["2026-11-05 14:00"]
+        assert len(desk.told("handler", "delayed")) == 1
+
 
 class TestGoingOn:
     def test_a_person_may_end_it_before_the_day(self, desk: Casework) -> None:
