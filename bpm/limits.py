@@ -175,7 +175,7 @@ def arm_order(session: Session, order: WorkOrder, total_minutes: float, calendar
     """Work out by when an order must be answered: from when it came, less its pauses, and never later than was promised before."""
     counting = calendars.get(session, calendar)
     order.total_minutes, order.calendar = total_minutes, calendar
-    ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None)))
+    ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None), Pause.minutes.is_not(None)))
     order.paused_minutes = sum(counting.minutes_between(pause.since, pause.ended_at) for pause in ended if pause.ended_at)
     due = counting.add(order.created_at, timedelta(minutes=total_minutes + order.paused_minutes))
     order.due_at = due if order.due_at is None else min(order.due_at, due)

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from bpm import limits
+from bpm import limits, workorders
+from bpm.models.work_order import Pause
 from tests.bpm.casework import Casework, at, local
 
 
@@ -96,6 +97,21 @@ class TestOrders:
         with desk.unit() as session:
             limits.arm_order(session, desk.order(session), 3150, "CAL-BIZ", desk.now)
         assert local(desk.case.due_at) == "2026-11-09 10:00"
+
+    def test_a_hold_that_stopped_no_clock_and_one_behind_the_answer_give_no_time(self, desk: Casework) -> None:
+        desk.complain()
+        with desk.unit() as session:
+            order = desk.order(session)
+            order.answered_at = at("2026-11-03 10:00")
+            limits.pause_order(order, at("2026-11-03 11:00"))
+            behind = limits.resume_order(session, order, at("2026-11-03 12:00"))
+            for minutes, day in ((None, 4), (behind, 3)):
+                since, ended = at(f"2026-11-0{day} 11:00"), at(f"2026-11-0{day} 12:00")
+                session.add(Pause(order_id=order.id, reason="WAIT_CUSTOMER", since=since, ended_at=ended, minutes=minutes, by="handler"))
+            workorders.count_again(session, order, "agent", at("2026-11-03 15:00"))
+            assert local(order.due_at) == "2026-11-09 15:00"  # by the three hours and a half since the answer, and once
+            limits.arm_order(session, order, 2250, "CAL-BIZ", desk.now)
+            assert (order.paused_minutes, local(order.due_at)) == (210, "2026-11-09 15:00")
 
     def test_when_it_is_nearly_due_it_is_more_urgent(self, desk: Casework) -> None:
         desk.complain()
