@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bpm import access, contacts, decisions, journal, limits, notices, options, order_messages, org, suspension, workorders
+from bpm import access, contacts, decisions, journal, limits, notices, options, order_messages, org, running, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
 from bpm.models.org import User
@@ -107,9 +107,10 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
 
 
 def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
-    """It was not solved: the same number goes on. Raises ForbiddenError, OrderNotClosedError, NewOrderNeededError.
+    """It was not solved: the same number goes on.
 
     The time between answer and reopening counts against nobody, and the law's days begin anew (reference processes, D9).
+    Raises ForbiddenError, OrderNotClosedError, NewOrderNeededError, InstanceSuspendedError.
     """
     _require(actor, options.MAY_REOPEN)
     instance = workorders.lock(session, order)
@@ -118,6 +119,8 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     facts = _reopening(order, now)
     if not _may_reopen(session, order, facts, now):
         raise NewOrderNeededError(number=order.number)
+    if instance is not None and instance.status == "suspended":  # it would be counted now, and again by the drawing when it goes on
+        raise running.InstanceSuspendedError
     count = order.reopen_count
     workorders.count_again(session, order, actor.login, now)
     contacts.add(session, order, "reopen", reason, now, user_id=actor.user_id)

@@ -120,11 +120,13 @@ def pass_rung(session: Session, task: Task, index: int, now: datetime) -> None:
 
 
 def _arm(session: Session, task: Task, rungs: Sequence[Rung], now: datetime) -> None:
-    """A task that stands, or is closed, is not woken."""
+    """A task that stands, or is closed, is not woken; one whose instance an operator has stopped, when it goes on."""
     rung = _next(task, rungs) if task.paused_at is None and task.status in OPEN else None
     if rung is not None:
         payload = {"task_id": str(task.id), "rung": rung.index}
         work_items.enqueue(session, "rung", _rung_key(task), payload, rung.at, now, task.instance_id)
+        if task.instance.status == "suspended":
+            work_items.hold_all(session, task.instance_id)
     else:
         clear(session, task)
 

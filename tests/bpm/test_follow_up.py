@@ -1,12 +1,15 @@
 """What comes after a complaint was told: urging, adding, withdrawing, reopening."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
-from bpm import contacts, follow_up, suspension
-from bpm.models.work_order import Pause
+from bpm import contacts, follow_up, interventions, suspension
+from bpm.access import Actor
+from bpm.models.work_order import Pause, WorkOrder
+from bpm.running import InstanceSuspendedError
 from tests.bpm.casework import Casework, at, local
 
 
@@ -16,6 +19,18 @@ def desk(database: Engine) -> Casework:
     case.complain(limit=240)
     case.claim("handler")
     return case
+
+
+def stop(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> None:
+    """An operator stops the process of an order."""
+    assert order.instance_id is not None
+    interventions.suspend(session, order.instance_id, actor, now)
+
+
+def go_on(session: Session, order: WorkOrder, actor: Actor, now: datetime) -> None:
+    """An operator lets it go on."""
+    assert order.instance_id is not None
+    interventions.resume(session, order.instance_id, actor, now)
 
 
 class TestUrging:
@@ -48,6 +63,16 @@ class TestUrging:
         desk.finish("handler")
         with pytest.raises(follow_up.OrderClosedError):
             desk.do("customer", follow_up.urge, "?")
+
+    def test_it_does_not_set_the_ladder_of_a_stopped_instance_free(self, desk: Casework) -> None:
+        desk.do("admin", stop)
+        desk.do("customer", follow_up.urge, "?")
+        assert desk.items("rung") == []
+        desk.wait("2026-11-03 10:00")
+        assert desk.told("head", "tier") == []
+        desk.do("admin", go_on)
+        desk.wait(timedelta(minutes=1))
+        assert len(desk.told("head", "tier")) == 1
 
 
 class TestInformation:
@@ -130,6 +155,15 @@ class TestReopening:
         desk.do("customer", follow_up.withdraw, "算了")
         with pytest.raises(follow_up.NewOrderNeededError):
             desk.do("customer", follow_up.reopen, "还是要")
+
+    def test_what_an_operator_has_stopped_is_not_reopened(self, desk: Casework) -> None:
+        desk.finish("handler")
+        desk.do("admin", stop)
+        with pytest.raises(InstanceSuspendedError):
+            desk.do("customer", follow_up.reopen, "又坏了")
+        desk.do("admin", go_on)
+        desk.do("customer", follow_up.reopen, "又坏了")
+        assert desk.case.reopen_count == 1
 
     def test_what_is_open_is_not_reopened(self, desk: Casework) -> None:
         with pytest.raises(follow_up.OrderNotClosedError):
