@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions, incidents, instances, journal, work_items
+from bpm import access, definitions, incidents, instances, journal, work_items, workorders
 from bpm.access import Actor
 from bpm.engine import commands as c
 from bpm.engine import moves
@@ -68,12 +68,19 @@ def _token_at(session: Session, instance: Instance, element_id: str) -> str | No
 
 
 def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> Instance:
-    """End an instance now; its tasks, timers and calls are taken back."""
+    """End an instance now; its tasks, timers and calls are taken back, and its order is closed.
+
+    CLOSED, of the states that close: an operator cannot say that the customer took it back, or that it is not ours.
+    """
     access.require(actor, "ADMIN")
     instance = instances.get(session, instance_id, actor, for_update=True)
     if instance.status == "suspended":
         _go_on(session, instance)
     instances.apply(session, instance, c.Cancel(), Doing(actor, now))
+    order = workorders.of_instance(session, instance)
+    if order is not None and order.state not in workorders.CLOSED_STATES:
+        workorders.enter_state(session, order, "CLOSED", now)
+        journal.note(session, instance, "state", actor.login, now, state="CLOSED")
     return instance
 
 

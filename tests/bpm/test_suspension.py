@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, holds, inbox, limits, suspension, timeline, tracking, workorders
+from bpm import follow_up, holds, inbox, interventions, limits, suspension, timeline, tracking, workorders
 from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
 
 
@@ -221,6 +221,17 @@ class TestGoingOn:
         assert (desk.step.status, case.paused_minutes) == ("claimed", 450)
         desk.wait("2026-11-04 12:00")
         assert (desk.case.state, desk.journal("order-resumed")) == ("CLOSED", [])
+
+    def test_an_order_whose_instance_an_operator_ends_is_closed_and_nothing_rings_for_it(self, desk: Casework) -> None:
+        hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
+        with desk.unit() as session:
+            instance_id = desk.order(session).instance_id
+            assert instance_id is not None
+            interventions.cancel(session, instance_id, desk.actor(session, "admin"), desk.now)
+        case = desk.case
+        assert (case.state, case.closed_at, case.paused_at, case.suspended_until) == ("CLOSED", desk.now, None, None)
+        assert [entry.facts["state"] for entry in desk.journal("state")][-1] == "CLOSED"
+        assert desk.items("statutory") == desk.items("wake") == []
 
     def test_an_answer_that_is_given_behind_a_hold_ends_what_it_stood(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-05 10:00")
