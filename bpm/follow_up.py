@@ -12,6 +12,7 @@ from bpm import access, contacts, decisions, journal, limits, notices, options, 
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
 from bpm.models.org import User
+from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
 from bpm.workorders import CLOSED_STATES
 
@@ -24,6 +25,7 @@ KEY_ACCOUNT_WEIGHT = 2
 URGED = N_("{number} was urged ({count}): {text}")
 URGED_WITHOUT_WORDS = N_("{number} was urged ({count}).")
 INFORMED = N_("New information on {number}: {text}")
+WITHDRAWN = N_("{number} was withdrawn. Nothing is left to do for it.")
 _SHOWN = 200
 
 
@@ -61,7 +63,7 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
     _require_open(order)
     contacts.add(session, order, "urge", reason, now, user_id=actor.user_id)
     counted = order.last_urged_at is None or now - order.last_urged_at >= COUNTED_AGAIN
-    drawn = False
+    working, drawn = workorders.open_tasks(session, order), False
     if counted:
         order.urge_count += KEY_ACCOUNT_WEIGHT if "KAM" in actor.roles else 1
         order.last_urged_at = now
@@ -71,7 +73,8 @@ def urge(session: Session, order: WorkOrder, reason: str, actor: Actor, now: dat
         journal.note(session, instance, "urged", actor.login, now, counted=counted, count=order.urge_count, reason=reason)
     if counted or actor is CUSTOMER:
         facts = {"number": order.number, "count": order.urge_count, "text": reason[:_SHOWN]}
-        _tell_both(session, order, "urge", URGED if reason else URGED_WITHOUT_WORDS, facts, actor, now, handler_told=drawn)
+        people = _holders(session, working, drawn=drawn) + _first_owner(session, order)
+        _tell(session, order, "urge", URGED if reason else URGED_WITHOUT_WORDS, facts, people, actor, now)
     return counted
 
 
@@ -81,16 +84,15 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
         raise contacts.NothingSaidError
     instance = workorders.lock(session, order)
     contacts.add(session, order, "information", text, now, user_id=actor.user_id)
-    drawn = False
+    working, drawn = workorders.open_tasks(session, order), False
     if order.state not in CLOSED_STATES:
         if order.state == suspension.SUSPENDED and order.suspend_reason == "WAIT_CUSTOMER":
             suspension.resume(session, order, actor, now, "information")
         drawn = order_messages.deliver(session, order, "information", {"information": text}, actor, now)
     if instance is not None:
         journal.note(session, instance, "informed", actor.login, now)
-    if not drawn:
-        facts = {"number": order.number, "text": text[:_SHOWN]}
-        _tell_both(session, order, "information", INFORMED, facts, actor, now, handler_told=False)
+    people = _holders(session, working, drawn=drawn) + ([] if drawn else _first_owner(session, order))
+    _tell(session, order, "information", INFORMED, {"number": order.number, "text": text[:_SHOWN]}, people, actor, now)
 
 
 def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
@@ -99,9 +101,12 @@ def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now:
     instance = workorders.lock(session, order)
     _require_open(order)
     contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
+    working = workorders.open_tasks(session, order)
     suspension.end(session, order, actor, now, "withdrawn")
     if not order_messages.deliver(session, order, "withdrawn", {"withdraw_reason": reason, "close_code": "WITHDRAWN"}, actor, now):
         raise NotProvidedError
+    people = _holders(session, working, drawn=True)
+    _tell(session, order, "withdrawn", WITHDRAWN, {"number": order.number}, people, actor, now)
     if instance is not None:
         journal.note(session, instance, "withdrawn", actor.login, now, reason=reason)
 
@@ -164,16 +169,20 @@ def _may_reopen(session: Session, order: WorkOrder, facts: dict[str, Any], now: 
     return action != "NEW"
 
 
-def _tell_both(
-    session: Session, order: WorkOrder, kind: str, text: str, facts: dict[str, Any], actor: Actor, now: datetime, *, handler_told: bool
-) -> None:
-    """Tell whoever works on the order, unless the drawing has done so, and its first owner."""
-    people: list[User] = []
-    if not handler_told:
-        for task in workorders.open_tasks(session, order):
-            people += [task.assignee] if task.assignee else org.members(session, task.unit_code, task.role)
+def _holders(session: Session, tasks: list[Task], *, drawn: bool) -> list[User]:
+    """Whoever works on these tasks, without the newest one's holder where the drawing has told him: it knows of one."""
+    people = [[task.assignee] if task.assignee else org.members(session, task.unit_code, task.role) for task in tasks]
+    told = {person.id for person in people.pop()} if drawn and people else set()
+    return [person for each in people for person in each if person.id not in told]
+
+
+def _first_owner(session: Session, order: WorkOrder) -> list[User]:
     owner = org.named(session, order.first_owner) if order.first_owner else None
-    if owner is not None:
-        people.append(owner)
+    return [owner] if owner is not None else []
+
+
+def _tell(
+    session: Session, order: WorkOrder, kind: str, text: str, facts: dict[str, Any], people: list[User], actor: Actor, now: datetime
+) -> None:
     others = [org.available(session, person, now) for person in people if person.id != actor.user_id]
     notices.tell(session, others, kind, text, facts, now=now, order=order)

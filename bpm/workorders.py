@@ -337,5 +337,5 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
 
 def open_tasks(session: Session, order: WorkOrder) -> list[Task]:
     """The tasks on which this order's progress depends now."""
-    query = select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).order_by(Task.created_at)
+    query = select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN)).order_by(Task.created_at, Task.id)
     return list(session.scalars(query))

@@ -10,7 +10,7 @@ from bpm import contacts, follow_up, interventions, suspension
 from bpm.access import Actor
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.running import InstanceSuspendedError
-from tests.bpm.casework import Casework, at, local
+from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
 
 
 @pytest.fixture
@@ -73,6 +73,31 @@ class TestUrging:
         desk.do("admin", go_on)
         desk.wait(timedelta(minutes=1))
         assert len(desk.told("head", "tier")) == 1
+
+
+class TestTwoUnitsAtWork:
+    @pytest.fixture
+    def shared(self, database: Engine) -> Casework:
+        """Two units work on the order; the drawing knows of the newer one."""
+        desk = Casework({"casework.bpmn": behind_an_urge(NOTE.replace("JN-NET-1", "QD-NET"))})
+        desk.complain()
+        desk.claim("handler")
+        desk.wait("2026-11-02 10:10")
+        desk.do("customer", follow_up.urge, "第一次")
+        desk.wait("2026-11-02 11:00")
+        return desk
+
+    def test_an_urge_reaches_both(self, shared: Casework) -> None:
+        shared.do("customer", follow_up.urge, "第二次")
+        assert shared.told("handler", "urge") == [f"{shared.number} was urged (2): 第二次"]
+
+    def test_what_the_customer_adds_reaches_both(self, shared: Casework) -> None:
+        shared.do("customer", follow_up.inform, "是在地下二层")
+        assert len(shared.told("handler", "information")) == len(shared.told("handler-qd", "information")) == 1
+
+    def test_both_hear_that_it_was_withdrawn(self, shared: Casework) -> None:
+        shared.do("customer", follow_up.withdraw, "算了")
+        assert shared.told("handler", "withdrawn") == [f"{shared.number} was withdrawn. Nothing is left to do for it."]
 
 
 class TestInformation:
