@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+LONGEST_BEFORE = timedelta(days=366)
+"""How long before the statutory date a rung may ring."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -37,23 +40,29 @@ class Summons:
 
 
 def rungs_of(found: Any, limit_minutes: float, moment: Callable[[float], datetime]) -> list[Rung]:
-    """The rungs that a ladder's table has given for a limit, in order; ``moment`` tells when so many minutes of it are used."""
+    """The rungs that a ladder's table has given for a limit, in order; ``moment`` tells when so many minutes of it are used.
+
+    Raises TypeError, ValueError, OverflowError for a cell with which nobody can count.
+    """
     timed = [(_used_at(row, limit_minutes), row) for row in _rows(found) if row.get("percent") is not None]
     timed.sort(key=lambda pair: (pair[0], int(pair[1]["tier"])))
     return [_rung(index, row, moment(used)) for index, (used, row) in enumerate(timed)]
 
 
 def summons_of(found: Any) -> Summons | None:
-    """The rung of the statutory date that a ladder's table has given; None where it gives none."""
+    """The rung of the statutory date that a ladder's table has given; None where it gives none. Raises as ``rungs_of``."""
     for row in _rows(found):
         hours = row.get("before_statutory_hours")
         if hours is not None:
-            return Summons(int(row["tier"]), timedelta(hours=float(hours)), _words(row.get("to")), _words(row.get("how")))
+            before = timedelta(hours=float(hours))
+            if not timedelta(0) <= before <= LONGEST_BEFORE:
+                raise ValueError(hours)
+            return Summons(int(row["tier"]), before, _words(row.get("to")), _words(row.get("how")))
     return None
 
 
 def points_of(found: Any, tier: int) -> int:
-    """What the rungs up to a tier add to the urgency of an order."""
+    """What the rungs up to a tier add to the urgency of an order. Raises as ``rungs_of``."""
     return sum(int(row.get("priority") or 0) for row in _rows(found) if 0 < int(row["tier"]) <= tier)
 
 

@@ -5,15 +5,15 @@ wakes ``escalation``, which asks again; whatever moves the due time arms it anew
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpm import calendars, customers, decisions, definitions, journal, ladders, org, work_items
-from bpm.engine.faults import StepError
+from bpm.engine.faults import DecisionError, StepError
 from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung, Summons
 from bpm.models.task import OPEN, Task
@@ -21,6 +21,11 @@ from bpm.models.work_order import Pause, WorkOrder
 from bpm.working_time import WorkingCalendar
 
 _log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+_WRONG_CELL = (TypeError, ValueError, OverflowError)
+"""What reading a table raises in which a word stands for a number, or a number that no calendar reaches."""
 
 STATUTORY_WARNING = timedelta(hours=72)
 """How long before the statutory date the last rung rings, where no table says otherwise (reference processes, D7)."""
@@ -162,7 +167,12 @@ def _rungs(session: Session, task: Task) -> list[Rung]:
     known = decisions.facts_of(session, task.order, None) if task.order is not None else {}
     facts = {**known, "limit_minutes": task.limit_minutes, "element_id": task.element_id, "role": task.role}
     found = definitions.engine_definition(session, task.instance.definition_id).decide(task.ladder, facts).result
-    return ladders.rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
+    try:
+        return ladders.rungs_of(found, task.limit_minutes, lambda used: _moment(calendar, task, used))
+    except _WRONG_CELL as error:
+        raise DecisionError(
+            N_("In the table “{decision}” nobody can count with {found}."), decision=task.ladder, found=str(error)
+        ) from None
 
 
 def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
@@ -246,7 +256,7 @@ def statutory_stands_since(session: Session, order: WorkOrder) -> datetime | Non
 
 def summons(session: Session, order: WorkOrder) -> Summons:
     """The rung of the statutory date, as the ladder of the order's process says; else tier 4 and the vice president."""
-    found = ladders.summons_of(_asked(session, order, "ladder", None))
+    found = _read(session, order, ladders.summons_of, None)
     return found or Summons(4, STATUTORY_WARNING, ("vice_president",), ("call", "mail"))
 
 
@@ -258,7 +268,8 @@ def prioritise(session: Session, order: WorkOrder, now: datetime) -> None:
     """
     points = _asked(session, order, "priority", now, repeat_flag=_is_repeat(session, order))
     if isinstance(points, int | float):
-        order.priority = int(points) + ladders.points_of(_asked(session, order, "ladder", now), order.escalation_tier)
+        by_tier = _read(session, order, lambda found: ladders.points_of(found, order.escalation_tier), now)
+        order.priority = int(points) + (by_tier or 0)
     for task in session.scalars(select(Task).where(Task.order_id == order.id, Task.status.in_(OPEN))):
         task.priority = order.priority
         if task.ladder is not None:
@@ -282,6 +293,15 @@ def _asked(session: Session, order: WorkOrder, purpose: str, now: datetime | Non
         return decisions.ask_about(session, order, purpose, now, **facts)
     except StepError as error:
         _log.warning("order %s: the table for %s cannot be asked: %s", order.number, purpose, error)
+        return None
+
+
+def _read(session: Session, order: WorkOrder, read: Callable[[Any], Found], now: datetime | None) -> Found | None:
+    """What the ladder of an order's process says to a reader, or None: a wrong cell holds nobody's work up either."""
+    try:
+        return read(_asked(session, order, "ladder", now))
+    except _WRONG_CELL as error:
+        _log.warning("order %s: nobody can count with a cell of the ladder: %s", order.number, error)
         return None
 
 

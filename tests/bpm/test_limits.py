@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from bpm import limits, workorders
 from bpm.models.work_order import Pause
-from tests.bpm.casework import Casework, at, local
+from tests.bpm.casework import Casework, at, files, local
 
 
 @pytest.fixture
@@ -60,6 +60,30 @@ class TestTasks:
         assert local(desk.step.warn_at) == "2026-11-02 14:30"
         (entry,) = desk.journal("ladder-failed")
         assert entry.facts["table"] == "no_such_table"
+
+    @pytest.mark.parametrize(
+        ("cell", "wrong"),
+        [
+            ("75", '"75%"'),
+            ("1", '"one"'),
+            ("200", "2000000000000"),
+            ("72", '"72h"'),
+            ("72", "1e15"),
+            ("72", "100000000"),
+            ("20", '"high"'),
+        ],
+    )
+    def test_nor_does_a_cell_with_which_nobody_can_count(self, database: Engine, cell: str, wrong: str) -> None:
+        assert "<text>" + cell + "</text>" in files()["escalation_ladder.dmn"].decode()
+        desk = Casework({"escalation_ladder.dmn": lambda table: table.replace(f"<text>{cell}</text>", f"<text>{wrong}</text>")})
+        desk.complain(limit=240)
+        assert (desk.case.state, local(desk.step.due_at), local(desk.step.warn_at)) == (
+            "IN_PROGRESS",
+            "2026-11-02 15:30",
+            "2026-11-02 14:30",
+        )
+        desk.wait("2026-11-14 10:00")  # three days before the date of the law
+        assert desk.told("vp", "tier")
 
     def test_nor_does_a_calendar_that_is_not_there(self, desk: Casework) -> None:
         desk.complain(limit=240)
