@@ -145,10 +145,7 @@ def _show_on(order: WorkOrder, task: Task, person: User | None) -> None:
 def close_task(
     session: Session, instance: Instance, fact: TaskClosed, person_id: UUID | None, now: datetime, *, how: str, reason: str | None = None
 ) -> HandOver | None:
-    """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled.
-
-    Where others work on the order still, it is with whoever got it last.
-    """
+    """Take a task out of the inbox and write its leg of the relay. ``how``: completed, returned, cancelled."""
     task = _at_token(session, instance, fact.token_id)
     if task is None:
         return None
@@ -182,9 +179,14 @@ def close_task(
         reason=reason,
     )
     append(session, HandOver, vars(leg))
-    if task.order is not None and (newest := _NEWEST.first(session, order=task.order_id)) is not None:
-        _show_on(task.order, newest, org.user(session, newest.assignee_id) if newest.assignee_id else None)
     return leg
+
+
+def show_who_goes_on(session: Session, order: WorkOrder) -> None:
+    """A task is done and none came after it: the order is with whoever got another one last, where others work on it still."""
+    newest = _NEWEST.first(session, order=order.id)
+    if newest is not None:
+        _show_on(order, newest, org.user(session, newest.assignee_id) if newest.assignee_id else None)
 
 
 _NEWEST = Rows(

@@ -41,6 +41,9 @@ def record(session: Session, instance: Instance, process: Process, happened: Seq
     ended = any(isinstance(fact, f.InstanceEnded) for fact in happened)
     for fact in sorted(happened, key=lambda fact: not isinstance(fact, f.TaskClosed)):
         _hand_over(session, instance, order, fact, doing, ended=ended)
+    kinds = {type(fact) for fact in happened}
+    if order is not None and f.TaskClosed in kinds and f.TaskOpened not in kinds:
+        inbox.show_who_goes_on(session, order)
 
 
 def _hand_over(  # noqa: C901, PLR0912 -- one line a kind of fact: splitting the match would hide that none is missing
