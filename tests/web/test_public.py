@@ -129,6 +129,18 @@ def test_a_rating_that_nobody_asks_for_is_declined_kindly(office: Office, tracke
     assert answer.value("text") == "师傅很耐心。"  # no longer asked for: it can be sent as a message
 
 
+def test_the_survey_leaves_the_answer_to_the_customer_and_keeps_what_he_chose(
+    office: Office, tracked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking.order_messages, "awaited", lambda *_: "the return visit")
+    choices = page(office, tracked).find("[name=solved], [name=score]")
+    assert len(choices) == 7
+    assert all(each.get("required") is not None and each.get("checked") is None for each in choices)
+    monkeypatch.setattr(tracking.questions, "_most", 0)
+    refused = office.customer.post(f"{tracked}/rating", {"solved": "no", "score": "2"})
+    assert [each.get("value") for each in refused.find("[name=solved][checked], [name=score][checked]")] == ["no", "2"]
+
+
 @pytest.mark.parametrize(("what", "field"), [("message", "text"), ("reopen", "reason"), ("rating", "comment")])
 def test_whoever_writes_too_often_on_his_page_keeps_his_words(
     office: Office, tracked: str, monkeypatch: pytest.MonkeyPatch, what: str, field: str
