@@ -86,5 +86,5 @@ def note(session: Session, order: WorkOrder, text: str, actor: Actor, now: datet
 
 def of_order(session: Session, order: WorkOrder, *, public_only: bool = False) -> list[Contact]:
     """What was said and noted, oldest first."""
-    query = select(Contact).where(Contact.order_id == order.id).order_by(Contact.at)
+    query = select(Contact).where(Contact.order_id == order.id).order_by(Contact.at, Contact.id)
     return list(session.scalars(query.where(Contact.public) if public_only else query))
