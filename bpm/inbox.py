@@ -231,14 +231,12 @@ def for_writing(session: Session, task_id: UUID, actor: Actor) -> Task:
 
 
 def for_completion(session: Session, task_id: UUID, actor: Actor) -> Task:
-    """Read a task that the actor has claimed. Raises as ``for_writing``, TaskAlreadyClaimedError, TaskNotClaimedError."""
+    """Read a task that the actor has claimed, or was given. Raises as ``for_writing``, TaskAlreadyClaimedError, TaskNotClaimedError."""
     task = for_writing(session, task_id, actor)
     if task.assignee_id is None:
         raise TaskNotClaimedError
     if task.assignee_id != actor.user_id:
         raise TaskAlreadyClaimedError(name=_name(session, task.assignee_id, actor))
-    if task.status != "claimed":
-        raise TaskNotClaimedError
     return task
 
 

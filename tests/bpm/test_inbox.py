@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, inbox, instances, org, queues
+from bpm import follow_up, inbox, org, queues
 from bpm.models.task import Task
 from tests.bpm.casework import NOTE, Casework, behind_an_urge
 
@@ -43,13 +43,6 @@ def test_what_was_given_to_somebody_falls_to_him(desk: Casework) -> None:
     assert goes_on(desk, "handler") is None
     assert goes_on(desk, "colleague") is not None
     assert desk.step.status == "claimed"
-
-
-def test_what_was_given_to_somebody_is_not_done_before_he_has_taken_it(desk: Casework) -> None:
-    with desk.unit() as session:
-        inbox.reassign(session, desk.task(session).id, desk.actor(session, "head"), desk.now, user="colleague")
-    with pytest.raises(inbox.TaskNotClaimedError), desk.unit() as session:
-        instances.complete_task(session, desk.task(session).id, {}, desk.actor(session, "colleague"), desk.now)
 
 
 def test_four_eyes_see_through_a_deputy(desk: Casework) -> None:

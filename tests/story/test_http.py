@@ -187,7 +187,7 @@ def _nothing_is_missing(house: House, number: str, instance_id: str) -> None:
         *("registered", "delayed", "suspended", "answered", "closed"),
         *("answered", "closed"),
     ]
-    assert [contact["kind"] for contact in told if contact["direction"] == "in"] == ["complaint", "reopen"]
+    assert [contact["kind"] for contact in told if contact["direction"] == "in"] == ["complaint", "rating", "reopen", "rating"]
 
     verified = house.command("verify-journal")
     assert (verified.returncode, verified.stdout) == (0, "The journal is whole.\n"), verified.stderr
