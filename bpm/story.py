@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from bpm import contacts, journal, limits
+from bpm import contacts, definitions, journal, limits
+from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.task import OPEN, HandOver, Task, TaskComment
 from bpm.models.work_order import WorkOrder
@@ -129,18 +130,28 @@ def steps(session: Session, order: WorkOrder, now: datetime) -> list[Step]:
 
 
 def units(session: Session, order: WorkOrder, now: datetime) -> list[Leg]:
-    """What the units that work in called processes did and do: the latest of each unit and step, where more than one unit is asked."""
+    """What the units did and do among whom the order was shared out: the latest of each unit and step."""
+    shared = _shared(session, order)
     rows: dict[tuple[str, str], Leg] = {}
     for leg in _legs(session, order):
-        if leg.scope_id is not None and leg.how != "cancelled":
+        if leg.task_id in shared and leg.how != "cancelled":
             who = leg.user.login if leg.user else None
             rows[leg.unit_code, leg.name] = Leg(leg.unit_code, leg.name, leg.how, who, leg.net_minutes, leg.limit_minutes, leg.late)
     for task in _tasks(session, order):
-        if task.scope_id is not None:
+        if task.id in shared:
             used = limits.used_minutes(session, task, now)
             who, late = task.assignee.login if task.assignee else None, limits.is_over(task, used)
             rows[task.unit_code, task.name] = Leg(task.unit_code, task.name, task.status, who, used, task.limit_minutes, late)
     return list(rows.values())
+
+
+def _shared(session: Session, order: WorkOrder) -> set[UUID]:
+    """The tasks of an order that stand in a process which several do."""
+    version = session.scalar(select(Instance.definition_id).where(Instance.id == order.instance_id))
+    if version is None:
+        return set()
+    processes = definitions.engine_definition(session, version).shared()
+    return set(session.scalars(select(Task.id).where(Task.order_id == order.id, Task.process_id.in_(processes))))
 
 
 def _legs(session: Session, order: WorkOrder) -> list[HandOver]:

@@ -65,6 +65,7 @@ class Drawn:
     starts: list[StartEvent] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     read_only: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # by the ids of process and element
+    shared: set[str] = field(default_factory=set)  # the ids of processes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +119,10 @@ class Definition:
     def read_only(self, process_id: str, element_id: str) -> tuple[str, ...]:
         """The fields that the form of an element only shows."""
         return self.drawn.read_only.get((process_id, element_id), ())
+
+    def shared(self) -> frozenset[str]:
+        """The processes that several do at once or one by one: a step that is done several times calls them."""
+        return frozenset(self.drawn.shared)
 
     def due(self, start: StartEvent, now: datetime, zone: ZoneInfo, calendars: Calendars) -> datetime | None:
         """When a start timer is due next, strictly after ``now``; None when it will not be any more. Raises TimerError."""
@@ -269,6 +274,8 @@ class _Builder:
             called = called.split(":")[-1]
             element.set("calledElement", called)
         self.called_ids.add(called)
+        if element.find(tag("multiInstanceLoopCharacteristics")) is not None:
+            self.drawn.shared.add(called)
         if called not in self.process_ids():
             self.notes[name].refuse(element, "called", N_("“{name}” calls the process {called}, which is not in the files."), called=called)
 

@@ -60,6 +60,22 @@ def test_what_the_customer_says_at_the_return_visit_is_told(office: Office, numb
     assert "评价：2/5 · 晚上又没信号了" in office["manager"].get(f"/orders/{number}").text
 
 
+def test_the_units_among_whom_an_order_was_shared_out_have_their_lines_and_a_visit_has_none(office: Office, number: str) -> None:
+    office.walk(number, "reviewer")
+    [other] = office["dispatcher"].get(f"/inbox/tasks/{office.task(number).id}").find("[name=co_units]")[:1]
+    office.submit(number, "dispatcher", co_units=other.get("value"))
+    lines = office["manager"].get(f"/orders/{number}").find(".b-subs tbody tr")
+    assert [line.cssselect("td")[0].text_content().strip() for line in lines] == ["签收", "签收"]
+
+    alone = office.register()
+    office.walk(alone, "reviewer", "dispatcher", "handler")
+    office.submit(alone, "handler", findings="馈线断了", answer_text="天线换好了。")
+    office.walk(alone, "dispatcher", "agent")
+    office.settle("PT48H")
+    office.walk(alone, "visitor")
+    assert office["manager"].get(f"/orders/{alone}").find(".b-subs") == []
+
+
 def test_whoever_goes_on_with_a_reopened_order_reads_why_and_what_was_answered(office: Office, number: str) -> None:
     office.walk(number, "reviewer", "dispatcher", "handler")
     office.submit(number, "handler", findings="馈线断了", answer_text="天线换好了。")
@@ -78,7 +94,9 @@ def test_a_head_puts_an_order_of_his_own_unit_on_hold(office: Office, number: st
     office["handler"].post(f"/inbox/tasks/{office.task(number).id}/claim")
     page = office["head"].get(f"/orders/{number}")
     assert page.find('[data-dialog="hold"]')
-    assert page.find("#hold"), "and its button opens something"
+    [form] = page.find("#hold form")
+    assert office["head"].post(form.get("action"), {"reason": "WAIT_CUSTOMER"}).status == 303
+    assert office.order(number).state == "SUSPENDED"
 
 
 def test_while_billing_is_silent_a_grade_is_shown_as_one_that_stands_in(office: Office, number: str) -> None:
