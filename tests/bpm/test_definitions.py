@@ -337,6 +337,7 @@ def test_nothing_is_kept_of_a_bundle_with_an_error(database: Engine) -> None:
         ),
         ({"forms/mend.json": b'{"type": "object", "properties": {"a": true}}'}, "bad-form", "forms/mend.json", "properties.a"),
         ({"forms/mend.json": b'{"type": "object", "properties": {"a": {"x-options": "me"}}}'}, "bad-form", "forms/mend.json", "x-options"),
+        ({"forms/mend.json": b'{"type": "object", "properties": {"a": {"x-rating": "stars"}}}'}, "bad-form", "forms/mend.json", "x-rating"),
         (
             {"forms/mend.json": b'{"type": "object", "properties": {}, "ui": {"fields": {"a": {"show": {"field": "b", "in": [1]}}}}}'},
             "field-missing", "forms/mend.json", "“b”",
