@@ -222,7 +222,7 @@ def _about(order: WorkOrder | None, task: Task | None, language: str) -> str:
     if order is None:
         return ""
     due = task.due_at if task is not None else order.due_at
-    until = in_language(_DUE, language).format(when=due.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")) if due is not None else ""
+    until = in_language(_DUE, language).format(when=_readable(due)) if due is not None else ""
     return "\n".join(part for part in (order.title, until) if part)
 
 

@@ -12,10 +12,10 @@ def refuse(process: Element, notes: Notes) -> None:
     """Refuse a step that throws what has begun its case, where no step before it waits and no gateway chooses."""
     for start in process.findall(tag("startEvent")):
         begun_by = _spoken(start)
-        again = [node for node in _surely_reached(process, start) if begun_by is not None and _spoken(node) == begun_by]
-        for node in again:
-            text = N_("“{name}” throws what begins this process: each case would begin another one at once, without an end.")
-            notes.refuse(node, "runaway", text)
+        for node in _surely_reached(process, start) if begun_by is not None else ():
+            if _spoken(node) == begun_by:
+                text = N_("“{name}” throws what begins this process: each case would begin another one at once, without an end.")
+                notes.refuse(node, "runaway", text)
 
 
 def _surely_reached(process: Element, start: Element) -> list[Element]:

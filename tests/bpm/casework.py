@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, definitions, inbox, instances, notices, running, work_items, workorders
+from bpm import access, calendars, definitions, follow_up, inbox, instances, notices, running, work_items, workorders
 from bpm.access import SYSTEM, Actor
 from bpm.clockwork.handlers import HANDLERS
 from bpm.models.calendar import Calendar
@@ -192,3 +192,13 @@ class Casework:
 def local(moment: datetime | None) -> str:
     """A moment as the clock on the wall shows it."""
     return "" if moment is None else moment.astimezone(UTC).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def two_units_at_work() -> Casework:
+    """An order that its handler has in hand; an urge has brought a second unit a task, which waits to be claimed."""
+    desk = Casework({"casework.bpmn": behind_an_urge(NOTE.replace("JN-NET-1", "QD-NET"))})
+    desk.complain()
+    desk.claim("handler")
+    desk.wait("2026-11-02 10:10")
+    desk.do("customer", follow_up.urge, "第一次")
+    return desk

@@ -10,7 +10,7 @@ from bpm import contacts, follow_up, interventions, suspension
 from bpm.access import Actor
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.running import InstanceSuspendedError
-from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
+from tests.bpm.casework import Casework, at, local, two_units_at_work
 
 
 @pytest.fixture
@@ -78,12 +78,8 @@ class TestUrging:
 class TestTwoUnitsAtWork:
     @pytest.fixture
     def shared(self, database: Engine) -> Casework:
-        """Two units work on the order; the drawing knows of the newer one."""
-        desk = Casework({"casework.bpmn": behind_an_urge(NOTE.replace("JN-NET-1", "QD-NET"))})
-        desk.complain()
-        desk.claim("handler")
-        desk.wait("2026-11-02 10:10")
-        desk.do("customer", follow_up.urge, "第一次")
+        """The drawing knows of the newer one."""
+        desk = two_units_at_work()
         desk.wait("2026-11-02 11:00")
         return desk
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, inbox, org, queues
+from bpm import inbox, org, queues
 from bpm.models.task import Task
-from tests.bpm.casework import NOTE, Casework, behind_an_urge
+from tests.bpm.casework import Casework, two_units_at_work
 
 
 @pytest.fixture
@@ -58,11 +58,7 @@ def test_four_eyes_see_through_a_deputy(desk: Casework) -> None:
 
 
 def test_when_one_of_two_units_is_done_the_order_is_with_the_other(database: Engine) -> None:
-    desk = Casework({"casework.bpmn": behind_an_urge(NOTE.replace("JN-NET-1", "QD-NET"))})
-    desk.complain()
-    desk.claim("handler")
-    desk.wait("2026-11-02 11:00")
-    desk.do("customer", follow_up.urge, "?")
+    desk = two_units_at_work()
     desk.claim("handler-qd")
     assert (desk.case.current_unit, desk.case.current_user, desk.case.current_step) == ("QD-NET", "handler-qd", "写进展")
     desk.finish("handler-qd")
