@@ -106,6 +106,20 @@ def test_a_work_order_moves_on_a_value_is_worked_out_and_a_message_finds_its_cas
     expect(tab(page, "answer", "general").locator(".b-pair").last.get_by_label("名称")).to_have_value("city")
 
 
+def test_the_name_of_a_step_and_why_it_comes_have_their_english_beside_them(studio: Studio) -> None:
+    draft = studio.fill(sample.files())
+    page = studio.open(draft)
+    general = tab(page, "dispatch", "general")
+    fill(general, 名称="派给班组", 为什么到你这里="{{title}}在等人去修")
+    fill(general, **{"英文名称": "Send a crew", "为什么到你这里（英文）": "{{title}} waits to be mended"})
+    studio.kept(draft, "strings/en.json", '"派给班组": "Send a crew"', '"{{title}}在等人去修": "{{title}} waits to be mended"')
+    page.get_by_role("button", name="撤销", exact=True).click()
+    expect(general.get_by_label("为什么到你这里（英文）")).to_have_value("")
+    expect(general.get_by_label("英文名称")).to_have_value("Send a crew")
+    fill(general, 名称="派人去修")
+    expect(general.get_by_label("英文名称")).to_have_value("")
+
+
 def test_a_step_is_named_and_explained_and_its_id_changed_but_never_to_one_that_is_taken(studio: Studio) -> None:
     draft = studio.fill(sample.files())
     page = studio.open(draft)

@@ -2,6 +2,7 @@
 import { extensionOf, setExtension } from '../modeler/extensions.js';
 import { useFields } from '../way/fields.js';
 import { Called } from './Called.jsx';
+import { English } from './English.jsx';
 import { t } from './i18n.js';
 import { Line } from './Line.jsx';
 import { Trigger } from './Trigger.jsx';
@@ -17,15 +18,17 @@ export function General({ studio, element }) {
     });
     modeling.updateProperties(element, { documentation: made });
   };
+  const why = extensionOf(element, 'why')?.get('text');
   return (
     <>
       {object.$type !== 'bpmn:Collaboration' && <Line label={t('Name')} field="general/name" value={object.name} onChange={(name) => modeling.updateProperties(element, { name: name.trim() || undefined })} />}
       {object.$type === 'bpmn:UserTask' && (
         <Line
-          label={t('Why it comes to you')} field="general/why" value={extensionOf(element, 'why')?.get('text')} onChange={(text) => setExtension(studio, element, 'Why', { text: text.trim() })}
+          label={t('Why it comes to you')} field="general/why" value={why} onChange={(text) => setExtension(studio, element, 'Why', { text: text.trim() })}
           fields={fields} help={t('One line that staff read above the form. {example} is replaced by the field.', { example: '{{title}}' })}
         />
       )}
+      <English studio={studio} texts={[{ text: object.name, label: t('Name in English') }, { text: why, label: t('Why it comes to you, in English') }]} />
       {object.$type === 'bpmn:CallActivity' && <Called studio={studio} element={element} />}
       <Trigger studio={studio} element={element} />
       <Line label={t('Notes')} rows={3} field="general/documentation" value={object.documentation?.[0]?.text} onChange={write} help={t('For those who draw; staff do not see it.')} />

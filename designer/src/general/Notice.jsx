@@ -3,10 +3,10 @@ import { useState } from 'preact/hooks';
 
 import { together, writeJson } from '../modeler/commands.js';
 import { extensionsOf, plain, setExtensions } from '../modeler/extensions.js';
-import { readEnglish, writeEnglish } from '../shell/english.js';
 import { Icon } from '../shell/Icon.jsx';
 import { useRead } from '../shell/useRead.jsx';
 import { useFields } from '../way/fields.js';
+import { English } from './English.jsx';
 import { t } from './i18n.js';
 import { Choice, Line } from './Line.jsx';
 
@@ -79,14 +79,12 @@ function Post({ studio, value, onChange }) {
 
 function Text({ studio, fields, name, texts, onChange }) {
   const text = texts[name];
-  const english = readEnglish(studio.draft);
   const options = [...Object.entries(texts).map(([key, { subject }]) => ({ value: key, title: subject || key })), ...(canAdd(studio) ? [{ value: '+', title: t('A new text…') }] : [])];
   function write(part, words) {
     const settings = studio.draft.readJson('process.json');
     settings.notices[name] = { ...settings.notices[name], [part]: words };
     writeJson(studio, 'process.json', settings);
   }
-  const translate = (original, words) => original && writeEnglish(studio.draft, { ...readEnglish(studio.draft), [original]: words });
   return (
     <>
       <Choice label={t('Words of the notice')} field="notice/text" value={name} options={options} onChange={(key) => together(studio, () => onChange(key === '+' ? addText(studio) : key))} />
@@ -94,9 +92,7 @@ function Text({ studio, fields, name, texts, onChange }) {
         <>
           <Line label={t('Subject')} fields={fields} value={text.subject} onChange={(words) => write('subject', words)} />
           <Line label={t('Body')} rows={4} fields={fields} value={text.body} onChange={(words) => write('body', words)} help={t('{example} is replaced by the field.', { example: '{{number}}' })} />
-          {english && <Line label={t('Subject in English')} value={english[text.subject]} onChange={(words) => translate(text.subject, words)} />}
-          {english && <Line label={t('Body in English')} rows={4} value={english[text.body]} onChange={(words) => translate(text.body, words)} />}
-          {!english && <p class="b-err">{t('The English texts cannot be read, so none can be written here.')}</p>}
+          <English studio={studio} texts={[{ text: text.subject, label: t('Subject in English') }, { text: text.body, label: t('Body in English'), rows: 4 }]} />
         </>
       )}
     </>

@@ -22,3 +22,11 @@ export function said(draft, text) {
   if (isChinese() || !text) return text;
   return readEnglish(draft)?.[text] ?? text;
 }
+
+/* The texts after the English of one was changed. A text that exists in English only is its own "Chinese" until somebody writes that. */
+export function translated(english, text, words) {
+  const next = { ...english };
+  if (words.trim()) next[text] = words;
+  else delete next[text];
+  return next;
+}

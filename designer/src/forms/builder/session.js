@@ -1,8 +1,8 @@
 /* One sitting at a form: its document and English texts, what was done to them, and the way back. Saved into the draft as it changes. */
-import { readEnglish, writeEnglish } from '../../shell/english.js';
+import { readEnglish, translated, writeEnglish } from '../../shell/english.js';
 import { Events } from '../../shell/events.js';
 import { fileOf, isUsedBeside, readForm } from '../files.js';
-import { carried, textsOf, translated } from './texts.js';
+import { carried, textsOf } from './texts.js';
 
 const PAUSE = 250;
 const STEPS = 200;

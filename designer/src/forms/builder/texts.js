@@ -37,13 +37,5 @@ export function carried(english, before, after, isStillUsed) {
   return next;
 }
 
-/* The texts after an English one was changed. A text that exists in English only is its own "Chinese" until somebody writes that. */
-export function translated(english, text, words) {
-  const next = { ...english };
-  if (words.trim()) next[text] = words;
-  else delete next[text];
-  return next;
-}
-
 /* What is typed as the English of a text is the text itself: there is none yet, or an English reader has written none but the English. */
 export const isOwnEnglish = (text, english) => text === '' || (!isChinese() && (isStock(text, english) || (!CHINESE.test(text) && english[text] === undefined)));
