@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
-from bpm import access, definitions
+from bpm import access, definitions, work_items
 from bpm.access import Actor
 from bpm.engine.facts import StepFailed, Stuck
 from bpm.errors import N_, BatonError, ConflictError, NotFoundError
@@ -78,13 +78,13 @@ def of_deadlock(session: Session, instance: Instance, fact: Stuck, now: datetime
 
 
 def of_work(session: Session, item: WorkItem, error: BatonError | None, said: dict[str, str], now: datetime) -> None:
-    """A work item has failed for good; where its instance still runs, it is shown there.
+    """A work item has failed for good: it is shown at its instance, unless that has ended and the work meant nothing without it.
 
     ``error``: of ours, else a fault of Baton itself. ``said``: a connector's words by language.
     """
     instance_id = instance_of(session, item)
     instance = lock(session, instance_id) if instance_id is not None else None
-    if instance is None or instance.ended_at is not None:
+    if instance is None or (instance.ended_at is not None and item.kind in work_items.OF_INSTANCE):
         return
     text = OWN_FAULT if error is None else error.sentence
     facts = {name: value if isinstance(value, int | float) else str(value) for name, value in (error.facts if error else {}).items()}
@@ -107,7 +107,7 @@ def of_work(session: Session, item: WorkItem, error: BatonError | None, said: di
 def _stand(session: Session, instance: Instance, now: datetime, **columns: Any) -> None:
     """Let an incident stand at its instance. One that an operator has stopped stays so: whoever resumes it looks for incidents."""
     session.add(Incident(id=row_id(), instance_id=instance.id, created_at=now, state="open", **columns))
-    if instance.status != "suspended":
+    if instance.status != "suspended" and instance.ended_at is None:
         instance.status = "incident"
 
 
@@ -191,8 +191,9 @@ def _open(instance: Instance) -> tuple[ColumnElement[bool], ...]:
 
 
 def close_all(session: Session, instance: Instance, actor: str, now: datetime) -> None:
-    """The instance has ended, and its incidents with it."""
-    over = update(Incident).where(*_open(instance))
+    """The instance has ended, and its incidents with it; what is to be told to others outlives it."""
+    needless = Incident.work_item_id.in_(select(WorkItem.id).where(WorkItem.kind.in_(work_items.OF_INSTANCE)))
+    over = update(Incident).where(*_open(instance), Incident.work_item_id.is_(None) | needless)
     session.execute(over.values(state="resolved", resolved_at=now, resolved_by=actor, how="cancelled"))
 
 

@@ -94,7 +94,8 @@ def _taken(session: Session, incident_id: UUID, way: WayOut, actor: Actor) -> tu
     """The incident, read anew with its instance held, and the work that failed, where it was any."""
     instance = lock(session, incidents.get(session, incident_id, actor).instance_id)
     incident = incidents.get(session, incident_id, actor)
-    require_running(instance)
+    if instance.ended_at is None:  # what outlives its instance waits for nobody's resuming
+        require_running(instance)
     ways = incidents.ways_out(incident)
     if way not in ways:
         raise NoWayOutError(way=way, ways=", ".join(sorted(ways)))

@@ -298,6 +298,24 @@ def test_what_nobody_waits_for_any_more_is_no_incident(database: Engine) -> None
     assert (case.stands, case.incidents()) == (("running", ["w"]), [])
 
 
+def test_what_is_told_to_others_and_fails_stands_though_its_process_has_ended(database: Engine) -> None:
+    case = Case(Kind(model(start() + throw("m", "message") + end(), "s > m > e"), set(), works="throw"))
+    assert (case.stands, len(case.incidents())) == (("completed", []), 1)
+    case.answer("retry")
+    case.work()
+    assert (case.stands, case.incidents(), case.faults) == (("completed", []), [], [])
+
+
+def test_what_was_to_be_told_to_others_is_not_forgotten_when_the_process_ends(database: Engine) -> None:
+    case = Case(KINDS["work: message thrown"])
+    with unit_of_work() as session:
+        token = session.scalars(select(Task.token_id).where(Task.element_id == "v")).one()
+        instances.apply(session, running.lock(session, case.id), c.CompleteTask(token), Doing(SYSTEM, clock.now()))
+    assert (case.stands, len(case.incidents())) == (("completed", []), 1)
+    case.answer("skip")
+    assert (case.stands, case.incidents()) == (("completed", []), [])
+
+
 def test_of_two_who_answer_at_one_moment_the_second_is_told_so(database: Engine) -> None:
     case = Case(KINDS["work: timer"])
     (incident,) = case.incidents()
