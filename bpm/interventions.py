@@ -1,5 +1,6 @@
 """What people do to a running process by hand: move a token, stop, go on, end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +47,15 @@ def move(session: Session, instance_id: UUID, source: str, target: str, actor: A
     instances.apply(session, instance, c.Move(token_id, target), Doing(actor, now))
     journal.note(session, instance, "moved", actor.login, now, target, source=source)
     return instance
+
+
+def ways(session: Session, instance: Instance, elements: Iterable[str]) -> dict[str, list[str]]:
+    """Where a token could be moved to, by the element at which it stands: all that ``move`` takes, and nothing that it refuses."""
+    if instance.ended_at is not None or instance.status == "suspended":
+        return {}
+    tokens = {element: token for element in elements if (token := _token_at(session, instance, element)) is not None}
+    found = look(session, instance, lambda process: {element: process.targets(token) for element, token in tokens.items()})
+    return {element: targets for element, targets in found.items() if targets}
 
 
 def _token_at(session: Session, instance: Instance, element_id: str) -> str | None:

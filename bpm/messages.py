@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, delete, or_, select, text
+from sqlalchemy import and_, bindparam, delete, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from bpm import work_items
@@ -142,8 +142,10 @@ def keep(session: Session, message: Message, now: datetime) -> None:
 
 
 def kept_for(session: Session, instance: Instance, fact: MessageAwaited, now: datetime) -> Message | None:
-    """Take the oldest kept message that this step waits for."""
-    for_anybody = and_(KeptMessage.business_key.is_(None), KeptMessage.correlation == correlation_text(fact.correlation))
+    """Take the oldest kept message that this step waits for, by the rule of ``awaiting``: a step without a key takes any of its name."""
+    key = correlation_text(fact.correlation)
+    wanted = KeptMessage.correlation == key if key is not None else true()
+    for_anybody = and_(KeptMessage.business_key.is_(None), wanted)
     for_this_one = and_(KeptMessage.business_key.is_not(None), KeptMessage.business_key == instance.business_key)
     query = select(KeptMessage).where(KeptMessage.name == fact.name, or_(for_anybody, for_this_one), KeptMessage.expires_at > now)
     found = session.scalars(query.order_by(KeptMessage.expires_at).limit(1).with_for_update(skip_locked=True)).first()

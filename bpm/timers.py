@@ -36,8 +36,8 @@ def clear(session: Session, instance: Instance, fact: TimerCleared) -> None:
 
 
 def pause_working(session: Session, instance_id: UUID, now: datetime) -> None:
-    """Stop the timers that run in working time, and keep what is left of each."""
-    for item in _timers(session, instance_id, "waiting"):
+    """Stop the timers that run in working time, and keep what is left of each; one that an operator's stop holds as well."""
+    for item in _timers(session, instance_id, "waiting", "held"):
         if item.payload["calendar"]:
             left = calendars.get(session, item.payload["calendar"]).minutes_between(now, item.due_at)
             item.payload = {**item.payload, "left_minutes": left}
@@ -45,13 +45,14 @@ def pause_working(session: Session, instance_id: UUID, now: datetime) -> None:
 
 
 def resume_working(session: Session, instance_id: UUID, now: datetime) -> None:
-    """Let the stopped timers run on with what was left."""
+    """Let the stopped timers run on with what was left; while an operator has stopped the instance they are held as all others are."""
+    state = "held" if session.get_one(Instance, instance_id).status == "suspended" else "waiting"
     for item in _timers(session, instance_id, "paused"):
         if "left_minutes" in item.payload:
             payload = dict(item.payload)
             left = timedelta(minutes=payload.pop("left_minutes"))
             item.due_at = calendars.get(session, payload["calendar"]).add(now, left)
-            item.payload, item.state = payload, "waiting"
+            item.payload, item.state = payload, state
 
 
 def next_one(session: Session, instance_id: UUID) -> tuple[str, datetime] | None:
@@ -60,6 +61,6 @@ def next_one(session: Session, instance_id: UUID) -> tuple[str, datetime] | None
     return (first.payload["element_id"], first.due_at) if first else None
 
 
-def _timers(session: Session, instance_id: UUID, state: str) -> list[WorkItem]:
-    query = select(WorkItem).where(WorkItem.instance_id == instance_id, WorkItem.kind == "timer", WorkItem.state == state)
+def _timers(session: Session, instance_id: UUID, *states: str) -> list[WorkItem]:
+    query = select(WorkItem).where(WorkItem.instance_id == instance_id, WorkItem.kind == "timer", WorkItem.state.in_(states))
     return list(session.scalars(query))

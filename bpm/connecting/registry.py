@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock, Thread
@@ -67,9 +67,12 @@ class Registry:
         return found
 
     def check(
-        self, connector: str, operation: str, input_names: Collection[str], *, file: str = "", element: str | None = None
+        self, connector: str, operation: str, inputs: Mapping[str, str | None], *, file: str = "", element: str | None = None
     ) -> list[Finding]:
-        """Check a drawn call when it is deployed: connector, operation, inputs that are missing or unknown, connector not set up."""
+        """Check a drawn call when it is deployed: connector, operation, inputs that are missing, unknown or unfit, connector not set up.
+
+        ``inputs``: name -> the text that is drawn; None where it is known only when the case runs.
+        """
         try:
             schema = self.operation(connector, operation).inputs
         except ConnectorError as error:
@@ -77,13 +80,18 @@ class Registry:
         manifest = self._entries[connector].manifest
         facts = {"call": _titles(manifest, f"operations.{operation}")}
         found = []
-        for name in sorted(set(schema.get("required", ())) - set(input_names)):
+        for name in sorted(set(schema.get("required", ())) - inputs.keys()):
             text = N_("“{call}” is not told “{input}”.")
             titled = {**facts, "name": name, "input": _titles(manifest, f"fields.{name}")}
             found.append(Finding("error", file, element, "call-input-missing", text, titled))
-        for name in sorted(set(input_names) - schema["properties"].keys()) if schema["additionalProperties"] is False else ():
+        for name in sorted(inputs.keys() - schema["properties"].keys()) if schema["additionalProperties"] is False else ():
             text = N_("“{call}” is told “{name}”, which it does not know.")
             found.append(Finding("error", file, element, "call-input-unknown", text, {**facts, "name": name}))
+        for name, drawn in inputs.items():
+            if drawn is not None and (unfit := _unfit(schema["properties"].get(name, {}), drawn)):
+                text, told = unfit
+                titled = {**facts, "name": name, "input": _titles(manifest, f"fields.{name}"), "value": drawn[:60], **told}
+                found.append(Finding("error", file, element, "call-input-unfit", text, titled))
         if not self.ready(connector):
             text = N_("The connector “{title}” is not set up here; calls to it will fail.")
             found.append(Finding("warning", file, element, "connector-not-set-up", text, {"title": _titles(manifest, "title")}))
@@ -141,6 +149,22 @@ class Registry:
     def _came_back(self, name: str) -> None:
         with self._lock:
             self._abandoned[name] -= 1
+
+
+_EXPRESSIONS = {"integer": "= 1", "number": "= 1.5", "boolean": "= true", "array": '= ["a"]', "object": '= {"a": 1}', "null": "= null"}
+
+
+def _unfit(rule: Json, drawn: str) -> tuple[str, dict[str, str]] | None:
+    """Why a text that is drawn cannot be an input: a sentence and its facts. A number in it is a text as well: nothing is converted."""
+    broken = misfit(rule, drawn)
+    if broken is None:
+        return None
+    kinds = rule.get("type", "string")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if "string" in kinds:
+        return N_("“{call}” does not take “{value}” for “{input}”: it breaks the rule “{rule}”."), {"rule": broken}
+    sentence = N_("“{call}” takes no text for “{input}”, but is told “{value}”. Write an expression, such as “{example}”.")
+    return sentence, {"example": next(_EXPRESSIONS[kind] for kind in kinds if kind in _EXPRESSIONS)}
 
 
 def _titles(manifest: Manifest, key: str) -> dict[str, str]:

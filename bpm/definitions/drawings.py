@@ -1,12 +1,13 @@
 """What can be read from a diagram or a table without running it: processes, calls, and what its elements refer to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bpm.engine.dialects import vendor
 from bpm.engine.documents import Element, Notes, baton, drawn_name, local, parse, tag
 from bpm.engine.expressions import is_expression
+from bpm.engine.templates import names
 from bpm.errors import Finding
 
 _POSTS = {"unit": "unit", "fallbackUnit": "unit", "headOf": "unit", "role": "role", "fallbackRole": "role", "city": "city", "user": "user"}
@@ -51,13 +52,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class DrawnCall:
-    """A connector call: who is asked for what, and the names of its inputs."""
+    """A connector call: who is asked for what, and its inputs: name -> text, None where it is worked out when the case runs."""
 
     file: str
     element: str | None
     connector: str
     operation: str
-    inputs: tuple[str, ...]
+    inputs: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,12 @@ def _calls(file: str, root: Element) -> Iterator[DrawnCall]:
         owner = _owner(each)
         connector, operation = each.get("connector"), each.get("operation")
         if connector and operation:
-            inputs = tuple(name for value in owner.iter(baton("input")) if (name := value.get("name")))
+            inputs = {name: _fixed(value.get("value")) for value in owner.iter(baton("input")) if (name := value.get("name"))}
             yield DrawnCall(file, owner.get("id"), connector, operation, inputs)
+
+
+def _fixed(text: str | None) -> str | None:
+    return None if text is None or is_expression(text) or names(text) else text
 
 
 def _owner(extension: Element) -> Element:

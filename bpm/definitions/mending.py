@@ -35,6 +35,7 @@ _FIELDS = {
     "unknown-operation": "call/operation",
     "call-input-missing": "call/input.{name}",
     "call-input-unknown": "call/input.{name}",
+    "call-input-unfit": "call/input.{name}",
     "decision": "table/ref",
     "decision-missing": "table/ref",
     "decision-circle": "table/ref",

@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from bpm.engine.expressions import evaluate, is_expression, value
 from bpm.engine.faults import NotJsonError
 from bpm.engine.templates import fill, names
-from bpm.engine.workflow import ACTIVE
+from bpm.engine.workflow import ACTIVE, twins
 
 Data = dict[str, Any]
 MISSING = object()
@@ -88,12 +88,48 @@ def scope_data(scope: Any) -> Data:
     base = scope.task_tree.data
     out = dict(base)
     for task in scope.tasks.in_state(ACTIVE):
-        spec = task.task_spec
-        if getattr(spec, "aside", False):
-            continue
-        inner = scope.top_workflow.subprocesses.get(task.id)
-        three_way(base, scope_data(inner) if inner and not isinstance(spec, CallActivityMixin) else task.data, out)
+        if not getattr(task.task_spec, "aside", False):
+            three_way(base, _so_far(task), out)
     return out
+
+
+def visible(task: Task) -> Data:
+    """What a condition sees: the variables of its scope, and what goes on around the sub-processes it stands in (BPMN 2.0, 10.4.1).
+
+    Of two changes the later counts. A unit of a multi-instance does not see what the others change.
+    """
+    scope, top = task.workflow, task.workflow.top_workflow
+    seen = {**task.data, **scope_data(scope)}
+    while (host := top.host_of(scope)) is not None and getattr(host.task_spec, "embeds", False):
+        before = scope.task_tree.data
+        inside, seen = seen, dict(before)
+        for one in sorted(_beside(host), key=_came):
+            if one is host:
+                three_way(before, inside, seen)
+            else:
+                three_way(common_ancestor([host, one]).data, _so_far(one), seen)
+        scope = host.workflow
+    return seen
+
+
+def _beside(host: Task) -> list[Task]:
+    """A sub-process and the other tokens of its scope whose changes it sees."""
+    tasks = host.workflow.tasks.in_state(ACTIVE)
+    return [one for one in tasks if one is host or not (one is host.parent or twins(one, host) or getattr(one.task_spec, "aside", False))]
+
+
+def _so_far(task: Task) -> Data:
+    """The variables of a token, with what has changed in the sub-process that it stands at."""
+    inner = task.workflow.top_workflow.subprocesses.get(task.id)
+    return scope_data(inner) if inner and not isinstance(task.task_spec, CallActivityMixin) else task.data
+
+
+def _came(task: Task) -> int:
+    """When a token came to its step; one that stands at a scope came when the last token in it did."""
+    inner = task.workflow.top_workflow.subprocesses.get(task.id)
+    inside = [_came(one) for one in inner.tasks.in_state(ACTIVE)] if inner else []
+    here: int = (task.parent or task).last_state_change
+    return max([here, *inside])
 
 
 class Ambient(Mapping[str, Any]):

@@ -16,7 +16,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
 from bpm.engine import timers
-from bpm.engine.data import Ambient, Data, scope_data
+from bpm.engine.data import Ambient, Data, scope_data, visible
 from bpm.engine.elements import Guard, announce
 from bpm.engine.expressions import holds
 from bpm.engine.joins import go_on
@@ -76,8 +76,7 @@ class Catch(Guard):
 
 
 def _true(trigger: Trigger, my_task: Task) -> bool:
-    scope = my_task.workflow
-    return holds(trigger.text, {**my_task.data, **scope_data(scope)}, Ambient(scope))
+    return holds(trigger.text, visible(my_task), Ambient(my_task.workflow))
 
 
 class StartEvent(Catch, m.StartEventMixin, m.BpmnSpecMixin):

@@ -21,12 +21,25 @@ _JOINS = (ParallelGateway, InclusiveGateway)
 
 def entry(scope: Any, element: str) -> Any:
     """Where a token enters an element of this scope. Raises UnknownStepError."""
+    found = _entered(scope, element)
+    if found is None:
+        raise UnknownStepError(element=element)
+    return found
+
+
+def targets(task: Task) -> list[str]:
+    """The elements to which a token could be moved."""
+    drawn = {getattr(spec, "bpmn_id", None) for spec in task.workflow.spec.task_specs.values()}
+    return sorted(element for element in drawn if element and _entered(task.workflow, element) is not None)
+
+
+def _entered(scope: Any, element: str) -> Any:
     specs = scope.spec.task_specs
     for name in (element, element + OWN):
         found = specs.get(name)
         if found is not None and getattr(found, "bpmn_id", None) == element and not getattr(found, "aside", False):
             return specs.get(name + ".BoundaryEventSplit") or found
-    raise UnknownStepError(element=element)
+    return None
 
 
 def waiting(flow: Any) -> dict[str, list[str]]:

@@ -103,6 +103,11 @@ class Process:
         """Tell whether a token still stands at its step."""
         return self._find(token_id) is not None
 
+    def targets(self, token_id: str) -> list[str]:
+        """The elements to which a token could be moved by hand; none when it is not there any more."""
+        task = self._find(token_id)
+        return moves.targets(task) if task is not None else []
+
     def _find(self, token_id: str) -> Task | None:
         try:
             task = self.flow.find(UUID(token_id))

@@ -12,12 +12,13 @@ way ahead, by recursion: the next steps are made when a token comes, one at a ti
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -90,6 +91,16 @@ for _logger in ("spiff.task", "spiff.workflow"):
     logging.getLogger(_logger).setLevel(logging.WARNING)  # below it texts are gathered that nobody reads
 
 
+def asks(spec: TaskSpec) -> bool:
+    """Tell whether an event waits for a condition."""
+    return isinstance(spec, CatchingEvent) and bool(spec.polls)
+
+
+def twins(one: Task, other: Task) -> bool:
+    """Tell whether two tokens are units of one multi-instance."""
+    return one.task_spec is other.task_spec and one._parent == other._parent and isinstance(one.parent.task_spec, LoopTask)
+
+
 class TaskIndex(dict[UUID, Task]):
     """The tasks of a workflow; those that are not finished are found without looking at the others."""
 
@@ -140,14 +151,27 @@ class Scope:
     def update_waiting_tasks(self) -> None:
         """Look at joins and conditions only; timers and messages come by command.
 
-        A sub-process shares its variables: what has changed in it may be what a condition around it waits for.
+        A sub-process shares its variables: what has changed may be what a condition around it or in one beside it waits for.
         """
         self._look_again(lambda spec: getattr(spec, "polls", isinstance(spec, Join)))
+        self._look_inside()
         top: Flow = self.top_workflow  # type: ignore[attr-defined]
         host = top.host_of(self)
         while host is not None and getattr(host.task_spec, "embeds", False) and host._state == S.STARTED:
-            host.workflow._look_again(lambda spec: isinstance(spec, CatchingEvent) and spec.polls)
+            host.workflow._look_again(asks)
+            host.workflow._look_inside(host)
             host = top.host_of(host.workflow)
+
+    def _look_inside(self, but: Task | None = None) -> None:
+        """Look at the conditions in the sub-processes of this scope; not in one that was looked at, nor in its fellow units."""
+        top: Flow = self.top_workflow  # type: ignore[attr-defined]
+        for host in self.tasks.in_state(S.STARTED) if top.asks_inside else ():
+            inner = top.subprocesses.get(host.id)
+            if inner is None or inner.completed or host is but or not getattr(host.task_spec, "embeds", False):
+                continue
+            if but is None or not twins(host, but):
+                inner._look_again(asks)
+                inner._look_inside()
 
     def _look_again(self, at: Callable[[TaskSpec], bool]) -> None:
         for task in self.tasks.in_state(S.WAITING):
@@ -192,6 +216,11 @@ class Flow(Scope, BpmnWorkflow):
         self.passed: list[str] = []
         self.start_at: str | None = None
         super().__init__(spec, subprocess_specs, script_engine=engine, **options)
+
+    @cached_property
+    def asks_inside(self) -> bool:
+        """Whether there are conditions in the scopes of this process at all; most have none, and are spared the search."""
+        return any(asks(step) for spec in self.subprocess_specs.values() for step in spec.task_specs.values())
 
     def tick(self) -> int:
         """The next number of a state change."""

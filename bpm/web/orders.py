@@ -103,7 +103,7 @@ def _draw(order: WorkOrder, status: int = 200, alert: str | None = None) -> Resp
         attachments=attachments.of_order(session(), order),
         others=_others_of_the_customer(order),
         owner=rows.person_name(order.first_owner),
-        places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else {},
+        places=stories.places(instance, _working(tasks, faults)) if instance and "move" in can else None,
         rungs=stories.rungs(line) if line else [],
         passed_on=story.was_passed_on(session(), order),
         arriving=order.state == "DRAFT" and not tasks and now() - order.created_at < _ARRIVING,

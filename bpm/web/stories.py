@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bpm import definitions, incidents, story, timers
+from bpm import definitions, incidents, interventions, story, timers
 from bpm.customers import PRIVATE_LINK
 from bpm.errors import N_
 from bpm.models.incident import Incident
@@ -316,13 +316,26 @@ def _post(name: str) -> str:
     return gettext(_POSTS[name]) if name in _POSTS else rows.person_name(name)
 
 
-def places(instance: Instance, working: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """Where an instance stands, the elements where somebody works or should first, and where it could be moved: ids with their names."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """From where an order could be moved by hand, and where to, each with a name; ``to`` is by the places for which it is the same."""
+
+    here: list[tuple[str, str]]
+    to: list[tuple[list[str], list[tuple[str, str]]]]
+
+
+def places(instance: Instance, working: Iterable[str]) -> Places:
+    """Where an instance stands, the elements where somebody works or should first, and where it could be moved from each."""
+    first = list(dict.fromkeys(working))
+    standing = [*first, *(each for each in instance.active or () if each not in first)]
     drawn = definitions.engine_definition(session(), instance.definition_id).names
-    named = [(element, f"{_text(instance, name)} ({element})") for element, name in drawn.items() if name and name != element]
-    first = set(working)
-    here = sorted((each for each in named if each[0] in {*first, *(instance.active or ())}), key=lambda each: each[0] not in first)
-    return {"here": here, "all": sorted(named, key=lambda each: each[1])}
+    named = {element: f"{_text(instance, name)} ({element})" for element, name in drawn.items() if name and name != element}
+    ways = interventions.ways(session(), instance, [each for each in standing if each in named])
+    to: dict[tuple[str, ...], list[str]] = {}
+    for element, targets in ways.items():
+        to.setdefault(tuple(each for each in targets if each in named), []).append(element)
+    choices = [(here, sorted(((each, named[each]) for each in found), key=lambda one: one[1])) for found, here in to.items()]
+    return Places([(each, named[each]) for each in ways], choices)
 
 
 def marks(shown: Picture, at: Mapping[str, TaskRow]) -> dict[str, Any]:

@@ -251,19 +251,38 @@ def test_unknown_and_not_set_up_are_told_apart(manifest):
 
 def test_a_drawn_call_is_checked_when_it_is_deployed(manifest):
     registry, _ = registry_of(manifest)
-    assert registry.check("postbox", "drop", ["letter"]) == []
-    assert [f.code for f in registry.check("nobody", "drop", [])] == ["unknown-connector"]
-    assert [f.code for f in registry.check("postbox", "burn", [])] == ["unknown-operation"]
-    missing, unknown = registry.check("postbox", "drop", ["leter"], file="a.bpmn", element="Task_1")
+    assert registry.check("postbox", "drop", {"letter": None}) == []
+    assert [f.code for f in registry.check("nobody", "drop", {})] == ["unknown-connector"]
+    assert [f.code for f in registry.check("postbox", "burn", {})] == ["unknown-operation"]
+    missing, unknown = registry.check("postbox", "drop", {"leter": "x"}, file="a.bpmn", element="Task_1")
     assert (missing.code, missing.facts["name"]) == ("call-input-missing", "letter")
     assert (unknown.code, unknown.facts["name"], unknown.file, unknown.element) == ("call-input-unknown", "leter", "a.bpmn", "Task_1")
     assert "leter" in unknown.sentence
 
 
+@pytest.mark.parametrize(
+    ("drawn", "told"),
+    [
+        ({"letter": "hello", "stamp": None}, []),
+        ({"letter": "hello", "stamp": "three"}, [("stamp", {"value": "three", "example": "= 1"})]),
+        ({"letter": "hello", "stamp": "3"}, [("stamp", {"value": "3", "example": "= 1"})]),
+        ({"letter": "h" * 21}, [("letter", {"value": "h" * 21, "rule": "maxLength 20"})]),
+    ],
+)
+def test_an_input_that_is_drawn_as_what_the_operation_cannot_take_is_told_when_it_is_deployed(manifest, drawn, told):
+    registry, _ = registry_of(manifest)
+    found = registry.check("postbox", "drop", drawn, file="a.bpmn", element="Task_1")
+    facts = [
+        (each.facts["name"], {name: each.facts[name] for name in each.facts if name in ("value", "example", "rule")}) for each in found
+    ]
+    assert facts == told
+    assert {(each.level, each.code, each.element) for each in found} <= {("error", "call-input-unfit", "Task_1")}
+
+
 def test_a_call_to_a_connector_that_is_not_set_up_deploys_with_a_warning(manifest):
     registry = Registry()
     registry.register(manifest, None)
-    (finding,) = registry.check("postbox", "drop", ["letter"])
+    (finding,) = registry.check("postbox", "drop", {"letter": None})
     assert (finding.level, finding.code) == ("warning", "connector-not-set-up")
 
 

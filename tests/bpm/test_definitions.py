@@ -406,11 +406,15 @@ def test_a_setting_that_nothing_reads_is_remarked_and_no_more(database: Engine) 
     assert [(each.level, each.code) for each in definitions.findings(made)] == [("warning", "unread-setting")]
 
 
+TO = '<baton:input name="to" value="1"/>'
+
+
 def test_a_call_is_checked_against_the_connectors_manifest(database: Engine) -> None:
-    inputs = {"type": "object", "required": ["to"], "additionalProperties": False, "properties": {"to": {"type": "string"}}}
+    given = {"to": {"type": "string"}, "times": {"type": "integer"}}
+    inputs = {"type": "object", "required": ["to"], "additionalProperties": False, "properties": given}
     outputs = {"type": "object", "properties": {}, "additionalProperties": False}
     send = Operation("send", inputs, outputs, (), 5, Retry(1, 1, 1), idempotent=True)
-    texts = {"title": "短信", "operations.send": "发送", "fields.to": "收件人"}
+    texts = {"title": "短信", "operations.send": "发送", "fields.to": "收件人", "fields.times": "次数"}
     manifest = Manifest("sms", {"send": send}, {}, {}, frozenset(), {"zh": texts, "en": texts})
     registry = Registry()
     registry.register(manifest, None)
@@ -418,7 +422,12 @@ def test_a_call_is_checked_against_the_connectors_manifest(database: Engine) -> 
     service = f'<serviceTask id="{{id}}" name="发"><extensionElements>{asked}</extensionElements></serviceTask>'
     wrong = diagram("a", service % '<baton:input name="too" value="1"/>')
     assert sorted(each.code for each in refused({"a.bpmn": wrong}, registry=registry)) == ["call-input-missing", "call-input-unknown"]
-    (made,) = deploy({"a.bpmn": diagram("a", service % '<baton:input name="to" value="1"/>')}, registry=registry)
+    (unfit,) = refused({"a.bpmn": diagram("a", service % f'{TO}<baton:input name="times" value="twice"/>')}, registry=registry)
+    assert (unfit.level, unfit.code, unfit.element) == ("error", "call-input-unfit", "step0")
+    assert unfit.told(partial(notices.in_language, language="zh"), "zh") == "“发送”的“次数”不能填文字“twice”。请写成表达式，例如“= 1”。"
+    for text in ("= n", "= 2", "{{{{ n }}}}"):
+        deploy({"a.bpmn": diagram("a", service % f'{TO}<baton:input name="times" value="{text}"/>')}, registry=registry)
+    (made,) = deploy({"a.bpmn": diagram("a", service % TO)}, registry=registry)
     assert [(each.level, each.code) for each in definitions.findings(made)] == [("warning", "connector-not-set-up")]
 
 

@@ -95,6 +95,23 @@ def test_an_early_message_for_one_case_is_kept_for_that_case(till: Till) -> None
     assert till.paid(first, second) == [False, True]
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_a_step_without_a_key_takes_a_message_with_one_whether_it_comes_early_or_late(till: Till, early: bool) -> None:
+    bill = till.begin()
+    if not early:
+        till.wait(hours=2)
+    assert till.pay("R-1") == ([] if early else [bill])
+    till.wait(hours=2)
+    assert till.paid(bill) == [True]
+
+
+def test_an_early_message_without_a_key_is_not_for_a_step_that_names_one(keyed: Till) -> None:
+    bill = keyed.begin(ref="R-1")
+    assert keyed.pay() == []
+    keyed.wait(hours=2)
+    assert keyed.paid(bill) == [False]
+
+
 def test_a_message_for_a_stopped_case_is_handed_to_no_other_when_it_goes_on(till: Till) -> None:
     first, second = till.begin("B-1"), till.begin("B-2")
     till.wait(hours=2)
@@ -290,6 +307,14 @@ def test_of_two_early_messages_for_one_choice_the_other_is_still_there_afterward
 def test_a_message_with_a_key_goes_first_to_the_step_that_names_it() -> None:
     line = Line(BOTH, BOTH_WAYS)
     assert line.send(correlation=1) == 1
+    assert line.active == ["any", "y"]
+
+
+@pytest.mark.usefixtures("_clean")
+def test_an_early_message_with_a_key_goes_first_to_the_step_that_names_it() -> None:
+    line = Line(start() + user("a") + BOTH.removeprefix(start()), BOTH_WAYS.replace("s > g", "s > a > g"))
+    assert line.send(correlation=1) == 0
+    line.move("a", "g")
     assert line.active == ["any", "y"]
 
 

@@ -18,6 +18,18 @@ def desk(database: Engine) -> Casework:
     return case
 
 
+def reminding(drawn: str) -> str:
+    """A change of the small process: every two working hours the handler is reminded."""
+    reminder = (
+        '<bpmn:boundaryEvent id="remind" attachedToRef="handle" cancelActivity="false"><bpmn:outgoing>r1</bpmn:outgoing>'
+        '<bpmn:timerEventDefinition baton:calendar="CAL-BIZ"><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT2H</bpmn:timeCycle>'
+        '</bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="reminded"><bpmn:extensionElements>'
+        '<baton:notice to="handler" text="delayed" /></bpmn:extensionElements><bpmn:incoming>r1</bpmn:incoming></bpmn:endEvent>'
+        '<bpmn:sequenceFlow id="r1" sourceRef="remind" targetRef="reminded" /><bpmn:subProcess id="urging"'
+    )
+    return drawn.replace('<bpmn:subProcess id="urging"', reminder)
+
+
 def hold(desk: Casework, login: str, reason: str, until: str | None, note: str | None = None) -> Any:
     return desk.do(login, suspension.suspend, reason, at(until) if until else None, note)
 
@@ -153,14 +165,7 @@ class TestWhatComesMeanwhile:
         assert [local(item.due_at) for item in desk.items("timer")] == ["2026-11-04 12:00"]
 
     def test_a_reminder_in_working_time_does_not_make_up_for_the_turns_of_a_hold(self, database: Engine) -> None:
-        reminder = (
-            '<bpmn:boundaryEvent id="remind" attachedToRef="handle" cancelActivity="false"><bpmn:outgoing>r1</bpmn:outgoing>'
-            '<bpmn:timerEventDefinition baton:calendar="CAL-BIZ"><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT2H</bpmn:timeCycle>'
-            '</bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="reminded"><bpmn:extensionElements>'
-            '<baton:notice to="handler" text="delayed" /></bpmn:extensionElements><bpmn:incoming>r1</bpmn:incoming></bpmn:endEvent>'
-            '<bpmn:sequenceFlow id="r1" sourceRef="remind" targetRef="reminded" /><bpmn:subProcess id="urging"'
-        )
-        desk = Casework({"casework.bpmn": lambda drawn: drawn.replace('<bpmn:subProcess id="urging"', reminder)})
+        desk = Casework({"casework.bpmn": reminding})
         desk.complain()
         desk.wait("2026-11-02 11:30")
         hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-05 10:00")
@@ -169,6 +174,38 @@ class TestWhatComesMeanwhile:
         desk.wait("2026-11-05 10:30")
         assert [local(item.due_at) for item in desk.items("timer")] == ["2026-11-05 14:00"]
         assert len(desk.told("handler", "delayed")) == 1
+
+    @pytest.mark.parametrize("begins", ["hold", "stop"])
+    @pytest.mark.parametrize("ends", ["hold", "stop"])
+    def test_a_timer_in_working_time_stands_while_the_order_is_on_hold_or_an_operator_has_stopped_it(
+        self, database: Engine, begins: str, ends: str
+    ) -> None:
+        desk = Casework({"casework.bpmn": reminding})
+        desk.complain()
+
+        def operate(action: Any) -> None:
+            with desk.unit() as session:
+                action(session, desk.case.instance_id, desk.actor(session, "admin"), desk.now)
+
+        desk.wait("2026-11-02 11:00")
+        if begins == "stop":
+            operate(interventions.suspend)
+        hold(desk, "depthead", "WAIT_THIRD_PARTY", "2026-11-05 10:00")
+        if begins == "hold":
+            operate(interventions.suspend)
+        if ends == "stop":
+            operate(interventions.resume)
+            desk.wait("2026-11-02 17:00")
+            assert desk.items("timer") == []
+        desk.wait("2026-11-03 09:00")
+        desk.do("depthead", suspension.resume)
+        if ends == "hold":
+            assert desk.items("timer") == []
+            operate(interventions.resume)
+        desk.wait("2026-11-03 09:59")
+        assert desk.told("handler", "delayed") == []
+        desk.wait("2026-11-03 10:00")
+        assert len(desk.told("handler", "delayed")) == 1, "an hour was left"
 
 
 class TestGoingOn:

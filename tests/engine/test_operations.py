@@ -34,6 +34,28 @@ def test_moving_back_arms_the_timers_anew_and_keeps_history():
     assert case.has(TimerSet)
 
 
+def test_a_move_is_offered_wherever_it_is_taken_and_nowhere_else():
+    inside = sub(
+        "sp", start("in_s") + user("x") + bound("late", "x", after("PT8H")) + user("y") + end("in_e"), "in_s > x > y > in_e; late > y"
+    )
+    drawing = model(start() + user("a") + inside + bound("b", "sp", after("PT9H")) + end(), "s > a > sp > e; b > a")
+    for done, at in (((), "a"), (("a",), "x")):
+        taken = []
+        for element in ("s", "a", "sp", "b", "e", "in_s", "x", "late", "y", "in_e"):
+            case = Story(drawing).start()
+            for before in done:
+                case.done(before)
+            offered = case.process.targets(case.token(at))
+            try:
+                case.do(c.Move(case.token(at), element))
+            except UnknownStepError:
+                continue
+            taken.append(element)
+        assert offered == sorted(taken)
+        assert set(offered) == ({"s", "a", "sp", "e"} if at == "a" else {"in_s", "x", "y", "in_e"})
+    assert case.process.targets("0" * 32) == []
+
+
 def test_sending_back_out_of_a_parallel_block_takes_the_waiting_token_back_too():
     case = Story(work()).start()
     case.done("a")

@@ -9,6 +9,7 @@ from .drawing import (
     after,
     baton,
     bound,
+    catch,
     document,
     end,
     event_sub,
@@ -19,6 +20,7 @@ from .drawing import (
     node,
     process,
     script,
+    several,
     start,
     sub,
     throw,
@@ -154,6 +156,69 @@ def test_a_condition_around_a_subprocess_sees_what_changes_in_it(outside: str, w
     case = Story(model(start() + inside + outside + end(), ways)).start(n=1)
     case.done("u")
     assert case.users == ["h"]
+
+
+INSIDE = start("a") + catch("c", when("n > 5")) + user("v") + end("z")
+BESIDE = start() + gateway("parallel", "g", "j") + user("u") + end()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        sub("sp", INSIDE, "a > c > v > z"),
+        sub("sp", start("oa") + sub("in", INSIDE, "a > c > v > z") + end("oz"), "oa > in > oz"),
+        sub("sp", start("a") + user("w") + bound("b", "w", when("n > 5")) + user("v") + end("z"), "a > w > z; b > v > z"),
+        sub("sp", INSIDE, "a > c > v > z", inner=times(2)),
+    ],
+)
+def test_a_condition_in_a_subprocess_sees_what_changes_around_it(inside: str):
+    case = Story(model(BESIDE + inside, "s > g; g > u > j; g > sp > j; j > e")).start(n=1)
+    case.done("u", n=9)
+    assert not case.has(Stuck)
+    assert set(case.users) == {"v"}
+    for _ in list(case.users):
+        case.done("v")
+    assert case.ended
+
+
+def test_a_condition_in_a_subprocess_sees_what_changes_in_another():
+    other = sub("other", start("oa") + user("u", "w") + end("oz"), "oa > u > w > oz")
+    drawn = start() + gateway("parallel", "g", "j") + other + sub("sp", INSIDE, "a > c > v > z") + end()
+    case = Story(model(drawn, "s > g; g > other > j; g > sp > j; j > e")).start(n=1)
+    case.done("u", n=9)
+    assert case.users == ["v", "w"]
+
+
+def test_of_what_changes_in_a_subprocess_and_around_it_the_later_counts():
+    inside = start("a") + user("w") + catch("c", when("n > 5")) + user("v") + end("z")
+    drawn = start() + gateway("parallel", "g", "j") + user("u", "x", "y") + sub("sp", inside, "a > w > c > v > z") + end()
+    case = Story(model(drawn, "s > g; g > u > x > y > j; g > sp > j; j > e")).start(n=1)
+    case.done("u", n=9)
+    case.done("w", n=0)
+    assert case.users == ["x"]
+    case.done("x", n=8)
+    assert case.users == ["v", "y"]
+
+
+def test_a_unit_of_a_multi_instance_sees_what_changes_around_it_and_not_what_the_others_change():
+    inside = start("a") + user("u") + catch("c", when("n > unit")) + user("v") + end("z")
+    drawn = start() + gateway("parallel", "g", "j") + user("x", "y") + sub("sp", inside, "a > u > c > v > z", inner=several()) + end()
+    case = Story(model(drawn, "s > g; g > x > y > j; g > sp > j; j > e")).start(n=0, units=[3, 7])
+    first, second = (task.place.token_id for task in case.every() if task.place.element_id == "u")
+    case.do(c.CompleteTask(first, {}))
+    case.do(c.CompleteTask(second, {"n": 5}))
+    assert case.users == ["x"]
+    case.done("x", n=6)
+    assert case.users == ["v", "y"]
+    assert case.data_of("v")["unit"] == 3
+
+
+def test_a_condition_does_not_see_out_of_a_called_process():
+    called = process(start("qs") + catch("c", when("n > 5")) + end("qe"), "qs > c > qe", "q")
+    caller = BESIDE + user("w") + node("callActivity", "x", calledElement="q")
+    case = Story(document(process(caller, "s > g; g > u > w > j; g > x > j; j > e"), called)).start(n=1)
+    case.done("u", n=9)
+    assert "c" not in case.passed
 
 
 def test_a_condition_does_not_see_into_a_called_process():

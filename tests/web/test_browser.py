@@ -383,3 +383,21 @@ def test_a_form_goes_once_whatever_its_fields_are_called(browse: Open) -> None:
     page.locator("main form").evaluate("(form) => form.insertAdjacentHTML('beforeend', '<input type=hidden name=method>')")
     submit = "(form) => form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))"
     assert [page.locator("main form").evaluate(submit) for _ in range(2)] == [True, False]
+
+
+def test_where_an_order_is_moved_from_decides_where_to(office: Office, browse: Open) -> None:
+    number = office.register()
+    office.walk(number, "reviewer", "dispatcher")
+    page = browse("admin", f"/orders/{number}")
+    page.locator("summary", has_text="更多").first.click()
+    page.click("[data-dialog=move]")
+    chosen = page.locator("#move [name=to]:enabled")
+    expect(chosen).to_have_count(1)
+    expect(chosen.locator("[value=dispatch]")).to_have_count(0)
+    page.select_option("#move [name=from]", "urge_arrives")
+    expect(chosen.locator("[value=dispatch]")).to_have_count(1)
+    page.select_option("#move [name=from]", "accept")
+    chosen.select_option("handle")
+    page.click("#move .btn-danger")
+    expect(page.locator(".b-toast")).to_be_visible()
+    assert office.task(number).element_id == "handle"

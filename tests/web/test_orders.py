@@ -1,11 +1,14 @@
 """The page of a work order, and what can be done there."""
 
 from io import BytesIO
+from json import loads
 
 import pytest
+from sqlalchemy import select
 
-from bpm import journal
-from bpm.models import WorkOrder
+from bpm import clock, definitions, interventions, journal
+from bpm.access import SYSTEM
+from bpm.models import Instance, WorkOrder
 from bpm.models.database import unit_of_work
 from tests.web.office import Office
 
@@ -200,6 +203,31 @@ def test_only_an_administrator_moves_an_order(office: Office, number: str) -> No
     assert refused.status == 403
     assert office["admin"].post(f"/orders/{number}/move", {"from": "review", "to": "dispatch"}).status == 303
     assert office.task(number).element_id == "dispatch"
+
+
+def test_an_order_is_offered_only_the_steps_that_it_can_be_moved_to(office: Office, number: str) -> None:
+    admin = office["admin"]
+    offered = {each.get("value") for each in admin.get(f"/orders/{number}").find('[name="to"] option')}
+    assert {"review", "dispatch"} <= offered
+    with unit_of_work(write=False) as session:
+        instance = session.scalars(
+            select(Instance).join(WorkOrder, WorkOrder.instance_id == Instance.id).where(WorkOrder.number == number)
+        ).one()
+        others = definitions.engine_definition(session, instance.definition_id).names.keys() - offered
+    answers = {admin.post(f"/orders/{number}/move", {"from": "review", "to": each}).status for each in sorted(others)}
+    assert answers == {409}
+    with unit_of_work() as session:
+        interventions.suspend(session, instance.id, SYSTEM, clock.now())
+    assert not admin.get(f"/orders/{number}").find('[data-dialog="move"]'), "what an operator has stopped is not moved"
+
+
+def test_a_step_in_a_called_process_is_moved_within_that_process(office: Office, number: str) -> None:
+    office.walk(number, "reviewer", "dispatcher")
+    ways = office["admin"].get(f"/orders/{number}").find("#move [data-show]")
+    (mine,) = [each for each in ways if loads(each.get("data-show"))["in"] == ["accept"]]
+    offered = {each.get("value") for each in mine.cssselect('[name="to"] option')}
+    assert {"accept", "handle"} <= offered
+    assert "dispatch" not in offered, "it is in the process that calls"
 
 
 def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
