@@ -26,6 +26,13 @@ class UnknownStepError(ConflictError):
     sentence = N_("There is no step “{element}” that can be reached from here; it must be in the same process.")
 
 
+class OnlyListensError(ConflictError):
+    """Attached events and those that begin an event sub-process have no token of the case that could be put elsewhere."""
+
+    code = "only-listens"
+    sentence = N_("“{element}” only listens beside the steps: it cannot be moved. Move the step at which the case stands.")
+
+
 class FirstStepError(ConflictError):
     """There is no step before this one to go back to."""
 

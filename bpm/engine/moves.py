@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState as S
 
 from bpm.engine.data import Data
-from bpm.engine.faults import FirstStepError, UnknownStepError
+from bpm.engine.faults import FirstStepError, OnlyListensError, UnknownStepError
 from bpm.engine.joins import InclusiveGateway, ParallelGateway, meet
 from bpm.engine.normalise import OWN
 from bpm.engine.workflow import OPEN
@@ -28,15 +28,24 @@ def entry(scope: Any, element: str) -> Any:
 
 
 def targets(task: Task) -> list[str]:
-    """The elements to which a token could be moved."""
+    """The elements to which a token could be moved; none for what only listens."""
+    if _only_listens(task):
+        return []
     drawn = {getattr(spec, "bpmn_id", None) for spec in task.workflow.spec.task_specs.values()}
     return sorted(element for element in drawn if element and _entered(task.workflow, element) is not None)
 
 
+def _only_listens(task: Task) -> bool:
+    return getattr(task.task_spec, "aside", False)
+
+
 def _entered(scope: Any, element: str) -> Any:
-    specs = scope.spec.task_specs
+    """Where a token enters an element; of several starts only the one that was named goes on, so none is entered again."""
+    specs, starts = scope.spec.task_specs, scope.spec.bpmn_start_events
     for name in (element, element + OWN):
         found = specs.get(name)
+        if found in starts and len(starts) > 1:
+            return None
         if found is not None and getattr(found, "bpmn_id", None) == element and not getattr(found, "aside", False):
             return specs.get(name + ".BoundaryEventSplit") or found
     return None
@@ -55,7 +64,10 @@ def move(task: Task, element: str, variables: Data) -> None:
     """The token leaves its step (a unit of a multi-instance: the whole activity) and stands at another step of the same scope.
 
     Moved to the join at which it waits, it goes on with all that has come there, and waits for no more.
+    Raises OnlyListensError and UnknownStepError.
     """
+    if _only_listens(task):
+        raise OnlyListensError(element=task.task_spec.bpmn_id)
     if isinstance(task.task_spec, _JOINS) and task._state == S.WAITING and task.task_spec.bpmn_id == element:
         meet(task, [other for other in task.workflow.tasks.in_state(S.WAITING) if other.task_spec is task.task_spec])
         task.data.update(variables)

@@ -3,10 +3,10 @@
 import pytest
 
 from bpm.engine import commands as c
-from bpm.engine.facts import InstanceEnded, StepFailed, Stuck, TaskClosed, TimerCleared, TimerSet
-from bpm.engine.faults import FirstStepError, NotJsonError, UnknownStartError, UnknownStepError
+from bpm.engine.facts import InstanceEnded, MessageAwaited, StepFailed, Stuck, TaskClosed, TimerCleared, TimerSet
+from bpm.engine.faults import FirstStepError, NotJsonError, OnlyListensError, UnknownStartError, UnknownStepError
 
-from .drawing import after, bound, document, end, gateway, model, node, process, script, start, sub, times, user
+from .drawing import after, bound, document, end, event_sub, gateway, model, node, process, script, start, sub, times, user
 from .story import Story
 
 
@@ -54,6 +54,27 @@ def test_a_move_is_offered_wherever_it_is_taken_and_nowhere_else():
         assert offered == sorted(taken)
         assert set(offered) == ({"s", "a", "sp", "e"} if at == "a" else {"in_s", "x", "y", "in_e"})
     assert case.process.targets("0" * 32) == []
+
+
+def test_what_only_listens_is_not_moved_and_goes_on_listening():
+    drawing = model(
+        start() + user("a") + bound("late", "a", after("PT8H")) + user("b") + end() + event_sub("message"), "s > a > e; late > b > e"
+    )
+    for kind in (TimerSet, MessageAwaited):
+        case = Story(drawing).start()
+        token = next(fact.place.token_id for fact in case.process.awaited() if isinstance(fact, kind))
+        assert case.process.targets(token) == []
+        with pytest.raises(OnlyListensError):
+            case.do(c.Move(token, "b"))
+        assert case.users == ["a"]
+        assert any(isinstance(fact, kind) for fact in case.process.awaited())
+
+
+def test_nothing_is_moved_to_one_of_several_starts():
+    case = Story(model(start() + start("other", "message") + user("a") + end(), "s > a > e; other > a")).start()
+    assert case.process.targets(case.token("a")) == ["a", "e"]
+    with pytest.raises(UnknownStepError):
+        case.do(c.Move(case.token("a"), "other"))
 
 
 def test_sending_back_out_of_a_parallel_block_takes_the_waiting_token_back_too():
