@@ -156,6 +156,11 @@ def colleagues(session: Session, unit_codes: Iterable[str], roles: Iterable[str]
     return _people(session, Unit.code.in_(list(unit_codes)), Membership.role.in_(list(roles)))
 
 
+def players(session: Session, roles: Iterable[str]) -> list[User]:
+    """Everybody active who plays one of these roles anywhere, by login."""
+    return _people(session, Membership.role.in_(list(roles)))
+
+
 def units_of_roles(session: Session, roles: Iterable[str]) -> list[Unit]:
     """The units in which somebody active plays one of these roles, by code."""
     serving = select(Membership.unit_id).join(Membership.user).where(User.active, Membership.role.in_(list(roles)))

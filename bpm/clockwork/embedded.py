@@ -12,9 +12,9 @@ from uuid import UUID
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
-from bpm import caller, clock, incidents, work_items
+from bpm import caller, clock, work_items
 from bpm.clockwork.driver import Driver
-from bpm.clockwork.handlers import HANDLERS, OUTSIDE
+from bpm.clockwork.handlers import HANDLERS, OUTSIDE, give_up
 from bpm.connecting import Registry
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.database import after_commit, unit_of_work
@@ -156,7 +156,7 @@ class Embedded(Driver):
             future.add_done_callback(self._calls.discard)
 
     def _put_off(self, item_id: UUID, lease: UUID | None, error: Exception) -> None:
-        """Try again later, or after the last try let an incident stand."""
+        """Try again later, or after the last try let a person know."""
         _log.error("work item failed", exc_info=error)
         ours = error if isinstance(error, BatonError) else None
         message = str(ours or type(error).__name__)
@@ -169,7 +169,7 @@ class Embedded(Driver):
                 work_items.postpone(item, now + BACK_OFF * 2**item.attempts, message)
                 return
             work_items.fail(item, message)
-            incidents.of_work(session, item, ours, {}, now)
+            give_up(session, item, ours, now)
 
     def _call(self, prepared: caller.Prepared) -> None:
         """Call the outside with no transaction open, then let the answer have its effect."""

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bpm import definitions, escalation, instances, suspension, work_items
+from bpm import definitions, escalation, incidents, instances, notices, org, suspension, work_items
 from bpm.access import SYSTEM
 from bpm.definitions import starting
+from bpm.errors import N_, BatonError
 from bpm.messages import Message
 from bpm.models.work_item import WorkItem
+
+NOT_BEGUN = N_("“{flow}” was to begin by itself and could not. {problem}")
 
 Handler = Callable[[Session, WorkItem, datetime], None]
 
@@ -56,6 +60,23 @@ def begin(session: Session, item: WorkItem, now: datetime) -> None:
     definition = definitions.get(session, UUID(item.payload["definition_id"]))
     if definition.state == "published":
         instances.start(session, definition.key, {}, SYSTEM, now, element_id=item.payload["element_id"])
+
+
+def give_up(session: Session, item: WorkItem, error: BatonError | None, now: datetime) -> None:
+    """After the last try an incident stands; of a process that has not begun, at which none can stand, those hear who draw and run it.
+
+    ``error``: of ours, else a fault of Baton itself.
+    """
+    if item.kind != "begin":
+        incidents.of_work(session, item, error, {}, now)
+        return
+    version = definitions.get(session, UUID(item.payload["definition_id"]))
+    sentence, facts = (incidents.OWN_FAULT, {}) if error is None else (error.sentence, error.facts)
+    told = {
+        "flow": notices.in_each_language(partial(definitions.text, session, version.id, version.name)),
+        "problem": notices.in_each_language(lambda language: notices.in_language(sentence, language).format(**facts)),
+    }
+    notices.tell(session, org.players(session, ("ADMIN", "ANALYST")), "incident", NOT_BEGUN, told, now=now)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, func, select
 
-from bpm import calendars, clock, connecting, definitions, instances, running
+from bpm import calendars, clock, connecting, definitions, instances, notices, org, running
 from bpm.clockwork.embedded import Embedded
 from bpm.errors import RefusedError
 from bpm.models.calendar import Calendar
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
+from bpm.models.notice import Notice
 from tests.bpm import organisation
 from tests.bpm.test_definitions import ANALYST
 from tests.engine.drawing import end, model, node, start, timer
@@ -79,6 +80,10 @@ def test_a_beginning_that_fails_for_good_takes_no_later_one_with_it(office: Offi
         broken.setattr(instances, "start", lambda *_, **__: 1 / 0)
         assert office.wait(20 * HOUR) == 0
     assert office.clockwork.health().failed == 1
+    with unit_of_work(write=False) as session:
+        told = {org.user(session, each.user_id).login: notices.sentence(each, "zh") for each in session.scalars(select(Notice))}
+    sentence = "“p”到了自动发起的时间，但没能发起。接力自身出错，没能办成。具体原因见日志。"
+    assert told == {"admin": sentence, "analyst": sentence}
     assert office.wait(24 * HOUR) == 1
 
 
