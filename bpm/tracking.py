@@ -153,9 +153,9 @@ def _answer_by(session: Session, order: WorkOrder, now: datetime) -> datetime | 
     return order.due_at if can_be_kept else order.statutory_due_at
 
 
-def rate(session: Session, order: WorkOrder, score: int, comment: str, now: datetime, *, solved: bool) -> None:
+def rate(session: Session, order: WorkOrder, score: int, comment: str, now: datetime, *, solved: bool | None) -> None:
     """The customer answers the question of the return visit. Raises RatingError, NotAskedError."""
-    if not 1 <= score <= contacts.BEST:
+    if solved is None or not 1 <= score <= contacts.BEST:
         raise RatingError
     if order_messages.awaited(session, order, "visit_answered") is None:
         raise NotAskedError

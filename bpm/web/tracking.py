@@ -124,7 +124,8 @@ def rate(token: str) -> Response:
     score, comment = http.form.get("score", default=0, type=int), http.form.get("comment", "").strip()
     try:
         _count()
-        tracking.rate(session(), workorders.by_token(session(), token), score, comment, now(), solved=http.form.get("solved") == "yes")
+        solved = {"yes": True, "no": False}.get(http.form.get("solved", ""))
+        tracking.rate(session(), workorders.by_token(session(), token), score, comment, now(), solved=solved)
     except (InvalidError, NotFoundError, TooManyRequestsError) as error:
         return _refused(token, error)
     return _acted(token, gettext("Thank you for your answer."))

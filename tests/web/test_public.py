@@ -141,6 +141,13 @@ def test_the_survey_leaves_the_answer_to_the_customer_and_keeps_what_he_chose(
     assert [each.get("value") for each in refused.find("[name=solved][checked], [name=score][checked]")] == ["no", "2"]
 
 
+@pytest.mark.parametrize("given", [{"score": "2"}, {"score": "2", "solved": "maybe"}, {"score": "6", "solved": "no"}])
+def test_half_an_answer_to_the_survey_is_no_answer(office: Office, tracked: str, given: dict[str, str]) -> None:
+    refused = office.customer.post(f"{tracked}/rating", given)
+    assert refused.status == 422
+    assert "请选 1 到 5 分，并说明是否解决。" in refused.text
+
+
 @pytest.mark.parametrize(("what", "field"), [("message", "text"), ("reopen", "reason"), ("rating", "comment")])
 def test_whoever_writes_too_often_on_his_page_keeps_his_words(
     office: Office, tracked: str, monkeypatch: pytest.MonkeyPatch, what: str, field: str
