@@ -48,14 +48,19 @@ class TaskFilters:
     instance_id: UUID | None = None
 
 
-_SORTS = {"priority": ("priority", "rank_at", "id"), "due": ("rank_at", "id"), "created": ("created_at", "id")}
-"""The columns by which a list is sorted: the highest priority first, of everything else the least."""
+_SORTS = {
+    "priority": ("priority", "rank_at", "id"),
+    "due": ("rank_at", "id"),
+    "created": ("created_at", "id"),
+    "closed": ("closed_at", "id"),
+}
+"""The columns by which a list is sorted: the highest priority and what was closed last first, of everything else the least."""
 
 _TASK = Task.__table__.c
 
 
 def _in_order(columns: Any, sort: str) -> list[Any]:
-    return [columns[name].desc() if name == "priority" else columns[name] for name in _SORTS[sort]]
+    return [columns[name].desc() if name == "priority" or sort == "closed" else columns[name] for name in _SORTS[sort]]
 
 
 def page(
@@ -70,7 +75,7 @@ def page(
     limit: int = 50,
 ) -> Page[Task]:
     """One page of tasks in a view. Raises UnknownSortError, CursorError."""
-    if sort not in _SORTS:
+    if sort not in _SORTS or (sort == "closed" and view != "done"):  # what is open has no place by when it was closed
         raise UnknownSortError
     led = access.led_units(session, actor) if view == "led" else []
     narrowed = _values(filters, now) | (_after_what(sort, cursor) if cursor else {})
@@ -194,6 +199,7 @@ _AFTER: dict[str, ColumnElement[bool]] = {
     "priority": or_(Task.priority < bindparam("after_priority"), and_(Task.priority == bindparam("after_priority"), _later(Task.rank_at))),
     "due": _later(Task.rank_at),
     "created": _later(Task.created_at),
+    "closed": or_(Task.closed_at < bindparam("after"), and_(Task.closed_at == bindparam("after"), Task.id < bindparam("after_id"))),
 }
 
 

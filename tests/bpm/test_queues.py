@@ -125,7 +125,23 @@ class TestOrder:
             queues.first_free(session, actor(session, "handler"), NOW) == session.scalars(select(Task.id).where(Task.priority == 50)).one()
         )
 
-    @pytest.mark.parametrize("sort", ["title", "assignee_id", "priority; DROP TABLE task", ""])
+    def test_what_one_has_done_begins_with_what_one_did_last(self, session: Session) -> None:
+        for minute in (0, 20, 10, 20, 5):
+            task = put(session, f"{minute} 分钟前", for_="handler", status="completed")
+            task.completed_by_id, task.closed_at = task.assignee_id, NOW - timedelta(minutes=minute)
+        session.flush()
+        newest_first = ["0 分钟前", "5 分钟前", "10 分钟前", "20 分钟前", "20 分钟前"]
+        assert titles(session, "handler", "done", sort="closed") == newest_first
+        found: list[UUID] = []
+        cursor = None
+        while cursor is not None or not found:
+            page = queues.page(session, actor(session, "handler"), "done", ALL, NOW, sort="closed", cursor=cursor, limit=2)
+            found += [task.id for task in page.items]
+            cursor = page.next_cursor
+        assert [session.get_one(Task, id_).order.title for id_ in found] == newest_first  # type: ignore[union-attr]
+        assert len(set(found)) == len(found)
+
+    @pytest.mark.parametrize("sort", ["title", "closed", "assignee_id", "priority; DROP TABLE task", ""])
     def test_a_list_is_sorted_by_what_is_allowed_only(self, session: Session, sort: str) -> None:
         with pytest.raises(UnknownSortError) as refused:
             queues.page(session, actor(session, "handler"), "unit", ALL, NOW, sort=sort)
