@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, clock, customers, journal, limits, running, timers
+from bpm import access, calendars, clock, customers, journal, limits, org, running, timers
 from bpm.access import SYSTEM, Actor
 from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
@@ -87,11 +87,15 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """What a list of orders is narrowed by; None leaves it open."""
+    """What a list of orders is narrowed by; None leaves it open.
+
+    ``unit`` is the one that has or had it last; ``at``: what is not closed, and lies with this unit or one below it.
+    """
 
     q: str | None = None
     state: str | None = None
     unit: str | None = None
+    at: str | None = None
     class_code: str | None = None
     late: bool | None = None
     city: str | None = None
@@ -324,13 +328,15 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     ):
         if value:
             conditions.append(column == value)
+    if filters.at:
+        conditions.append(WorkOrder.current_unit.in_(org.and_below([filters.at])))
     if filters.class_code:
         conditions.append(WorkOrder.class_code.startswith(filters.class_code[:LONGEST_SOUGHT], autoescape=True))
     if filters.late is not None:
         counted = and_(WorkOrder.paused_at.is_(None), WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
         late = and_(WorkOrder.due_at < now, counted)
         conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
-    if filters.open_only:
+    if filters.open_only or filters.at:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
     return conditions
 

@@ -84,6 +84,14 @@ def class_of(order: WorkOrder | None) -> str:
         return order.class_code
 
 
+def class_words(code: str | None) -> str:
+    """All names of a class, from level 1 down; empty where there is none."""
+    try:
+        return " › ".join(words.name_of(each) for each in classes.path(session(), code)) if code else ""
+    except ClassNotFoundError:
+        return ""
+
+
 def unit_name(code: str | None) -> str:
     """The name of a unit in the reader's language."""
     return words.name_of(org.unit(session(), code)) if code else ""

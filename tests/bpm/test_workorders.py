@@ -139,6 +139,17 @@ class TestLists:
         assert listed(session, q="%") == listed(session), "a percent sign is no joker"
         assert sorted(listed(session, open_only=True)) == ["电梯", "青岛"]
 
+    def test_at_a_unit_lies_what_is_with_it_or_below_it_and_not_closed(self, session: Session) -> None:
+        complain(session, "班组的", current_unit="JN-NET-1")
+        complain(session, "部门的", current_unit="JN-NET")
+        complain(session, "办结的", current_unit="JN-NET-1", state="CLOSED")
+        complain(session, "前台的", current_unit="JN-FRONT")
+        assert sorted(listed(session, at="JN-NET")) == ["班组的", "部门的"]
+        assert listed(session, at="JN-NET-1") == ["班组的"]
+        assert sorted(listed(session, at="JN")) == ["前台的", "班组的", "部门的"]
+        assert sorted(listed(session, "head", at="JN")) == [], "nobody sees more than before"
+        assert listed(session, at="NOWHERE") == []
+
     def test_one_finds_what_one_may_see(self, session: Session) -> None:
         mine, other = complain(session, "济南的"), complain(session, "青岛的", city="QD")
         assert listed(session, "agent") == ["济南的"]

@@ -4,10 +4,11 @@ from io import BytesIO
 
 import pytest
 
-from bpm import journal
-from bpm.models import WorkOrder
+from bpm import clock, intake, journal
+from bpm.access import actor_of
+from bpm.models import User, WorkOrder
 from bpm.models.database import unit_of_work
-from tests.web.office import Office
+from tests.web.office import COMPLAINT, Office
 
 
 @pytest.fixture
@@ -204,12 +205,45 @@ def test_only_an_administrator_moves_an_order(office: Office, number: str) -> No
 
 def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
     agent = office["agent"]
-    assert "JN-REVIEW" in agent.get("/orders").text
+    assert _with_whom(office, "/orders") == ["JN-REVIEW"]
     assert agent.post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
     office.settle()
     assert office.order(number).state == "WITHDRAWN"
     assert "已撤回" in agent.get(f"/orders/{number}").text
-    assert "JN-REVIEW" not in agent.get("/orders").text, "it is with nobody any more"
+    assert _with_whom(office, "/orders") == [""], "it is with nobody any more"
+    assert _with_whom(office, "/orders?unit=JN-REVIEW") == []
+
+
+def _with_whom(office: Office, path: str) -> list[str]:
+    """The units of a list's orders."""
+    return [cell.text_content().strip() for cell in office["agent"].get(path).find("tr[data-row] td.c-opt.t-sm:not(.mono)")]
+
+
+def test_what_lies_with_a_department_and_below_it_is_found_by_class_and_city_too(office: Office, number: str) -> None:
+    agent = office["agent"]
+    for query, found in (
+        ("unit=JN-REVIEW", True),
+        ("unit=JN&city=JN&class_code=0101", True),
+        ("unit=JN-NET", False),
+        ("city=QD", False),
+        ("class_code=02", False),
+        ("class_code=&class_code-text=电梯", True),
+        ("class_code=&class_code-text=没有的词", False),
+    ):
+        assert bool(agent.get(f"/orders?{query}").find("tr[data-row]")) is found, query
+    page = agent.get("/orders?unit=JN&class_code=01010102&city=JN")
+    chosen = [each.get("value") for each in page.find("select option[selected]")]
+    assert {"JN"} == {each for each in chosen if each}
+    assert page.value("class_code") == "01010102"
+    assert page.value("class_code-text") == "网络质量 › 语音 › 无信号 › 电梯、地下"
+    for _ in range(51):
+        with unit_of_work() as session:
+            order = intake.take(session, {**COMPLAINT}, actor_of(session.query(User).filter_by(login="agent").one()), clock.now())
+            order.current_unit = "JN-REVIEW"
+    [more] = agent.get("/orders?unit=JN&city=JN&class_code=&class_code-text=电梯").find(".b-more a")
+    assert "unit=JN&" in more.get("href")
+    assert "class_code=01010102" in more.get("href")
+    assert len(agent.get(more.get("href")).find("tr[data-row]")) == 2
 
 
 def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office, number: str) -> None:

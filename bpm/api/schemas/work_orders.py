@@ -87,6 +87,7 @@ class OrderQuery(ListQuery):
     q = line(metadata={"description": "Part of a number, title, name or telephone number"})
     state = line()
     unit = line(metadata={"description": "Code of the unit that has it now"})
+    at = line(metadata={"description": "Code of a unit: what is not closed and lies with it, or with one below it"})
     class_ = line(data_key="class", metadata={"description": "A class, with all below it"})
     late = fields.Boolean()
     city = line()
