@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpm import access, calendars, clock, customers, journal, limits, org, running, timers
@@ -333,12 +333,22 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     if filters.class_code:
         conditions.append(WorkOrder.class_code.startswith(filters.class_code[:LONGEST_SOUGHT], autoescape=True))
     if filters.late is not None:
-        counted = and_(WorkOrder.paused_at.is_(None), WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
-        late = and_(WorkOrder.due_at < now, counted)
-        conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
+        late = _late(now)
+        conditions.append(late if filters.late else ~late)
     if filters.open_only or filters.at:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
     return conditions
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    """An order is late as soon as one of its clocks is over: its step's, that of the answer, or the statutory one. Held it is not."""
+    step = exists().where(
+        Task.order_id == WorkOrder.id, Task.status.in_(OPEN), Task.due_at.is_not(None), Task.due_at < now, Task.paused_at.is_(None)
+    )
+    answer = and_(WorkOrder.due_at.is_not(None), WorkOrder.due_at < now)
+    law = and_(WorkOrder.statutory_due_at < now, WorkOrder.state != "SUSPENDED")
+    whole = and_(WorkOrder.answered_at.is_(None), WorkOrder.paused_at.is_(None), or_(answer, law))
+    return and_(WorkOrder.closed_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES), or_(whole, step))
 
 
 def open_tasks(session: Session, order: WorkOrder) -> list[Task]:
