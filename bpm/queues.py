@@ -10,12 +10,13 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
+from bpm.models.instance import Instance
 from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, bring
 from bpm.models.task import OPEN, WORKABLE, Task
@@ -144,7 +145,7 @@ _MOST_STRETCHES = 100
 
 def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[Any]:
     query = select(*(_TASK[name] for name in _SORTS[sort])).where(scope, *narrow).order_by(*_in_order(_TASK, sort)).limit(limit)
-    return query.join(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
+    return query.outerjoin(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
 
 
 def _first(parts: Sequence[Select[Any]], sort: str, limit: int) -> Select[Any]:
@@ -168,9 +169,18 @@ def _values(filters: TaskFilters, now: datetime) -> dict[str, Any]:
     return found | ({"due_from": now} if "due_before" in found else {})
 
 
+def _like(column: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.ilike(bindparam("like"))
+    return found
+
+
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "like": or_(
-        *(c.ilike(bindparam("like")) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name))
+        *(_like(c) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name)),
+        and_(
+            Task.order_id.is_(None),  # a case without an order is known by its step and its key
+            or_(_like(Task.name), exists().where(Instance.id == Task.instance_id, _like(Instance.business_key))),
+        ),
     ),
     "element": Task.element_id == bindparam("element"),
     "level": WorkOrder.level == bindparam("level"),

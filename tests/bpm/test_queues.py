@@ -155,6 +155,22 @@ class TestFilters:
         for words, found in (("宽带", 1), ("1390000", 1), ("信号", 1), ("没有的词", 0), ("100%", 0), ("_", 2)):
             assert len(titles(session, "handler", "unit", TaskFilters(q=words))) == found, words
 
+    def test_a_case_without_an_order_by_its_step_and_its_key(self, session: Session) -> None:
+        task = organisation.task(session, None, "JN-NET-1", "HANDLER")
+        task.name, task.instance.business_key = "批准采购", "PO-2026-17"
+        of_order = put(session, "宽带太慢")
+        of_order.name = "批准采购"
+        session.flush()
+
+        def found(**filters: Any) -> list[UUID]:
+            return [each.id for each in queues.page(session, actor(session, "handler"), "unit", TaskFilters(**filters), NOW).items]
+
+        for words in ("批准", "po-2026", "2026-17"):
+            assert found(q=words) == [task.id], words
+        assert found(q="宽带") == [of_order.id], "an order is known by what its customer said"
+        assert found(q="PO-2027") == []
+        assert found(q="批准", level="L1") == []
+
     def test_by_level_grade_step_and_case(self, session: Session) -> None:
         task = put(session, "一级", order={"level": "L1", "grade": "DIAMOND"})
         put(session, "三级", order={"level": "L3", "grade": "ORDINARY"}, element_id="check")
