@@ -1,5 +1,6 @@
 """The page of a work order, and what can be done there."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -251,6 +252,20 @@ def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office,
     assert agent.get("/orders?state=IN_REVIEW").find("tr[data-row]")
     assert not agent.get("/orders?state=CLOSED").find("tr[data-row]")
     assert agent.get(f"/orders?q={number}").response.headers["Location"] == f"/orders/{number}"
+
+
+def test_an_order_whose_step_is_late_is_among_the_late_ones_and_says_so(office: Office, number: str) -> None:
+    agent = office["agent"]
+    assert not agent.get("/orders?late=yes").find("tr[data-row]")
+    due = office.task(number).due_at
+    assert due is not None
+    office.settle(f"PT{int((due - clock.now()).total_seconds() // 60) + 30}M")
+    [row] = agent.get("/orders?late=yes").find("tr[data-row]")
+    assert "本步已超" in row.text_content()
+    assert "还剩" in row.text_content(), "the answer has time left"
+    assert not agent.get("/orders?late=no").find("tr[data-row]")
+    office.speak("agent", "en")
+    assert re.search(r"Step \d+ min late", agent.get("/orders").text)
 
 
 def test_an_order_of_others_looks_as_if_it_were_not_there(office: Office, number: str) -> None:
