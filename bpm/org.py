@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from bpm.errors import N_, NotFoundError
 from bpm.models.calendar import Calendar
 from bpm.models.classes import ServiceClass
 from bpm.models.org import Membership, Unit, User
-from bpm.models.prepared import Prepared
+from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, known
 from bpm.working_time import ALL_THE_TIME
 
@@ -215,6 +215,13 @@ def units(session: Session) -> list[Branch]:
         return tuple(Branch(each, grow(each.id)) for each in below.get(parent, ()))
 
     return list(grow(None))
+
+
+def and_below(codes: Sequence[str]) -> Select[str]:
+    """The question for the codes of these units and of all below them."""
+    found = select(Unit.id, Unit.code).where(one_of(Unit.code, codes)).cte(recursive=True)  # no name: a query may hold this twice
+    found = found.union(select(Unit.id, Unit.code).join(found, Unit.parent_id == found.c.id))
+    return select(found.c.code)
 
 
 def cities(session: Session) -> list[Unit]:

@@ -10,12 +10,13 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from bpm import access
 from bpm.access import Actor
 from bpm.errors import N_, InvalidError
+from bpm.models.instance import Instance
 from bpm.models.prepared import Prepared, one_of
 from bpm.models.rows import Rows, bring
 from bpm.models.task import OPEN, WORKABLE, Task
@@ -48,14 +49,19 @@ class TaskFilters:
     instance_id: UUID | None = None
 
 
-_SORTS = {"priority": ("priority", "rank_at", "id"), "due": ("rank_at", "id"), "created": ("created_at", "id")}
-"""The columns by which a list is sorted: the highest priority first, of everything else the least."""
+_SORTS = {
+    "priority": ("priority", "rank_at", "id"),
+    "due": ("rank_at", "id"),
+    "created": ("created_at", "id"),
+    "closed": ("closed_at", "id"),
+}
+"""The columns by which a list is sorted: the highest priority and what was closed last first, of everything else the least."""
 
 _TASK = Task.__table__.c
 
 
 def _in_order(columns: Any, sort: str) -> list[Any]:
-    return [columns[name].desc() if name == "priority" else columns[name] for name in _SORTS[sort]]
+    return [columns[name].desc() if name == "priority" or sort == "closed" else columns[name] for name in _SORTS[sort]]
 
 
 def page(
@@ -70,7 +76,7 @@ def page(
     limit: int = 50,
 ) -> Page[Task]:
     """One page of tasks in a view. Raises UnknownSortError, CursorError."""
-    if sort not in _SORTS:
+    if sort not in _SORTS or (sort == "closed" and view != "done"):  # what is open has no place by when it was closed
         raise UnknownSortError
     led = access.led_units(session, actor) if view == "led" else []
     narrowed = _values(filters, now) | (_after_what(sort, cursor) if cursor else {})
@@ -139,7 +145,7 @@ _MOST_STRETCHES = 100
 
 def _narrowed(scope: ColumnElement[bool], narrow: list[ColumnElement[bool]], sort: str, limit: int, *, of_order: bool) -> Select[Any]:
     query = select(*(_TASK[name] for name in _SORTS[sort])).where(scope, *narrow).order_by(*_in_order(_TASK, sort)).limit(limit)
-    return query.join(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
+    return query.outerjoin(WorkOrder, Task.order_id == WorkOrder.id) if of_order else query
 
 
 def _first(parts: Sequence[Select[Any]], sort: str, limit: int) -> Select[Any]:
@@ -163,9 +169,18 @@ def _values(filters: TaskFilters, now: datetime) -> dict[str, Any]:
     return found | ({"due_from": now} if "due_before" in found else {})
 
 
+def _like(column: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.ilike(bindparam("like"))
+    return found
+
+
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "like": or_(
-        *(c.ilike(bindparam("like")) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name))
+        *(_like(c) for c in (WorkOrder.number, WorkOrder.title, WorkOrder.contact_phone, WorkOrder.contact_name)),
+        and_(
+            Task.order_id.is_(None),  # a case without an order is known by its step and its key
+            or_(_like(Task.name), exists().where(Instance.id == Task.instance_id, _like(Instance.business_key))),
+        ),
     ),
     "element": Task.element_id == bindparam("element"),
     "level": WorkOrder.level == bindparam("level"),
@@ -194,6 +209,7 @@ _AFTER: dict[str, ColumnElement[bool]] = {
     "priority": or_(Task.priority < bindparam("after_priority"), and_(Task.priority == bindparam("after_priority"), _later(Task.rank_at))),
     "due": _later(Task.rank_at),
     "created": _later(Task.created_at),
+    "closed": or_(Task.closed_at < bindparam("after"), and_(Task.closed_at == bindparam("after"), Task.id < bindparam("after_id"))),
 }
 
 

@@ -6,15 +6,16 @@ The number and the secret token are given at intake; the state follows the drawi
 import base64
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from bpm import access, calendars, clock, customers, journal, limits, running, timers
+from bpm import access, calendars, clock, customers, journal, limits, org, running, timers
 from bpm.access import SYSTEM, Actor
 from bpm.engine.facts import LONGEST_LIMIT
 from bpm.engine.templates import reach
@@ -87,11 +88,15 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """What a list of orders is narrowed by; None leaves it open."""
+    """What a list of orders is narrowed by; None leaves it open.
+
+    ``unit`` is the one that has or had it last; ``at``: what is not closed, and lies with this unit or one below it.
+    """
 
     q: str | None = None
     state: str | None = None
     unit: str | None = None
+    at: str | None = None
     class_code: str | None = None
     late: bool | None = None
     city: str | None = None
@@ -324,15 +329,36 @@ def _conditions(filters: OrderFilters, now: datetime) -> list[Any]:
     ):
         if value:
             conditions.append(column == value)
+    if filters.at:
+        conditions.append(WorkOrder.current_unit.in_(org.and_below([filters.at])))
     if filters.class_code:
         conditions.append(WorkOrder.class_code.startswith(filters.class_code[:LONGEST_SOUGHT], autoescape=True))
     if filters.late is not None:
-        counted = and_(WorkOrder.paused_at.is_(None), WorkOrder.answered_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES))
-        late = and_(WorkOrder.due_at < now, counted)
-        conditions.append(late if filters.late else or_(WorkOrder.due_at.is_(None), ~late))
-    if filters.open_only:
+        late = _late(now)
+        conditions.append(late if filters.late else ~late)
+    if filters.open_only or filters.at:
         conditions.append(WorkOrder.state.not_in(CLOSED_STATES))
     return conditions
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    """An order is late as soon as one of its clocks is over: its step's, that of the answer, or the statutory one. Held it is not."""
+    step = exists().where(Task.order_id == WorkOrder.id, *_late_step(now))
+    answer = and_(WorkOrder.due_at.is_not(None), WorkOrder.due_at < now)
+    law = and_(WorkOrder.statutory_due_at < now, WorkOrder.state != "SUSPENDED")
+    whole = and_(WorkOrder.answered_at.is_(None), WorkOrder.paused_at.is_(None), or_(answer, law))
+    return and_(WorkOrder.closed_at.is_(None), WorkOrder.state.not_in(CLOSED_STATES), or_(whole, step))
+
+
+def _late_step(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Task.status.in_(OPEN), Task.due_at.is_not(None), Task.due_at < now, Task.paused_at.is_(None)
+
+
+def late_steps(session: Session, orders: Iterable[WorkOrder], now: datetime) -> dict[UUID, Task]:
+    """The steps of these orders that are late now, by the order's id: of several the one that was due first."""
+    wanted = (Task.order_id.in_([order.id for order in orders if order.closed_at is None]), *_late_step(now))
+    found = session.scalars(select(Task).where(*wanted).order_by(Task.due_at.desc(), Task.id))
+    return {task.order_id: task for task in found if task.order_id is not None}
 
 
 def open_tasks(session: Session, order: WorkOrder) -> list[Task]:

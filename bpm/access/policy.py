@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from bpm import org
 from bpm.errors import ForbiddenError
 from bpm.models.customer import Customer
-from bpm.models.org import Unit, User
+from bpm.models.org import User
 from bpm.models.prepared import one_of
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
@@ -127,7 +127,7 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
         return false()
     wanted = [*_in_hand(actor.user_id), one_of(Task.queue, actor.queues)]
     if actor.heads:
-        wanted.append(Task.unit_code.in_(_led(actor.heads)))
+        wanted.append(Task.unit_code.in_(org.and_below(actor.heads)))
     return or_(*wanted)
 
 
@@ -150,22 +150,15 @@ def _order_had_task(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _in_units(units: Iterable[str], heads: tuple[str, ...]) -> ColumnElement[bool]:
     conditions = [Task.unit_code.in_(list(units))]
     if heads:
-        conditions.append(Task.unit_code.in_(_led(heads)))
+        conditions.append(Task.unit_code.in_(org.and_below(heads)))
     return or_(*conditions)
 
 
 def led_units(session: Session, actor: Actor) -> list[str]:
     """The codes of the units the actor leads, and of all below them."""
-    return list(session.scalars(_led(actor.heads))) if actor.heads else []
+    return list(session.scalars(org.and_below(actor.heads))) if actor.heads else []
 
 
 def leads(session: Session, actor: Actor, unit_code: str) -> bool:
     """Tell whether the actor leads a unit or one above it."""
     return bool(actor.heads) and any(unit.code in actor.heads for unit in org.upwards(session, unit_code))
-
-
-def _led(heads: tuple[str, ...]) -> Select[str]:
-    """The codes of these units and of all below them."""
-    led = select(Unit.id, Unit.code).where(one_of(Unit.code, heads)).cte(recursive=True)  # no name: a query may hold this filter twice
-    led = led.union(select(Unit.id, Unit.code).join(led, Unit.parent_id == led.c.id))
-    return select(led.c.code)

@@ -15,7 +15,7 @@ from bpm.definitions import drawings, reading, resources, sorting, staffing, sta
 from bpm.definitions.checks import check
 from bpm.definitions.settings import ProcessSettings
 from bpm.definitions.sorting import CALLED, Bundle
-from bpm.errors import N_, ConflictError, Finding, InvalidError, RefusedError
+from bpm.errors import LANGUAGES, N_, ConflictError, Finding, InvalidError, RefusedError
 from bpm.models.definition import Definition, DefinitionFile
 from bpm.models.ids import row_id
 
@@ -62,7 +62,7 @@ def deploy(
     candidates, nameless, remarks = _candidates(session, files, registry)
     found = [*nameless, *(finding for candidate in candidates for finding in candidate.findings), *remarks]
     if nameless or _errors(remarks) or (publish and _errors(found)):
-        raise RefusedError(found)
+        raise RefusedError([*nameless, *(finding for candidate in candidates for finding in _in_words(candidate)), *remarks])
     if not candidates:
         raise NothingToDeployError
     return [_keep(session, candidate, remarks, actor_login, now, note, publish=publish) for candidate in candidates]
@@ -106,6 +106,15 @@ def publish(session: Session, definition_id: UUID, actor: access.Actor, now: dat
 
 def _errors(found: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.level == "error"]
+
+
+def _in_words(candidate: _Candidate) -> Iterator[Finding]:
+    """What was found, with the names of the drawing in each language: files that are not kept cannot be asked for them later."""
+    texts = reading.strings(candidate.files)
+    for finding in candidate.findings:
+        names = [(name, fact) for name, fact in finding.facts.items() if isinstance(fact, str)]
+        words = {name: {language: texts.get(language, {}).get(fact, fact) for language in LANGUAGES} for name, fact in names}
+        yield replace(finding, facts=finding.facts | words)
 
 
 def _rivals(session: Session, settings: ProcessSettings) -> Iterator[Finding]:

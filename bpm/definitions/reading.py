@@ -209,18 +209,29 @@ def _all_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
 
 def parts(files: Mapping[str, bytes], settings: ProcessSettings) -> Parts:
     """What the files of a version say, those of called processes included."""
-    own_last = sorted(files, key=lambda name: not name.startswith(CALLED))  # a process's own texts win over those of the ones it calls
     forms: dict[str, dict[str, Any]] = {}
-    strings: dict[str, dict[str, str]] = {}
-    for name in own_last:
-        form, language = form_name(name), _language(name)
+    for name in _own_last(files):
+        form = form_name(name)
         if form is not None and isinstance(content := _json(files[name]), dict):
             forms[form] = content
-        elif language is not None and isinstance(content := _json(files[name]), dict):
-            strings.setdefault(language, {}).update(content)
     main = _main(files, settings)
     starts = read(settings.main, files[settings.main]).event_starts if settings.main in files else ()
-    return Parts(_fingerprint(files, settings), settings, tuple(start for start in starts if start.process_id == main), forms, strings)
+    own_starts = tuple(start for start in starts if start.process_id == main)
+    return Parts(_fingerprint(files, settings), settings, own_starts, forms, strings(files))
+
+
+def strings(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """The texts of files in other languages, by the Chinese text."""
+    found: dict[str, dict[str, str]] = {}
+    for name in _own_last(files):
+        if (language := _language(name)) is not None and isinstance(content := _json(files[name]), dict):
+            found.setdefault(language, {}).update(content)
+    return found
+
+
+def _own_last(files: Mapping[str, bytes]) -> list[str]:
+    """A process's own forms and texts win over those of the processes it calls."""
+    return sorted(files, key=lambda name: not name.startswith(CALLED))
 
 
 def _json(content: bytes) -> Any:

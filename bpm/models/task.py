@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, desc
+from sqlalchemy import ForeignKey, Index, desc, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from bpm.models.database import Base, Json
@@ -21,6 +21,9 @@ WORKABLE = ("open", "claimed")
 
 NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a task without a limit stands in a list that is sorted by due time."""
+
+_DONE = text("completed_by_id IS NOT NULL")
+"""An index for what somebody has done is not written for what is still to be done."""
 
 
 class Task(Base):
@@ -80,6 +83,7 @@ class Task(Base):
         Index("ix_task_unit", "unit_code", "status", desc("priority"), "rank_at", "id"),
         Index("ix_task_assignee", "assignee_id", "status", desc("priority"), "rank_at", "id"),
         Index("ix_task_status", "status", desc("priority"), "rank_at", "id"),
+        Index("ix_task_done", "completed_by_id", "closed_at", "id", sqlite_where=_DONE, postgresql_where=_DONE),
     )
 
     def excludes(self, user_id: UUID | None) -> bool:

@@ -72,6 +72,7 @@ class WorkOrder(Base):
     __table_args__ = (
         Index("ix_order_state", "state", "created_at"),
         Index("ix_order_unit", "current_unit", "state"),
+        Index("ix_order_city", "city", "created_at"),
         Index("ix_order_due", "due_at"),
         Index("ix_order_created", "created_at"),
     )

@@ -66,7 +66,7 @@ def _draw(
     view = args.get("view", "mine") if args.get("view", "mine") in VIEWS else "mine"
     base, fixed = VIEWS[view]
     filters = replace(fixed, q=args.get("q"), level=args.get("level"), grade=args.get("grade"), element_id=args.get("element_id"))
-    sort = args.get("sort", "created" if view == "done" else "priority")
+    sort = args.get("sort", "closed" if view == "done" else "priority")
     found = queues.page(session(), actor(), base, filters, now(), sort=sort, cursor=args.get("cursor"))
     tasks = list(found.items)
     if extra is not None and extra not in tasks:

@@ -26,14 +26,13 @@ from bpm import (
     queues,
     workorders,
 )
-from bpm.classes import ClassNotFoundError
 from bpm.errors import NotFoundError
 from bpm.forms import AnswersError, Form, from_html
 from bpm.models.definition import Definition
 from bpm.models.work_order import WorkOrder
 from bpm.panel import Panel
 from bpm.request import actor, close, language, now, session
-from bpm.web import fields, frame, rows, words
+from bpm.web import fields, frame, rows
 from bpm.web.speech import gettext
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
@@ -79,7 +78,7 @@ def _draw(typed: dict[str, Any], number: str, status: int = 200, wrong: dict[str
         typed={**typed, "contact_name": typed.get("contact_name") or (found.panel.name if found else None)},
         number=number,
         wrong=wrong or {},
-        class_words=_class_words(typed.get("class")),
+        class_words=rows.class_words(typed.get("class")),
         types=catalogue.order_types(session()),
         flows=catalogue.begun_by_hand(session()),
         **_facts(found),
@@ -131,22 +130,13 @@ def _number(text: str) -> str:
     return plain if _PHONE.fullmatch(plain) else ""
 
 
-def _class_words(code: str | None) -> str:
-    if not code:
-        return ""
-    try:
-        return " › ".join(words.name_of(each) for each in classes.path(session(), code))
-    except ClassNotFoundError:
-        return ""
-
-
 @blueprint.get("/classes")
 def classes_like() -> Response:
     """The classes that a few letters mean, for the picker."""
     actor()
     text = next((value for name, value in http.args.items() if name.endswith("-text")), "")
     found = classes.search(session(), text, limit=8) if text.strip() else classes.children(session(), None)
-    options = [(each.code, _class_words(each.code), rows.function_name(each.function)) for each in found]
+    options = [(each.code, rows.class_words(each.code), rows.function_name(each.function)) for each in found]
     return frame.show("intake/classes.html", options=options, id=http.args.get("id", "class"))
 
 

@@ -1,6 +1,6 @@
 """Work orders: the list, the page of one, and what can be done with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from bpm import (
     attachments,
+    classes,
     contacts,
     definitions,
     follow_up,
@@ -18,6 +19,7 @@ from bpm import (
     instances,
     interventions,
     options,
+    org,
     picture,
     story,
     suspension,
@@ -29,6 +31,7 @@ from bpm.models.incident import Incident
 from bpm.models.instance import Instance
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
+from bpm.org import Branch
 from bpm.request import actor, language, now, session
 from bpm.web import fields, frame, rows, stories, words
 from bpm.web import incidents as failures
@@ -42,6 +45,8 @@ _ARRIVING = timedelta(seconds=30)
 """For so long the page of a new order asks where it stands by now: customer, level and limits are found out in a moment."""
 _MOST_OTHERS = 8
 _NARROWING = ("q", "state", "unit", "class_code", "city", "level")
+_FILTERS = {"unit": "at"}
+"""What the address calls otherwise than the filter."""
 
 
 @blueprint.get("")
@@ -50,13 +55,38 @@ def listing() -> Response:
     args = http.args
     late = {"yes": True, "no": False}.get(args.get("late", ""))
     here = {name: args[name].strip() for name in _NARROWING if args.get(name)}
-    filters = OrderFilters(**here, late=late, open_only=args.get("open") == "yes")
+    here |= {"class_code": code} if (code := _class_meant(args)) else {}
+    narrow = {_FILTERS.get(name, name): value for name, value in here.items()}
+    filters = OrderFilters(**narrow, late=late, open_only=args.get("open") == "yes")
     found = workorders.page(session(), actor(), filters, now(), cursor=args.get("cursor"))
     if len(found.items) == 1 and found.items[0].number == here.get("q"):
         return redirect(url_for("orders.page", number=found.items[0].number))
-    kept = {name: args[name] for name in (*_NARROWING, "late", "open") if args.get(name)}
+    kept = here | {name: args[name] for name in ("late", "open") if args.get(name)}
     more = f"{url_for('orders.listing')}?{urlencode({**kept, 'cursor': found.next_cursor})}" if found.next_cursor else None
-    return frame.show("orders/listing.html", rows=rows.of_orders(found.items), here=kept, more=more)
+    return frame.show(
+        "orders/listing.html",
+        rows=rows.of_orders(found.items),
+        here=kept,
+        more=more,
+        class_words=rows.class_words(here.get("class_code")),
+        cities=[(each.city, words.name_of(each)) for each in org.cities(session())],
+        units=list(_indented(org.units(session()))),
+    )
+
+
+def _class_meant(args: Mapping[str, str]) -> str:
+    """The code of the class that was chosen; of words that were typed and not chosen from, the first that fits, as the picker marks it."""
+    typed = args.get("class_code-text", "").strip()
+    if args.get("class_code") or not typed:
+        return args.get("class_code", "").strip()
+    return next((each.code for each in classes.search(session(), typed, limit=1)), typed)
+
+
+def _indented(branches: Iterable[Branch], depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The units as choices, each under the one it belongs to."""
+    for branch in branches:
+        yield branch.unit.code, 2 * depth * "\N{NO-BREAK SPACE}" + words.name_of(branch.unit)
+        yield from _indented(branch.below, depth + 1)
 
 
 @blueprint.get("/<number>")

@@ -1,10 +1,10 @@
 """Tasks and orders as a list shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bpm import classes, definitions, org, timeline
+from bpm import classes, definitions, org, timeline, workorders
 from bpm.classes import ClassNotFoundError
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import WorkOrder
@@ -32,13 +32,18 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list. ``unit`` and ``person`` say with whom it is: with nobody once it is closed."""
+    """An order in a list. ``unit`` and ``person`` say with whom it is: with nobody once it is closed.
+
+    ``face`` is the clock of its answer; ``step`` and ``law`` are those of its step and of the law where these are over.
+    """
 
     order: WorkOrder
     kind: str
     unit: str
     person: str
     face: Face | None
+    step: Face | None
+    law: Face | None
 
 
 def of_tasks(tasks: Iterable[Task]) -> list[TaskRow]:
@@ -54,14 +59,26 @@ def of_task(task: Task) -> TaskRow:
     return TaskRow(task, order, title, step, class_of(order), face, taken_by(task))
 
 
-def of_orders(orders: Iterable[WorkOrder]) -> list[OrderRow]:
+def of_orders(orders: Sequence[WorkOrder]) -> list[OrderRow]:
     """The rows of these orders."""
-    return [_of_order(order) for order in orders]
+    late = workorders.late_steps(session(), orders, now())
+    return [_of_order(order, late.get(order.id)) for order in orders]
 
 
-def _of_order(order: WorkOrder) -> OrderRow:
+def _of_order(order: WorkOrder, late_step: Task | None) -> OrderRow:
     unit, person = (order.current_unit, order.current_user) if order.closed_at is None else (None, None)
-    return OrderRow(order, class_of(order), unit_name(unit), person_name(person), order_face(order, now()))
+    step = timeline.of_task(session(), late_step, now()) if late_step is not None else None
+    goes_on = order.paused_at is None and order.state != "SUSPENDED"  # what is held is not called late
+    law = timeline.of_law(session(), order, now()) if goes_on else None
+    return OrderRow(
+        order=order,
+        kind=class_of(order),
+        unit=unit_name(unit),
+        person=person_name(person),
+        face=order_face(order, now()),
+        step=step,
+        law=law if law is not None and law.state == "late" else None,
+    )
 
 
 def order_face(order: WorkOrder, moment: datetime) -> Face | None:
@@ -82,6 +99,14 @@ def class_of(order: WorkOrder | None) -> str:
         return " › ".join(words.name_of(each) for each in classes.path(session(), order.class_code)[-2:])
     except ClassNotFoundError:
         return order.class_code
+
+
+def class_words(code: str | None) -> str:
+    """All names of a class, from level 1 down; empty where there is none."""
+    try:
+        return " › ".join(words.name_of(each) for each in classes.path(session(), code)) if code else ""
+    except ClassNotFoundError:
+        return ""
 
 
 def unit_name(code: str | None) -> str:

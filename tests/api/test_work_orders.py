@@ -112,6 +112,9 @@ class TestFinding:
             ({"class": "0101"}, [order["number"]]),
             ({"state": order["state"], "q": "电梯"}, [order["number"]]),
             ({"unit": "NOBODY"}, []),
+            ({"at": "SD", "q": "电梯"}, [order["number"]]),
+            ({"at": "NOBODY"}, []),
+            ({"city": order["city"], "class": "0101"}, [order["number"]]),
             ({"late": "true"}, []),
             ({"limit": 1}, [other["number"]]),
         ):

@@ -125,7 +125,23 @@ class TestOrder:
             queues.first_free(session, actor(session, "handler"), NOW) == session.scalars(select(Task.id).where(Task.priority == 50)).one()
         )
 
-    @pytest.mark.parametrize("sort", ["title", "assignee_id", "priority; DROP TABLE task", ""])
+    def test_what_one_has_done_begins_with_what_one_did_last(self, session: Session) -> None:
+        for minute in (0, 20, 10, 20, 5):
+            task = put(session, f"{minute} 分钟前", for_="handler", status="completed")
+            task.completed_by_id, task.closed_at = task.assignee_id, NOW - timedelta(minutes=minute)
+        session.flush()
+        newest_first = ["0 分钟前", "5 分钟前", "10 分钟前", "20 分钟前", "20 分钟前"]
+        assert titles(session, "handler", "done", sort="closed") == newest_first
+        found: list[UUID] = []
+        cursor = None
+        while cursor is not None or not found:
+            page = queues.page(session, actor(session, "handler"), "done", ALL, NOW, sort="closed", cursor=cursor, limit=2)
+            found += [task.id for task in page.items]
+            cursor = page.next_cursor
+        assert [session.get_one(Task, id_).order.title for id_ in found] == newest_first  # type: ignore[union-attr]
+        assert len(set(found)) == len(found)
+
+    @pytest.mark.parametrize("sort", ["title", "closed", "assignee_id", "priority; DROP TABLE task", ""])
     def test_a_list_is_sorted_by_what_is_allowed_only(self, session: Session, sort: str) -> None:
         with pytest.raises(UnknownSortError) as refused:
             queues.page(session, actor(session, "handler"), "unit", ALL, NOW, sort=sort)
@@ -138,6 +154,22 @@ class TestFilters:
         put(session, "电梯里没有信号", order={"contact_phone": "13900000002"})
         for words, found in (("宽带", 1), ("1390000", 1), ("信号", 1), ("没有的词", 0), ("100%", 0), ("_", 2)):
             assert len(titles(session, "handler", "unit", TaskFilters(q=words))) == found, words
+
+    def test_a_case_without_an_order_by_its_step_and_its_key(self, session: Session) -> None:
+        task = organisation.task(session, None, "JN-NET-1", "HANDLER")
+        task.name, task.instance.business_key = "批准采购", "PO-2026-17"
+        of_order = put(session, "宽带太慢")
+        of_order.name = "批准采购"
+        session.flush()
+
+        def found(**filters: Any) -> list[UUID]:
+            return [each.id for each in queues.page(session, actor(session, "handler"), "unit", TaskFilters(**filters), NOW).items]
+
+        for words in ("批准", "po-2026", "2026-17"):
+            assert found(q=words) == [task.id], words
+        assert found(q="宽带") == [of_order.id], "an order is known by what its customer said"
+        assert found(q="PO-2027") == []
+        assert found(q="批准", level="L1") == []
 
     def test_by_level_grade_step_and_case(self, session: Session) -> None:
         task = put(session, "一级", order={"level": "L1", "grade": "DIAMOND"})

@@ -119,6 +119,28 @@ class TestLists:
         assert sorted(listed(session, late=False)) == ["及时", "已办结", "已答复", "挂起", "没有时限"]
         assert len(listed(session)) == 6
 
+    def test_late_is_whatever_has_one_clock_that_is_over_as_its_page_shows_it(self, session: Session) -> None:
+        def step(order: WorkOrder, **columns: Any) -> None:
+            task = organisation.task(session, order, "JN-NET-1", "HANDLER")
+            task.due_at = NOW - timedelta(minutes=1)
+            for name, value in columns.items():
+                setattr(task, name, value)
+            session.flush()
+
+        step(complain(session, "本步超时", due_at=NOW + DAY))
+        step(complain(session, "已答复，回访超时", answered_at=NOW))
+        step(complain(session, "本步及时"), due_at=NOW + DAY)
+        step(complain(session, "办完的那步超时过"), status="completed")
+        step(complain(session, "本步挂起", state="SUSPENDED", paused_at=NOW), status="suspended", paused_at=NOW - DAY)
+        step(complain(session, "已归档", state="ARCHIVED", closed_at=NOW))
+        complain(session, "法定超时", statutory_due_at=NOW - DAY)
+        complain(session, "法定时限停着", statutory_due_at=NOW - DAY, state="SUSPENDED")
+        complain(session, "法定时限内已答复", statutory_due_at=NOW - DAY, answered_at=NOW - 2 * DAY)
+        late = {"本步超时", "已答复，回访超时", "法定超时"}
+        assert set(listed(session, late=True)) == late
+        assert set(listed(session, late=False)) == set(listed(session)) - late
+        assert len(listed(session)) == 9
+
     def test_by_state_unit_city_level_class_and_words(self, session: Session) -> None:
         complain(
             session, "电梯", state="IN_PROGRESS", current_unit="JN-NET-1", level="L1", class_code="01010102", contact_phone="13811112222"
@@ -138,6 +160,17 @@ class TestLists:
         assert listed(session, city="QD") == ["青岛"]
         assert listed(session, q="%") == listed(session), "a percent sign is no joker"
         assert sorted(listed(session, open_only=True)) == ["电梯", "青岛"]
+
+    def test_at_a_unit_lies_what_is_with_it_or_below_it_and_not_closed(self, session: Session) -> None:
+        complain(session, "班组的", current_unit="JN-NET-1")
+        complain(session, "部门的", current_unit="JN-NET")
+        complain(session, "办结的", current_unit="JN-NET-1", state="CLOSED")
+        complain(session, "前台的", current_unit="JN-FRONT")
+        assert sorted(listed(session, at="JN-NET")) == ["班组的", "部门的"]
+        assert listed(session, at="JN-NET-1") == ["班组的"]
+        assert sorted(listed(session, at="JN")) == ["前台的", "班组的", "部门的"]
+        assert sorted(listed(session, "head", at="JN")) == [], "nobody sees more than before"
+        assert listed(session, at="NOWHERE") == []
 
     def test_one_finds_what_one_may_see(self, session: Session) -> None:
         mine, other = complain(session, "济南的"), complain(session, "青岛的", city="QD")

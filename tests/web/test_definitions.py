@@ -125,6 +125,16 @@ def test_an_english_analyst_reads_english_names_in_what_is_said_and_found(office
     assert "“How often? → Urged twice: tier 1”: “urge_count ==” ends too early" in condition.text_content()
 
 
+def test_of_files_that_are_refused_an_english_analyst_reads_english_names_too(office: Office) -> None:
+    broken = DIAGRAM.replace('ref="review"', 'ref="no_such_form"')
+    for language, words in (("en", "“Review” shows the form"), ("zh", "“复核”")):
+        office.speak("analyst", language)
+        refused = hand_in(office, broken, publish="1")
+        assert refused.status == 422
+        [finding] = [each for each in refused.find(".b-findings li") if "no_such_form" in each.text_content()]
+        assert words in finding.text_content()
+
+
 @pytest.mark.parametrize(("content", "name"), [("no xml", "broken.bpmn"), ("no zip", "broken.zip"), ("", "../../etc/passwd")])
 def test_what_cannot_be_read_is_refused_in_words(office: Office, content: str, name: str) -> None:
     answer = hand_in(office, content, name)

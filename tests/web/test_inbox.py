@@ -229,6 +229,14 @@ def test_whoever_comes_back_to_a_task_that_is_done_reads_so(office: Office, numb
     assert page.find("#pane .b-clock, main .b-clock--big") == []
 
 
+def test_what_one_has_done_begins_with_what_one_did_last(office: Office, number: str) -> None:
+    later = office.register()
+    for each in (number, later):
+        office.walk(each, "reviewer")
+    rows = office["reviewer"].get("/inbox?view=done").find("tr[data-row]")
+    assert [later in row.text_content() for row in rows] == [True, False]
+
+
 def test_what_was_done_in_time_does_not_grow_late_afterwards(office: Office, number: str) -> None:
     office.walk(number, "reviewer")
     office.settle("PT72H")

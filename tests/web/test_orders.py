@@ -1,16 +1,17 @@
 """The page of a work order, and what can be done there."""
 
+import re
 from io import BytesIO
 from json import loads
 
 import pytest
 from sqlalchemy import select
 
-from bpm import clock, definitions, interventions, journal
-from bpm.access import SYSTEM
-from bpm.models import Instance, WorkOrder
+from bpm import clock, definitions, intake, interventions, journal
+from bpm.access import SYSTEM, actor_of
+from bpm.models import Instance, User, WorkOrder
 from bpm.models.database import unit_of_work
-from tests.web.office import Office
+from tests.web.office import COMPLAINT, Office
 
 
 @pytest.fixture
@@ -232,12 +233,45 @@ def test_a_step_in_a_called_process_is_moved_within_that_process(office: Office,
 
 def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
     agent = office["agent"]
-    assert "JN-REVIEW" in agent.get("/orders").text
+    assert _with_whom(office, "/orders") == ["JN-REVIEW"]
     assert agent.post(f"/orders/{number}/withdraw", {"reason": "客户说不用了"}).status == 303
     office.settle()
     assert office.order(number).state == "WITHDRAWN"
     assert "已撤回" in agent.get(f"/orders/{number}").text
-    assert "JN-REVIEW" not in agent.get("/orders").text, "it is with nobody any more"
+    assert _with_whom(office, "/orders") == [""], "it is with nobody any more"
+    assert _with_whom(office, "/orders?unit=JN-REVIEW") == []
+
+
+def _with_whom(office: Office, path: str) -> list[str]:
+    """The units of a list's orders."""
+    return [cell.text_content().strip() for cell in office["agent"].get(path).find("tr[data-row] td.c-opt.t-sm:not(.mono)")]
+
+
+def test_what_lies_with_a_department_and_below_it_is_found_by_class_and_city_too(office: Office, number: str) -> None:
+    agent = office["agent"]
+    for query, found in (
+        ("unit=JN-REVIEW", True),
+        ("unit=JN&city=JN&class_code=0101", True),
+        ("unit=JN-NET", False),
+        ("city=QD", False),
+        ("class_code=02", False),
+        ("class_code=&class_code-text=电梯", True),
+        ("class_code=&class_code-text=没有的词", False),
+    ):
+        assert bool(agent.get(f"/orders?{query}").find("tr[data-row]")) is found, query
+    page = agent.get("/orders?unit=JN&class_code=01010102&city=JN")
+    chosen = [each.get("value") for each in page.find("select option[selected]")]
+    assert {"JN"} == {each for each in chosen if each}
+    assert page.value("class_code") == "01010102"
+    assert page.value("class_code-text") == "网络质量 › 语音 › 无信号 › 电梯、地下"
+    for _ in range(51):
+        with unit_of_work() as session:
+            order = intake.take(session, {**COMPLAINT}, actor_of(session.query(User).filter_by(login="agent").one()), clock.now())
+            order.current_unit = "JN-REVIEW"
+    [more] = agent.get("/orders?unit=JN&city=JN&class_code=&class_code-text=电梯").find(".b-more a")
+    assert "unit=JN&" in more.get("href")
+    assert "class_code=01010102" in more.get("href")
+    assert len(agent.get(more.get("href")).find("tr[data-row]")) == 2
 
 
 def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office, number: str) -> None:
@@ -245,6 +279,20 @@ def test_the_list_is_filtered_and_a_whole_number_opens_its_order(office: Office,
     assert agent.get("/orders?state=IN_REVIEW").find("tr[data-row]")
     assert not agent.get("/orders?state=CLOSED").find("tr[data-row]")
     assert agent.get(f"/orders?q={number}").response.headers["Location"] == f"/orders/{number}"
+
+
+def test_an_order_whose_step_is_late_is_among_the_late_ones_and_says_so(office: Office, number: str) -> None:
+    agent = office["agent"]
+    assert not agent.get("/orders?late=yes").find("tr[data-row]")
+    due = office.task(number).due_at
+    assert due is not None
+    office.settle(f"PT{int((due - clock.now()).total_seconds() // 60) + 30}M")
+    [row] = agent.get("/orders?late=yes").find("tr[data-row]")
+    assert "本步已超" in row.text_content()
+    assert "还剩" in row.text_content(), "the answer has time left"
+    assert not agent.get("/orders?late=no").find("tr[data-row]")
+    office.speak("agent", "en")
+    assert re.search(r"Step \d+ min late", agent.get("/orders").text)
 
 
 def test_an_order_of_others_looks_as_if_it_were_not_there(office: Office, number: str) -> None:

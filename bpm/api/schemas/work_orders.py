@@ -87,8 +87,9 @@ class OrderQuery(ListQuery):
     q = line(metadata={"description": "Part of a number, title, name or telephone number"})
     state = line()
     unit = line(metadata={"description": "Code of the unit that has it now"})
+    at = line(metadata={"description": "Code of a unit: what is not closed and lies with it, or with one below it"})
     class_ = line(data_key="class", metadata={"description": "A class, with all below it"})
-    late = fields.Boolean()
+    late = fields.Boolean(metadata={"description": "One of its clocks is over: its step's, that of the answer, or the statutory one"})
     city = line()
     level = line()
 
