@@ -1,6 +1,5 @@
 """orders of a city, newest first"""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
