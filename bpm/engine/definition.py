@@ -143,6 +143,7 @@ class _Builder:
         self.names: dict[str, str] = {}
         self.scopes: dict[str, str] = {}
         self.called_ids: set[str] = set()
+        self.calls_of: list[tuple[str, str]] = []  # processes: who calls whom
         self.drawn = Drawn()
 
     def findings(self) -> list[Finding]:
@@ -159,6 +160,7 @@ class _Builder:
         self.drawings()
         for name, root in self.roots.items():
             self.survey(name, root, known)
+        self.share()
         main = self.main()
         self.whole(main)
         self.refuse()
@@ -229,6 +231,11 @@ class _Builder:
             if element.get(baton("made")) is None:
                 self.node(name, element, known)
 
+    def share(self) -> None:
+        """What is called by a process that several do, several do as well."""
+        while new := {called for caller, called in self.calls_of if caller in self.drawn.shared} - self.drawn.shared:
+            self.drawn.shared |= new
+
     def whole(self, main: str) -> None:
         """Tell of processes that nothing begins, and refuse calls of processes that do not know where to begin."""
         for name, root in self.roots.items():
@@ -274,8 +281,10 @@ class _Builder:
             called = called.split(":")[-1]
             element.set("calledElement", called)
         self.called_ids.add(called)
-        if element.find(tag("multiInstanceLoopCharacteristics")) is not None:
+        around = [element, *element.iterancestors()]
+        if any(each.find(tag("multiInstanceLoopCharacteristics")) is not None for each in around):
             self.drawn.shared.add(called)
+        self.calls_of.append((next(str(each.get("id")) for each in around if local(each) == "process"), called))
         if called not in self.process_ids():
             self.notes[name].refuse(element, "called", N_("“{name}” calls the process {called}, which is not in the files."), called=called)
 

@@ -20,8 +20,13 @@ def refuse(process: Element, notes: Notes) -> None:
 
 def _surely_reached(process: Element, start: Element) -> list[Element]:
     """The steps that every case comes to from this start without a pause."""
-    here = {node.get("id"): node for node in words.nodes(process) if local(node) in PASSED}
-    free = [flow for flow in words.flows(process) if flow.find(tag("conditionExpression")) is None]
+    flows = list(words.flows(process))
+    choosing = {flow.get("sourceRef") for flow in flows if flow.find(tag("conditionExpression")) is not None}
+    free = [flow for flow in flows if flow.get("sourceRef") not in choosing]
+    into = [flow.get("targetRef") for flow in flows]
+    joins = {known for known in into if into.count(known) > 1}
+    passed = [node for node in words.nodes(process) if local(node) in PASSED]
+    here = {node.get("id"): node for node in passed if local(node) != "parallelGateway" or node.get("id") not in joins}  # a join waits
     reached, todo = dict[str | None, Element](), [start.get("id")]
     while todo:
         known = todo.pop()

@@ -218,6 +218,41 @@ def test_which_process_is_the_main_one():
     assert "a, b" in refused.value.findings[0].sentence
 
 
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        model(
+            start("s", "message") + gateway("parallel", "g", "j") + U + script("a", "n = 1") + throw("t", "message") + end(),
+            "s > g; g > u > j; g > a > j; j > t > e",
+        ),
+        model(
+            start("s", "signal") + gateway("parallel", "g", "j") + U + throw("t", "signal") + end(), "s > g; g > u > j; g > j; j > t > e"
+        ),
+        model(
+            start("s", "signal")
+            + node("scriptTask", "a", "<script>n = 1</script>", default="f_a_t")
+            + throw("t", "signal")
+            + end()
+            + end("f"),
+            "s > a; a > t; a > f [n > 3]; t > e",
+        ),
+    ],
+)
+def test_what_waits_or_chooses_before_it_throws_is_no_endless_process(drawing: bytes):
+    assert [finding for finding in build(drawing).findings if finding.level == "error"] == []
+
+
+def test_what_several_do_is_what_is_called_for_each_of_them_and_what_that_calls():
+    inside = sub("x", start("a") + node("callActivity", "c", calledElement="q") + end("z"), "a > c > z", inner=times(2))
+    drawing = document(
+        process(start() + inside + node("callActivity", "v", calledElement="visit") + end(), "s > x > v > e"),
+        process(start("qs") + node("callActivity", "qc", calledElement="r") + end("qe"), "qs > qc > qe", "q"),
+        process(start("rs") + user("ru") + end("re"), "rs > ru > re", "r"),
+        process(start("vs") + user("vu") + end("ve"), "vs > vu > ve", "visit"),
+    )
+    assert build(drawing).shared() == {"q", "r"}
+
+
 def test_what_is_only_worth_knowing_does_not_refuse():
     drawing = model(start() + gateway("exclusive", "g") + user("a", "b") + end(), "s > g; g > a [n > 1]; g > b; a > e; b > e")
     assert [(finding.level, finding.element) for finding in build(drawing).findings] == [("info", "g")]
