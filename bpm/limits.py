@@ -18,13 +18,13 @@ from bpm.errors import N_, InvalidError
 from bpm.ladders import Rung, Summons
 from bpm.models.task import OPEN, Task
 from bpm.models.work_order import Pause, WorkOrder
-from bpm.working_time import WorkingCalendar
+from bpm.working_time import NoWorkingTimeError, WorkingCalendar
 
 _log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
-_WRONG_CELL = (TypeError, ValueError, OverflowError)
+_WRONG_CELL = (TypeError, ValueError, OverflowError, NoWorkingTimeError)
 """What reading a table raises in which a word stands for a number, or a number that no calendar reaches."""
 
 STATUTORY_WARNING = timedelta(hours=72)
@@ -186,9 +186,10 @@ def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
 def arm_order(session: Session, order: WorkOrder, total_minutes: float, calendar: str | None, now: datetime) -> None:
     """Work out by when an order must be answered: from when it came, less its pauses, and never later than was promised before."""
     counting = calendars.get(session, calendar)
+    if calendar != order.calendar:
+        ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None), Pause.minutes.is_not(None)))
+        order.paused_minutes = sum(counting.minutes_between(pause.since, pause.ended_at) for pause in ended if pause.ended_at)
     order.total_minutes, order.calendar = total_minutes, calendar
-    ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None), Pause.minutes.is_not(None)))
-    order.paused_minutes = sum(counting.minutes_between(pause.since, pause.ended_at) for pause in ended if pause.ended_at)
     due = counting.add(order.created_at, timedelta(minutes=total_minutes + order.paused_minutes))
     order.due_at = due if order.due_at is None else min(order.due_at, due)
 
@@ -248,10 +249,7 @@ def clear_statutory(session: Session, order: WorkOrder) -> None:
 def statutory_stands_since(session: Session, order: WorkOrder) -> datetime | None:
     """Since when the statutory clock stands, because a hold has stopped it; None while it goes."""
     pause = running_pause(session, order) if order.state == "SUSPENDED" else None
-    if pause is None:
-        return None
-    item = work_items.get(session, _statutory_key(order))
-    return pause.since if item is not None and item.state == "cancelled" else None
+    return pause.since if pause is not None and pause.stops_statutory else None
 
 
 def summons(session: Session, order: WorkOrder) -> Summons:

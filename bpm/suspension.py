@@ -83,7 +83,17 @@ def suspend(
     _require_suspendable(order)
     rule = holds.rule_of(session, order, reason, now)
     until, approved_by = holds.agree(session, order, reason, rule, until, actor, now)
-    pause = Pause(id=row_id(), order_id=order.id, reason=reason, note=note, since=now, until=until, by=actor.login, approved_by=approved_by)
+    pause = Pause(
+        id=row_id(),
+        order_id=order.id,
+        reason=reason,
+        note=note,
+        since=now,
+        until=until,
+        stops_statutory=rule.stops_statutory,
+        by=actor.login,
+        approved_by=approved_by,
+    )
     session.add(pause)
     order.state_before, order.state = order.state, SUSPENDED
     order.suspend_reason, order.suspended_until = reason, until
@@ -132,17 +142,12 @@ def end(session: Session, order: WorkOrder, actor: Actor, now: datetime, why: st
     if order.state != SUSPENDED or pause is None:
         return
     now = max(now, pause.since)  # a machine's clock may be put back: no hold is shorter than nothing
-    rule = holds.rule_of(session, order, pause.reason, now)
     order.state = order.state_before or order.state
-    workorders.end_hold(session, order, pause, now)
-    if rule.stops_statutory and order.answered_at is None:
+    workorders.end_hold(session, order, pause, actor, why, now)
+    if pause.stops_statutory and order.answered_at is None:
         order.statutory_due_at += now - pause.since
         limits.arm_statutory(session, order, now)
     work_items.cancel(session, _wake_key(pause))
-    instance = workorders.instance_of(session, order)
-    if instance is not None:
-        told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
-        journal.note(session, instance, "order-resumed", actor.login, now, **told)
     limits.prioritise(session, order, now)
 
 

@@ -179,7 +179,7 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
     else:
         order.state = state
     if on_hold and state in CLOSED_STATES and (hold := limits.running_pause(session, order)) is not None:
-        end_hold(session, order, hold, now)
+        end_hold(session, order, hold, SYSTEM, "closed", now)
     if state in _ANSWERED:
         order.answered_at = now
         limits.clear_statutory(session, order)
@@ -190,7 +190,8 @@ def enter_state(session: Session, order: WorkOrder, state: str, now: datetime) -
         count_again(session, order, SYSTEM.login, now)
         order.reopen_count += 1
         order.escalation_tier = 0
-        limits.arm_statutory(session, order, now)
+        if limits.statutory_stands_since(session, order) is None:
+            limits.arm_statutory(session, order, now)
 
 
 def count_again(session: Session, order: WorkOrder, by: str, now: datetime) -> None:
@@ -198,20 +199,25 @@ def count_again(session: Session, order: WorkOrder, by: str, now: datetime) -> N
     over_since = order.answered_at or order.closed_at
     if over_since is not None:
         limits.leave_out(session, order, over_since, by, now)
-        order.statutory_due_at = max(order.statutory_due_at, now + STATUTORY)
+        law_counts_from = limits.statutory_stands_since(session, order) or now  # what a hold has stopped moves on when it ends
+        order.statutory_due_at = max(order.statutory_due_at, law_counts_from + STATUTORY)
         order.answered_at = order.closed_at = None
+        order.paused_at = order.paused_at and now  # a hold stands from here on: until now nothing counted anyhow
 
 
-def end_hold(session: Session, order: WorkOrder, pause: Pause, now: datetime) -> None:
-    """Let everything of an order go on that stands, whatever the table of holds says by now."""
+def end_hold(session: Session, order: WorkOrder, pause: Pause, actor: Actor, why: str, now: datetime) -> None:
+    """Let everything of an order go on that stands, whatever the table of holds says by now. ``why`` is for the journal."""
     order.state_before = order.suspend_reason = order.suspended_until = None
     pause.ended_at, pause.minutes = now, limits.resume_order(session, order, now)
     for task in open_tasks(session, order):
         if task.status == "suspended":
             task.status, task.status_before = task.status_before or "open", None
         limits.resume(session, task, now)
-    if order.instance_id is not None:
-        timers.resume_working(session, order.instance_id, now)
+    instance = instance_of(session, order)
+    if instance is not None:
+        timers.resume_working(session, instance.id, now)
+        told: dict[str, Any] = {"reason": pause.reason, "because": why, "minutes": round(pause.minutes or 0, 1)}
+        journal.note(session, instance, "order-resumed", actor.login, now, **told)
 
 
 def raise_tier(order: WorkOrder, tier: int) -> None:

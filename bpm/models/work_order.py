@@ -133,6 +133,7 @@ class Pause(Base):
     until: Mapped[datetime | None]  # the wake date that was promised
     ended_at: Mapped[datetime | None]
     minutes: Mapped[float | None]  # working minutes of the order's calendar
+    stops_statutory: Mapped[bool] = mapped_column(default=False)
     by: Mapped[str]
     approved_by: Mapped[str | None]
 

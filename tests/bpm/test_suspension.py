@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from bpm import follow_up, holds, inbox, interventions, limits, suspension, timeline, tracking, workorders
+from bpm import follow_up, holds, inbox, instances, interventions, limits, suspension, timeline, tracking, workorders
+from bpm.workorders import STATUTORY
 from tests.bpm.casework import NOTE, Casework, at, behind_an_urge, local
 
 
@@ -123,6 +124,40 @@ class TestClocks:
         assert (law(desk).state, round(law(desk).minutes)) == ("hold", 14 * 24 * 60)
         desk.do("vp", suspension.resume)
         assert (law(desk).state, round(law(desk).minutes)) == ("ok", 14 * 24 * 60)
+
+    def test_a_court_stops_the_law_s_clock_though_its_rung_has_rung(self, database: Engine) -> None:
+        desk = Casework({"escalation_ladder.dmn": lambda table: table.replace("<text>4</text>", "<text>3</text>")})
+        desk.complain()
+        desk.wait("2026-11-15 11:00")
+        assert desk.items("statutory") == []
+        hold(desk, "vp", "COURT_OR_REGULATOR", None, "法院调取")
+        desk.wait("2026-11-20 11:00")
+        assert (promised(desk), law(desk).state) == (None, "hold")
+
+    @pytest.mark.parametrize(("login", "reason"), [("head", "WAIT_THIRD_PARTY"), ("vp", "COURT_OR_REGULATOR")])
+    def test_reopened_behind_a_hold_no_time_is_left_out_twice(self, database: Engine, login: str, reason: str) -> None:
+        desk = Casework(
+            {"casework.bpmn": lambda drawn: drawn.replace('<baton:order state="CLOSED" />', '<baton:order state="TO_VISIT" />')}
+        )
+        desk.complain()
+        desk.claim("handler")
+        desk.wait("2026-11-02 11:00")
+        desk.finish("handler")
+        desk.wait("2026-11-03 11:00")
+        hold(desk, login, reason, "2026-11-06 11:00" if login == "head" else None)
+        desk.wait("2026-11-05 11:00")
+        with desk.unit() as session:
+            instances.deliver(session, "order-reopened", desk.number, {}, desk.now, business_key=desk.number)
+        desk.wait("2026-11-06 11:00")
+        if desk.case.state == "SUSPENDED":
+            desk.do(login, suspension.resume)
+        case = desk.case
+        assert (case.paused_minutes, local(case.due_at)) == (4 * 450, "2026-11-13 10:00")  # four days since the answer
+        since = desk.now if reason == "COURT_OR_REGULATOR" else at("2026-11-05 11:00")
+        assert case.statutory_due_at == since + STATUTORY
+        with desk.unit() as session:
+            limits.arm_order(session, desk.order(session), 2250, "CAL-BIZ", desk.now)
+        assert desk.case.paused_minutes == case.paused_minutes
 
     def test_a_court_stops_the_statutory_clock_as_well(self, desk: Casework) -> None:
         statutory = desk.case.statutory_due_at
@@ -257,7 +292,7 @@ class TestGoingOn:
         assert (case.state, case.state_before, case.suspend_reason, case.suspended_until, case.paused_at) == ("CLOSED", *[None] * 4)
         assert (desk.step.status, case.paused_minutes) == ("claimed", 450)
         desk.wait("2026-11-04 12:00")
-        assert (desk.case.state, desk.journal("order-resumed")) == ("CLOSED", [])
+        assert (desk.case.state, [entry.facts["because"] for entry in desk.journal("order-resumed")]) == ("CLOSED", ["closed"])
 
     def test_an_order_whose_instance_an_operator_ends_is_closed_and_nothing_rings_for_it(self, desk: Casework) -> None:
         hold(desk, "handler", "WAIT_CUSTOMER", "2026-11-04 11:00")
