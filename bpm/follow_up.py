@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bpm import access, contacts, decisions, journal, limits, notices, options, order_messages, org, running, suspension, workorders
 from bpm.access import CUSTOMER, Actor
 from bpm.errors import N_, ConflictError
+from bpm.models.instance import Instance
 from bpm.models.org import User
 from bpm.models.task import Task
 from bpm.models.work_order import WorkOrder
@@ -96,10 +97,11 @@ def inform(session: Session, order: WorkOrder, text: str, actor: Actor, now: dat
 
 
 def withdraw(session: Session, order: WorkOrder, reason: str, actor: Actor, now: datetime) -> None:
-    """The customer takes his complaint back. Raises ForbiddenError, OrderClosedError, NotProvidedError."""
+    """The customer takes his complaint back. Raises ForbiddenError, OrderClosedError, InstanceSuspendedError, NotProvidedError."""
     _require(actor, options.MAY_WITHDRAW)
     instance = workorders.lock(session, order)
     _require_open(order)
+    _require_going(instance)
     contacts.add(session, order, "withdraw", reason, now, user_id=actor.user_id)
     working = workorders.open_tasks(session, order)
     suspension.end(session, order, actor, now, "withdrawn")
@@ -124,8 +126,7 @@ def reopen(session: Session, order: WorkOrder, reason: str, actor: Actor, now: d
     facts = _reopening(order, now)
     if not _may_reopen(session, order, facts, now):
         raise NewOrderNeededError(number=order.number)
-    if instance is not None and instance.status == "suspended":  # it would be counted now, and again by the drawing when it goes on
-        raise running.InstanceSuspendedError
+    _require_going(instance)
     count = order.reopen_count
     workorders.count_again(session, order, actor.login, now)
     contacts.add(session, order, "reopen", reason, now, user_id=actor.user_id)
@@ -146,6 +147,12 @@ def _require(actor: Actor, roles: frozenset[str]) -> None:
 def _require_open(order: WorkOrder) -> None:
     if order.state in CLOSED_STATES:
         raise OrderClosedError
+
+
+def _require_going(instance: Instance | None) -> None:
+    """What a stopped process hears only when it goes on would be told and counted now, and again then. Raises InstanceSuspendedError."""
+    if instance is not None and instance.status == "suspended":
+        raise running.InstanceSuspendedError
 
 
 _CLOSED_AS = {"WITHDRAWN": "WITHDRAWN", "MERGED": "DUPLICATE"}

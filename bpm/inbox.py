@@ -269,7 +269,7 @@ def release(session: Session, task_id: UUID, actor: Actor) -> Task:
     lock_of_task(session, task_id)
     task = for_completion(session, task_id, actor)
     task.status, task.assignee, task.assignee_id, task.claimed_at = "open", None, None, None
-    if task.order is not None:
+    if task.order is not None and (task.order.current_unit, task.order.current_step) == (task.unit_code, task.name):
         task.order.current_user = None
     return task
 

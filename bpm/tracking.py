@@ -136,13 +136,20 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
         on_hold=order.state == suspension.SUSPENDED,
         units=tuple(dict.fromkeys(task.unit_code for task in tasks if task.status in OPEN)),
         answer_by=_answer_by(session, order, now),
-        asks_rating=order_messages.awaited(session, order, "visit_answered") is not None,
+        asks_rating=_is_asked(session, order),
         may_write=order.state not in ("WITHDRAWN", "MERGED", "REJECTED"),
         may_withdraw=not closed and order.answered_at is None,
         may_reopen=order.state in ("CLOSED", "ARCHIVED"),
         said=tuple(contact for contact in contacts.of_order(session, order, public_only=True) if contact.kind not in _HIDDEN),
         sent=tuple(file for file in attachments.of_order(session, order) if file.by_customer),
     )
+
+
+def _is_asked(session: Session, order: WorkOrder) -> bool:
+    """Whether the return visit asks the customer. A stopped process asks nothing: his answer would wait, and he would be asked again."""
+    instance = workorders.instance_of(session, order)
+    is_going = instance is not None and instance.status != "suspended"
+    return is_going and order_messages.awaited(session, order, "visit_answered") is not None
 
 
 def _answer_by(session: Session, order: WorkOrder, now: datetime) -> datetime | None:
@@ -157,7 +164,7 @@ def rate(session: Session, order: WorkOrder, score: int, comment: str, now: date
     """The customer answers the question of the return visit. Raises RatingError, NotAskedError."""
     if solved is None or not 1 <= score <= contacts.BEST:
         raise RatingError
-    if order_messages.awaited(session, order, "visit_answered") is None:
+    if not _is_asked(session, order):
         raise NotAskedError
     contacts.add_rating(session, order, score, comment, now, channel="WEB_SELF")
     answers = {

@@ -74,8 +74,10 @@ def send() -> Response:
             raise AnswersError(fields={"files": _TOO_MANY_FILES})
         _require_whole_mobile(typed["phone"])
         order = intake.take(session(), _complaint(typed), CUSTOMER, now(), _sent(typed), language=language())
-        for file in files if order.created_at == now() else ():
-            attachments.attach(session(), order, file.filename or "", file.read(), now(), media_type=file.mimetype)
+        known = {file.sha256 for file in attachments.of_order(session(), order)}  # of a complaint that was sent before
+        for file in files:
+            if hashlib.sha256(content := file.read()).hexdigest() not in known:
+                attachments.attach(session(), order, file.filename or "", content, now(), media_type=file.mimetype)
         tracking.complaints.note(household, clock.wall())  # one who corrects his form has not complained yet
     except (InvalidError, TooManyRequestsError) as error:
         return _again(error, typed, has_files=bool(files))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from bpm import contacts, follow_up, interventions, suspension
+from bpm import contacts, follow_up, interventions, suspension, tracking
 from bpm.access import Actor
 from bpm.models.work_order import Pause, WorkOrder
 from bpm.running import InstanceSuspendedError
@@ -185,6 +185,35 @@ class TestReopening:
         desk.do("admin", go_on)
         desk.do("customer", follow_up.reopen, "又坏了")
         assert desk.case.reopen_count == 1
+
+    def test_nor_is_it_withdrawn_and_nobody_is_told_that_it_was(self, desk: Casework) -> None:
+        desk.do("admin", stop)
+        with pytest.raises(InstanceSuspendedError):
+            desk.do("customer", follow_up.withdraw, "算了")
+        assert (desk.contacts("withdraw"), desk.told("handler", "withdrawn")) == ([], [])
+        desk.do("admin", go_on)
+        desk.do("customer", follow_up.withdraw, "算了")
+        assert desk.case.state == "WITHDRAWN"
+
+    def test_nor_does_it_ask_the_customer_anything(self, database: Engine) -> None:
+        desk = Casework(
+            {
+                "casework.bpmn": lambda drawn: drawn.replace('<baton:order state="CLOSED" />', '<baton:order state="TO_VISIT" />'),
+                "process.json": lambda settings: settings.replace('"messages": {', '"messages": {"visit_answered": "order-reopened", '),
+            }
+        )
+        desk.complain()
+        desk.claim("handler")
+        desk.finish("handler")
+        for change, asks in ((None, True), (stop, False), (go_on, True)):
+            if change is not None:
+                desk.do("admin", change)
+            with desk.unit() as session:
+                assert tracking.progress(session, desk.order(session), desk.now).asks_rating is asks
+                if not asks:
+                    with pytest.raises(tracking.NotAskedError):
+                        tracking.rate(session, desk.order(session), 3, "", desk.now, solved=True)
+        assert desk.contacts("rating") == []
 
     def test_what_is_open_is_not_reopened(self, desk: Casework) -> None:
         with pytest.raises(follow_up.OrderNotClosedError):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from bpm import inbox, org, queues
+from bpm import inbox, org, queues, workorders
 from bpm.models.task import Task
 from tests.bpm.casework import Casework, two_units_at_work
 
@@ -61,5 +61,9 @@ def test_when_one_of_two_units_is_done_the_order_is_with_the_other(database: Eng
     desk = two_units_at_work()
     desk.claim("handler-qd")
     assert (desk.case.current_unit, desk.case.current_user, desk.case.current_step) == ("QD-NET", "handler-qd", "写进展")
+    with desk.unit() as session:
+        first, _ = workorders.open_tasks(session, desk.order(session))
+        inbox.release(session, first.id, desk.actor(session, "handler"))
+    assert (desk.case.current_unit, desk.case.current_user) == ("QD-NET", "handler-qd"), "who releases his task releases no other"
     desk.finish("handler-qd")
-    assert (desk.case.current_unit, desk.case.current_user, desk.case.current_step) == ("JN-NET-1", "handler", "处理")
+    assert (desk.case.current_unit, desk.case.current_user, desk.case.current_step) == ("JN-NET-1", None, "处理")

@@ -39,6 +39,8 @@ def test_one_sheet_sent_twice_is_one_complaint_and_with_other_words_another(offi
     first, again = (customer.post("/complain", {**sheet, "files": (BytesIO(b"%PDF"), "a.pdf")}) for _ in range(2))
     assert first.response.headers["Location"] == again.response.headers["Location"]
     assert page(office, first.response.headers["Location"]).text.count("a.pdf") == 1
+    customer.post("/complain", {**sheet, "files": (BytesIO(b"%PDF bill"), "bill.pdf")})
+    assert page(office, first.response.headers["Location"]).text.count("bill.pdf") == 1, "what was forgotten at first is added"
     changed = customer.post("/complain", {**sheet, "what": "又断了"})
     assert changed.response.headers["Location"] != first.response.headers["Location"]
     assert customer.post("/complain", {**sheet, "what": "", "phone": ""}).value("sheet") == sheet["sheet"]
