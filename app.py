@@ -17,12 +17,14 @@ from typing import Protocol
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
+from sqlalchemy.exc import DBAPIError
 
 from bpm import access, api, clock, connecting, demo, journal, notices, org, request, serving, web, work_items
 from bpm.clockwork.embedded import OFFSET, Embedded
 from bpm.errors import N_, BatonError
 from bpm.models import Setting
 from bpm.models.database import configure, db, engine_options, unit_of_work
+from bpm.models.faults import in_words
 from bpm.replay.run import Replay
 from bpm.settings import Settings, SettingsError, read
 
@@ -294,6 +296,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen.command(chosen)
     except BatonError as error:
         print(error, file=sys.stderr)
+        return 2
+    except DBAPIError as error:
+        told = in_words(error)
+        if told is error:
+            raise
+        print(told, error.orig, sep="\n", file=sys.stderr)
         return 2
     return 0
 

@@ -133,6 +133,15 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None
     assert said == "The setting BATON_ROLE is wrong: it is web, worker or all, not “boss”.\n"
 
 
+def test_a_database_that_does_not_answer_stops_the_start_with_a_sentence_and_the_reason(tmp_path: Path) -> None:
+    with started(tmp_path, "run", BATON_DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing") as server:
+        _, said = server.communicate()
+    assert server.returncode == 2
+    assert said.startswith("The database cannot be reached.")
+    assert "127.0.0.1" in said
+    assert "Traceback" not in said
+
+
 def test_a_token_is_printed_for_a_person_who_is_known(tmp_path: Path) -> None:
     with started(tmp_path, "token", "nobody") as command:
         out, said = command.communicate()

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, inspect
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, RootTransaction, event, inspect
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, registr
 from sqlalchemy.types import TypeDecorator
 
 from bpm.models import prepared, rows, sqlite
-from bpm.models.faults import DatabaseBusyError, in_words
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, OutcomeUnknownError, in_words
 from bpm.models.turns import Turns, TurnTimeoutError
 
 LOCK_SECONDS = 10
@@ -163,8 +163,8 @@ def unit_of_work(write: bool = True) -> Iterator[Session]:  # noqa: FBT001, FBT0
     """Everything inside happens, or nothing.
 
     A writing unit commits once, at the end, and rolls back when an exception leaves it. A reading one is always rolled back.
-    Raises DatabaseBusyError, DiskFullError or DatabaseUnreachableError where the database says so, and RuntimeError for
-    a writing unit inside another one: it would wait for itself.
+    Raises DatabaseBusyError, DiskFullError, DatabaseUnreachableError or OutcomeUnknownError where the database says so, and
+    RuntimeError for a writing unit inside another one: it would wait for itself.
     """
     engine = _Engines.writing if write else _Engines.reading
     if engine is None:
@@ -190,17 +190,29 @@ def _write(engine: Engine) -> Iterator[Session]:
         with (
             _Engines.turns,
             engine.connect() as connection,
-            connection.begin(),
-            _Writing(connection, expire_on_commit=False) as session,
-            closing(prepared.Line(connection)) as session.info["line"],
+            connection.begin() as transaction,
         ):
-            yield session
-            session.flush()
+            with (
+                _Writing(connection, expire_on_commit=False) as session,
+                closing(prepared.Line(connection)) as session.info["line"],
+            ):
+                yield session
+                session.flush()
+            _commit(transaction)
     finally:
         _writing_here.set(False)
     with ExitStack() as callbacks:
         for callback in reversed(session.info.get("after_commit", ())):
             callbacks.callback(callback)
+
+
+def _commit(transaction: RootTransaction) -> None:
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if isinstance(in_words(error), DatabaseUnreachableError):
+            raise OutcomeUnknownError from error
+        raise
 
 
 def _read(engine: Engine) -> Iterator[Session]:

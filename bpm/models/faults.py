@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from bpm.errors import N_, BatonError
@@ -28,8 +29,18 @@ class DatabaseUnreachableError(BatonError):
     sentence = N_("The database cannot be reached. Nothing was changed; please try again in a moment.")
 
 
+class OutcomeUnknownError(DatabaseUnreachableError):
+    """The connection broke while the database was told to commit: it may have, or not."""
+
+    code = "outcome-unknown"
+    sentence = N_(
+        "The connection to the database broke just as this was being saved. It may have been saved: look before you send it again."
+    )
+
+
 _BUSY = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
 _FULL = {"53100", "58030"}  # PostgreSQL: disk full, I/O error
+_NO_ROOM = "53300"  # PostgreSQL: too many connections
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 
@@ -50,6 +61,11 @@ def _of_the_moment(error: DBAPIError) -> BatonError | None:
         return DatabaseBusyError()
     if primary in _SQLITE_FULL or state in _FULL:
         return DiskFullError()
-    if error.connection_invalidated or (state or "")[:2] in {"08", "57"}:
+    if error.connection_invalidated or (state or "")[:2] in {"08", "57"} or state == _NO_ROOM or _is_unconnected(error):
         return DatabaseUnreachableError()
     return None
+
+
+def _is_unconnected(error: DBAPIError) -> bool:
+    """Tell whether psycopg has found nobody to speak to: an operational error for which no server has given a code."""
+    return isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None

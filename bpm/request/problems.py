@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from bpm import access
 from bpm.errors import N_, BatonError, ConflictError, Finding, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from bpm.forms import said
-from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError, OutcomeUnknownError
 from bpm.request import plain, reader, unit
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ def _is_program() -> bool:
 
 
 def _seconds_to_wait(error: BatonError) -> int | None:
-    if isinstance(error, DatabaseBusyError | DatabaseUnreachableError):
+    if isinstance(error, DatabaseBusyError | DatabaseUnreachableError) and not isinstance(error, OutcomeUnknownError):
         return BUSY_SECONDS
     return 60 * int(error.facts["minutes"]) if isinstance(error, access.TooManyTriesError) else None
 

@@ -2,6 +2,7 @@
 
 import gc
 import resource
+import socket
 import sqlite3
 import threading
 import time
@@ -16,7 +17,7 @@ from sqlalchemy.exc import StatementError
 
 from bpm.models import Setting
 from bpm.models.database import Base, UtcDateTime, after_commit, configure, engine_options, unit_of_work
-from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError, OutcomeUnknownError
 from bpm.models.turns import Turns, TurnTimeoutError
 from bpm.models.work_item import WorkItem
 
@@ -252,6 +253,32 @@ def test_a_file_that_is_put_back_has_all_that_was_committed(file: Path) -> None:
             value_of("motto")
     away.rename(file)
     assert value_of("motto") == "kept"
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_server_that_does_not_answer_is_told_of_in_words(database: Engine, *, write: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{port}/nothing"  # nobody listens there any more
+    configure(create_engine(url, **engine_options(url)))
+    try:
+        with pytest.raises(DatabaseUnreachableError), unit_of_work(write=write):
+            pass
+    finally:
+        configure(database)
+
+
+def test_when_the_connection_breaks_amid_a_commit_nobody_says_that_nothing_was_changed(database: Engine) -> None:
+    if database.dialect.name != "postgresql":
+        pytest.skip("SQLite has no connection that could break")
+    with pytest.raises(OutcomeUnknownError), unit_of_work() as session:
+        session.add(Setting(key="k", value="v"))
+        session.flush()
+        process = session.scalar(text("SELECT pg_backend_pid()"))
+        with database.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    with unit_of_work() as session:
+        assert session.get(Setting, "k") is None
 
 
 @pytest.mark.one_database
