@@ -111,9 +111,10 @@ def _errors(found: Iterable[Finding]) -> list[Finding]:
 def _in_words(candidate: _Candidate) -> Iterator[Finding]:
     """What was found, with the names of the drawing in each language: files that are not kept cannot be asked for them later."""
     texts = reading.strings(candidate.files)
+    translated = {text for found in texts.values() for text in found}
     for finding in candidate.findings:
-        names = [(name, fact) for name, fact in finding.facts.items() if isinstance(fact, str)]
-        words = {name: {language: texts.get(language, {}).get(fact, fact) for language in LANGUAGES} for name, fact in names}
+        names = {name: fact for name, fact in finding.facts.items() if isinstance(fact, str) and fact in translated}
+        words = {name: {language: texts.get(language, {}).get(fact, fact) for language in LANGUAGES} for name, fact in names.items()}
         yield replace(finding, facts=finding.facts | words)
 
 

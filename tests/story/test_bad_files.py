@@ -19,7 +19,7 @@ import app
 from bpm import access, clock, connecting, definitions, inbox, instances, intake, org, running
 from bpm.access import CUSTOMER
 from bpm.clockwork.embedded import Embedded
-from bpm.errors import BatonError, Finding, InvalidError, RefusedError
+from bpm.errors import BatonError, Finding, InvalidError, RefusedError, told
 from bpm.models import Definition, DefinitionFile, Resource
 from bpm.models.database import configure, engine_options, unit_of_work
 from bpm.models.instance import Instance
@@ -284,7 +284,7 @@ def server(_server: Flask, house: House) -> Flask:
 
 def in_both_languages(text: str, facts: Mapping[str, Any]) -> None:
     """The sentence is filled in, in English and in Chinese."""
-    english, chinese = text.format(**facts), in_language(text, "zh").format(**facts)
+    english, chinese = told(text, facts, "en"), told(in_language(text, "zh"), facts, "zh")
     assert re.search(r"[a-z]{3}", english), english
     assert re.search(r"[\u4e00-\u9fff]", in_language(text, "zh")), f"no Chinese for: {text}"
     assert "{" not in re.sub(r"“[^”]*”", "", chinese), chinese
