@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, RootTransaction, event, inspect
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, inspect
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError
@@ -186,33 +186,27 @@ def _write(engine: Engine) -> Iterator[Session]:
         message = "a unit of work is open here already; whoever opened it commits it"
         raise RuntimeError(message)
     _writing_here.set(True)
+    is_committing = False
     try:
         with (
             _Engines.turns,
             engine.connect() as connection,
-            connection.begin() as transaction,
+            connection.begin(),
+            _Writing(connection, expire_on_commit=False) as session,
+            closing(prepared.Line(connection)) as session.info["line"],
         ):
-            with (
-                _Writing(connection, expire_on_commit=False) as session,
-                closing(prepared.Line(connection)) as session.info["line"],
-            ):
-                yield session
-                session.flush()
-            _commit(transaction)
+            yield session
+            session.flush()
+            is_committing = True
+    except DBAPIError as error:
+        if is_committing and isinstance(in_words(error), DatabaseUnreachableError):
+            raise OutcomeUnknownError from error
+        raise
     finally:
         _writing_here.set(False)
     with ExitStack() as callbacks:
         for callback in reversed(session.info.get("after_commit", ())):
             callbacks.callback(callback)
-
-
-def _commit(transaction: RootTransaction) -> None:
-    try:
-        transaction.commit()
-    except DBAPIError as error:
-        if isinstance(in_words(error), DatabaseUnreachableError):
-            raise OutcomeUnknownError from error
-        raise
 
 
 def _read(engine: Engine) -> Iterator[Session]:
