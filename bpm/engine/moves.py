@@ -40,15 +40,24 @@ def _only_listens(task: Task) -> bool:
 
 
 def _entered(scope: Any, element: str) -> Any:
-    """Where a token enters an element; of several starts only the one that was named goes on, so none is entered again."""
-    specs, starts = scope.spec.task_specs, scope.spec.bpmn_start_events
+    """Where a token enters an element; None where none could."""
+    specs = scope.spec.task_specs
     for name in (element, element + OWN):
         found = specs.get(name)
-        if found in starts and len(starts) > 1:
-            return None
-        if found is not None and getattr(found, "bpmn_id", None) == element and not getattr(found, "aside", False):
+        if found is not None and getattr(found, "bpmn_id", None) == element and _takes_tokens(scope, found):
             return specs.get(name + ".BoundaryEventSplit") or found
     return None
+
+
+def _takes_tokens(scope: Any, spec: Any) -> bool:
+    """Whether a flow leads to a step: events that listen, event sub-processes and what undoes a step come about otherwise.
+
+    Of several starts only the one that was named goes on, so none is entered again.
+    """
+    starts = scope.spec.bpmn_start_events
+    if getattr(spec, "aside", False) or spec in starts:
+        return spec in starts and len(starts) == 1
+    return any(before is not scope.spec.start and not getattr(before, "listens", False) for before in spec.inputs)
 
 
 def waiting(flow: Any) -> dict[str, list[str]]:

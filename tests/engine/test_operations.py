@@ -70,6 +70,17 @@ def test_what_only_listens_is_not_moved_and_goes_on_listening():
         assert any(isinstance(fact, kind) for fact in case.process.awaited())
 
 
+def test_nothing_is_moved_to_what_no_flow_leads_to():
+    undone = bound("undoing", "a", "compensate") + user("undo").replace("<userTask ", '<userTask isForCompensation="true" ')
+    undone += '<association sourceRef="undoing" targetRef="undo"/>'
+    case = Story(model(start() + user("a", "b") + undone + end() + event_sub("message"), "s > a > b > e")).start()
+    assert case.process.targets(case.token("a")) == ["a", "b", "e", "s"]
+    for element in ("es", "undo"):
+        with pytest.raises(UnknownStepError):
+            case.do(c.Move(case.token("a"), element))
+        assert case.users == ["a"]
+
+
 def test_nothing_is_moved_to_one_of_several_starts():
     case = Story(model(start() + start("other", "message") + user("a") + end(), "s > a > e; other > a")).start()
     assert case.process.targets(case.token("a")) == ["a", "e"]
