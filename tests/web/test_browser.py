@@ -332,6 +332,27 @@ def test_the_live_diagram_opens_where_the_work_is(office: Office, browse: Open) 
     expect(page.locator(".bjs-powered-by")).to_be_visible()
 
 
+_LABELS_OVER_WHAT_THEY_NAME = """all => all.flatMap(label => {
+    const named = document.querySelector(`.djs-shape[data-element-id="${label.dataset.elementId.replace(/_label$/, '')}"] .djs-visual`);
+    if (!named) return [];  // a flow: its box is no shape
+    const [words, shape] = [label.querySelector('text'), named].map(each => each.getBoundingClientRect());
+    const across = Math.min(words.right, shape.right) - Math.max(words.left, shape.left);
+    const down = Math.min(words.bottom, shape.bottom) - Math.max(words.top, shape.top);
+    return across > 2 && down > 2 ? [label.textContent] : [];
+})"""
+
+
+def test_words_of_another_language_do_not_cover_what_they_name(office: Office, browse: Open) -> None:
+    office["analyst"].post("/profile", {"language": "en"})
+    version = office["analyst"].get("/definitions").find("th a")[0].get("href")
+    page = browse("analyst", str(version))
+    for file, label in (("handle_order.bpmn", "is_approved"), ("return_visit.bpmn", "await_survey")):
+        page.locator("[data-drawing]", has_text=file).click()
+        expect(page.locator(f".djs-shape[data-element-id={label}_label] text")).to_be_visible()
+        labels = page.locator(".djs-shape[data-element-id$=_label]")
+        assert labels.evaluate_all(_LABELS_OVER_WHAT_THEY_NAME) == []
+
+
 def test_a_class_is_picked_with_some_letters_and_enter(browse: Open) -> None:
     page = browse("agent", "/intake")
     page.locator("#in-class").press_sequentially("电梯")

@@ -1,5 +1,8 @@
 /* The live diagram of one instance: where it has been, where it stands, what is broken. Read only; colours come from the page's tokens. */
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { getLabel } from 'bpmn-js/lib/util/LabelUtil';
+import { getDi } from 'bpmn-js/lib/util/ModelUtil';
+import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
 
 import { addMarks, focusOn } from './marks.js';
 
@@ -21,7 +24,7 @@ function viewerIn(container) {
     },
     textRenderer: { defaultStyle: { fontFamily, fontSize: 13 }, externalStyle: { fontSize: 12 } },
   });
-  viewer.get('eventBus').on('shape.add', widen);
+  viewer.get('eventBus').on('shape.add', ({ element }) => keepAside(element, viewer.get('textRenderer')));
   return viewer;
 }
 
@@ -39,13 +42,42 @@ async function show(container) {
   return viewer;
 }
 
-const ROOM = 90;
+/* Labels were placed for the words of the drawing's own language: longer ones of another grow away from what they name. */
+function keepAside(label, textRenderer) {
+  const drawn = label.type === 'label' && getDi(label).label?.bounds;
+  if (!drawn) return;
+  const { labelTarget } = label;
+  const middle = getMid(drawn);
+  const named = labelTarget.waypoints ? nearest(middle, labelTarget.waypoints) : getMid(labelTarget);
+  const words = textRenderer.getExternalLabelBounds(drawn, getLabel(label));
+  label.width = Math.max(drawn.width, words.width);
+  label.height = Math.max(drawn.height, words.height);
+  label.x = drawn.x - (label.width - drawn.width) * before(middle.x - named.x);
+  label.y = drawn.y - (label.height - drawn.height) * before(middle.y - named.y);
+}
 
-/* Labels were measured in the drawing's own language and letters; a longer word of another one is not broken in two. */
-function widen({ element }) {
-  if (element.type !== 'label' || element.width >= ROOM) return;
-  element.x -= (ROOM - element.width) / 2;
-  element.width = ROOM;
+const BESIDE = 4; /* units from the middle of what it names: nearer than this a label grows to both sides */
+
+/* How much of what a label grows goes to its left, or above it. */
+function before(offset) {
+  if (Math.abs(offset) < BESIDE) return 0.5;
+  return offset < 0 ? 1 : 0;
+}
+
+function nearest(point, line) {
+  const found = line.slice(1).map((end, index) => nearestBetween(point, line[index], end));
+  return found.reduce((best, each) => (distance(point, each) < distance(point, best) ? each : best));
+}
+
+function nearestBetween(point, start, end) {
+  const way = { x: end.x - start.x, y: end.y - start.y };
+  const share = ((point.x - start.x) * way.x + (point.y - start.y) * way.y) / (way.x ** 2 + way.y ** 2 || 1);
+  const within = Math.min(1, Math.max(0, share));
+  return { x: start.x + within * way.x, y: start.y + within * way.y };
+}
+
+function distance(one, other) {
+  return Math.hypot(one.x - other.x, one.y - other.y);
 }
 
 const shown = new WeakMap();
