@@ -151,7 +151,7 @@ def _require_open(order: WorkOrder) -> None:
 
 def _require_going(instance: Instance | None) -> None:
     """What a stopped process hears only when it goes on would be told and counted now, and again then. Raises InstanceSuspendedError."""
-    if instance is not None and instance.status == "suspended":
+    if instance is not None and instance.is_stopped:
         raise running.InstanceSuspendedError
 
 

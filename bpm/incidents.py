@@ -107,7 +107,7 @@ def of_work(session: Session, item: WorkItem, error: BatonError | None, said: di
 def _stand(session: Session, instance: Instance, now: datetime, **columns: Any) -> None:
     """Let an incident stand at its instance. One that an operator has stopped stays so: whoever resumes it looks for incidents."""
     session.add(Incident(id=row_id(), instance_id=instance.id, created_at=now, state="open", **columns))
-    if instance.status != "suspended" and instance.ended_at is None:
+    if not instance.is_stopped and instance.ended_at is None:
         instance.status = "incident"
 
 

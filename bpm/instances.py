@@ -203,7 +203,7 @@ def _hand_out(session: Session, waiting: list[Subscription], message: Message, a
 
 def _deliver_one(session: Session, subscription: Subscription, message: Message, actor: Actor, now: datetime) -> Instance | None:
     instance = lock(session, subscription.instance_id)
-    if instance.status == "suspended":
+    if instance.is_stopped:
         _deliver_later(session, subscription, message, now)
         work_items.hold_all(session, instance.id)
         return instance
@@ -244,7 +244,7 @@ def signal(session: Session, name: str, payload: dict[str, Any], now: datetime, 
 def signal_to(session: Session, instance_id: UUID, name: str, payload: dict[str, Any], now: datetime) -> None:
     """Hand a signal to one instance; one that an operator has stopped gets it when it goes on."""
     instance = lock(session, instance_id)
-    if instance.status == "suspended":
+    if instance.is_stopped:
         messages.post_signal(session, name, payload, now, instance_id)
         work_items.hold_all(session, instance_id)
     elif instance.ended_at is None:
@@ -254,7 +254,7 @@ def signal_to(session: Session, instance_id: UUID, name: str, payload: dict[str,
 def escalate(session: Session, instance_id: UUID, token_id: str | None, code: str, payload: dict[str, Any], now: datetime) -> None:
     """Throw a BPMN escalation at an open step; where nothing is drawn to catch it, nothing happens."""
     instance = lock(session, instance_id)
-    if instance.ended_at is None and instance.status != "suspended":
+    if instance.ended_at is None and not instance.is_stopped:
         apply(session, instance, c.Escalate(code, token_id, payload), Doing(SYSTEM, now))
 
 

@@ -51,7 +51,7 @@ def move(session: Session, instance_id: UUID, source: str, target: str, actor: A
 
 def ways(session: Session, instance: Instance, elements: Iterable[str]) -> dict[str, list[str]]:
     """Where a token could be moved to, by the element at which it stands: all that ``move`` takes, and nothing that it refuses."""
-    if instance.ended_at is not None or instance.status == "suspended":
+    if instance.ended_at is not None or instance.is_stopped:
         return {}
     tokens = {element: token for element in elements if (token := _token_at(session, instance, element)) is not None}
     found = look(session, instance, lambda process: {element: process.targets(token) for element, token in tokens.items()})
@@ -84,7 +84,7 @@ def cancel(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> 
     """
     access.require(actor, "ADMIN")
     instance = instances.get(session, instance_id, actor, for_update=True)
-    if instance.status == "suspended":
+    if instance.is_stopped:
         _go_on(session, instance)
     instances.apply(session, instance, c.Cancel(), Doing(actor, now))
     order = workorders.of_instance(session, instance)
@@ -109,7 +109,7 @@ def resume(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> 
     """Let a stopped instance go on; what fell due meanwhile happens at once."""
     access.require(actor, "ADMIN")
     instance = instances.get(session, instance_id, actor, for_update=True)
-    if instance.status != "suspended":
+    if not instance.is_stopped:
         raise ConflictError
     _go_on(session, instance)
     journal.note(session, instance, "resumed", actor.login, now, None)

@@ -130,7 +130,7 @@ def _arm(session: Session, task: Task, rungs: Sequence[Rung], now: datetime) -> 
     if rung is not None:
         payload = {"task_id": str(task.id), "rung": rung.index}
         work_items.enqueue(session, "rung", _rung_key(task), payload, rung.at, now, task.instance_id)
-        if task.instance.status == "suspended":
+        if task.instance.is_stopped:
             work_items.hold_all(session, task.instance_id)
     else:
         clear(session, task)

@@ -105,7 +105,7 @@ def require_running(instance: Instance) -> None:
     """Raise InstanceEndedError or InstanceSuspendedError unless commands are taken."""
     if instance.ended_at is not None:
         raise InstanceEndedError
-    if instance.status == "suspended":
+    if instance.is_stopped:
         raise InstanceSuspendedError
 
 

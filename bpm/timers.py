@@ -46,7 +46,7 @@ def pause_working(session: Session, instance_id: UUID, now: datetime) -> None:
 
 def resume_working(session: Session, instance_id: UUID, now: datetime) -> None:
     """Let the stopped timers run on with what was left; while an operator has stopped the instance they are held as all others are."""
-    state = "held" if session.get_one(Instance, instance_id).status == "suspended" else "waiting"
+    state = "held" if session.get_one(Instance, instance_id).is_stopped else "waiting"
     for item in _timers(session, instance_id, "paused"):
         if "left_minutes" in item.payload:
             payload = dict(item.payload)

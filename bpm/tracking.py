@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from bpm import attachments, contacts, follow_up, journal, limits, order_messages, suspension, workorders
 from bpm.access import CUSTOMER, TooManyTriesError
-from bpm.errors import N_, InvalidError, NotFoundError
+from bpm.errors import N_, ConflictError, InvalidError, NotFoundError
+from bpm.follow_up import NewOrderNeededError, NotProvidedError
 from bpm.models.task import OPEN
 from bpm.models.work_order import Attachment, Contact, WorkOrder
+from bpm.running import InstanceSuspendedError
 from bpm.workorders import CLOSED_STATES
 
 Stage = Literal["received", "passed_on", "in_hand", "answer", "visit", "closed"]
@@ -56,6 +58,20 @@ class NotAskedError(NotFoundError):
 
     code = "rating-not-asked"
     sentence = N_("Thank you; this has been answered already, or is not asked yet.")
+
+
+class NotNowError(ConflictError):
+    """The process takes no such word of the customer now: it is stopped, or has nothing drawn for it where it stands."""
+
+    code = "not-now"
+    sentence = N_("This cannot be taken just now. What you wrote is still here: send it as a message on this page, or try again later.")
+
+
+class NewComplaintNeededError(ConflictError):
+    """What was closed so long ago, or in this way, is not opened again."""
+
+    code = "new-complaint-needed"
+    sentence = N_("This complaint cannot be opened any more. Please make a new one and name {number} in it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +164,7 @@ def progress(session: Session, order: WorkOrder, now: datetime) -> Progress:
 def _is_asked(session: Session, order: WorkOrder) -> bool:
     """Whether the return visit asks the customer. A stopped process asks nothing: his answer would wait, and he would be asked again."""
     instance = workorders.instance_of(session, order)
-    is_going = instance is not None and instance.status != "suspended"
+    is_going = instance is not None and not instance.is_stopped
     return is_going and order_messages.awaited(session, order, "visit_answered") is not None
 
 
@@ -187,13 +203,21 @@ def write(session: Session, order: WorkOrder, text: str, files: list[tuple[str, 
 
 
 def act(session: Session, order: WorkOrder, what: Literal["urge", "withdraw", "reopen"], reason: str, now: datetime) -> None:
-    """The customer urges, takes the complaint back, or says that it is not solved. Raises what ``follow_up`` raises."""
+    """The customer urges, takes the complaint back, or says that it is not solved.
+
+    Raises NotNowError, NewComplaintNeededError, OrderClosedError, OrderNotClosedError.
+    """
     commands: dict[str, Callable[[], object]] = {
         "urge": lambda: follow_up.urge(session, order, reason, CUSTOMER, now),
         "withdraw": lambda: follow_up.withdraw(session, order, reason, CUSTOMER, now),
         "reopen": lambda: follow_up.reopen(session, order, reason, CUSTOMER, now),
     }
-    commands[what]()
+    try:
+        commands[what]()
+    except (InstanceSuspendedError, NotProvidedError) as error:
+        raise NotNowError from error
+    except NewOrderNeededError as error:
+        raise NewComplaintNeededError(number=order.number) from error
 
 
 def _note(session: Session, order: WorkOrder, kind: str, now: datetime) -> None:

@@ -32,3 +32,8 @@ class Instance(Base):
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_instance_key_status", "definition_key", "status", "created_at"),)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether an operator has stopped it: until it is resumed it takes no commands."""
+        return self.status == "suspended"

@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from bpm import tracking, workorders
+from bpm import clock, interventions, tracking, workorders
+from bpm.access import SYSTEM
 from bpm.models.database import unit_of_work
 from tests.web.office import Office, Sheet
 
@@ -117,6 +118,25 @@ def test_what_was_withdrawn_shows_no_step_that_never_was_and_leads_to_a_new_comp
     shown = page(office, tracked)
     assert "给您答复" not in shown.text
     assert "/complain" in {link.get("href") for link in shown.find("main a")}
+
+
+def test_a_stopped_process_is_told_to_the_customer_in_words_for_him(office: Office) -> None:
+    order = office.order(office.register())
+    with unit_of_work() as session:
+        interventions.suspend(session, order.instance_id, SYSTEM, clock.now())
+    answer = office.customer.post(f"/track/{order.token}/withdraw", {"reason": "已经好了。"})
+    assert answer.status == 409
+    assert "现在暂时不能办理" in answer.text
+    assert "管理员" not in answer.text
+    assert answer.value("text") == "已经好了。"
+
+
+def test_who_asks_too_late_to_open_it_again_is_shown_the_way_to_a_new_complaint(office: Office, tracked: str) -> None:
+    office.customer.post(f"{tracked}/withdraw")
+    office.settle()
+    answer = office.customer.post(f"{tracked}/reopen", {"reason": "还是要"})
+    assert answer.status == 409
+    assert "请重新提交投诉，并写明原单号 SD-" in answer.text
 
 
 @pytest.mark.parametrize("what", ["message", "urge", "withdraw", "reopen", "rating"])
