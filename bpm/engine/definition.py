@@ -121,7 +121,7 @@ class Definition:
         return self.drawn.read_only.get((process_id, element_id), ())
 
     def shared(self) -> frozenset[str]:
-        """The processes that several do at once or one by one: a step that is done several times calls them."""
+        """The processes that several do at once or one by one: called where a step is done several times, or by one that is."""
         return frozenset(self.drawn.shared)
 
     def due(self, start: StartEvent, now: datetime, zone: ZoneInfo, calendars: Calendars) -> datetime | None:

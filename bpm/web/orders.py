@@ -44,9 +44,7 @@ blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 _ARRIVING = timedelta(seconds=30)
 """For so long the page of a new order asks where it stands by now: customer, level and limits are found out in a moment."""
 _MOST_OTHERS = 8
-_NARROWING = ("q", "state", "unit", "class_code", "city", "level")
-_FILTERS = {"unit": "at"}
-"""What the address calls otherwise than the filter."""
+_NARROWING = ("q", "state", "at", "class_code", "city", "level")
 
 
 @blueprint.get("")
@@ -56,8 +54,7 @@ def listing() -> Response:
     late = {"yes": True, "no": False}.get(args.get("late", ""))
     here = {name: args[name].strip() for name in _NARROWING if args.get(name)}
     here |= {"class_code": code} if (code := _class_meant(args)) else {}
-    narrow = {_FILTERS.get(name, name): value for name, value in here.items()}
-    filters = OrderFilters(**narrow, late=late, open_only=args.get("open") == "yes")
+    filters = OrderFilters(**here, late=late, open_only=args.get("open") == "yes")
     found = workorders.page(session(), actor(), filters, now(), cursor=args.get("cursor"))
     if len(found.items) == 1 and found.items[0].number == here.get("q"):
         return redirect(url_for("orders.page", number=found.items[0].number))

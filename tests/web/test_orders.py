@@ -238,7 +238,7 @@ def test_a_withdrawn_complaint_is_over(office: Office, number: str) -> None:
     assert office.order(number).state == "WITHDRAWN"
     assert "已撤回" in agent.get(f"/orders/{number}").text
     assert _with_whom(office, "/orders") == [""], "it is with nobody any more"
-    assert _with_whom(office, "/orders?unit=JN-REVIEW") == []
+    assert _with_whom(office, "/orders?at=JN-REVIEW") == []
 
 
 def _with_whom(office: Office, path: str) -> list[str]:
@@ -249,16 +249,16 @@ def _with_whom(office: Office, path: str) -> list[str]:
 def test_what_lies_with_a_department_and_below_it_is_found_by_class_and_city_too(office: Office, number: str) -> None:
     agent = office["agent"]
     for query, found in (
-        ("unit=JN-REVIEW", True),
-        ("unit=JN&city=JN&class_code=0101", True),
-        ("unit=JN-NET", False),
+        ("at=JN-REVIEW", True),
+        ("at=JN&city=JN&class_code=0101", True),
+        ("at=JN-NET", False),
         ("city=QD", False),
         ("class_code=02", False),
         ("class_code=&class_code-text=电梯", True),
         ("class_code=&class_code-text=没有的词", False),
     ):
         assert bool(agent.get(f"/orders?{query}").find("tr[data-row]")) is found, query
-    page = agent.get("/orders?unit=JN&class_code=01010102&city=JN")
+    page = agent.get("/orders?at=JN&class_code=01010102&city=JN")
     chosen = [each.get("value") for each in page.find("select option[selected]")]
     assert {"JN"} == {each for each in chosen if each}
     assert page.value("class_code") == "01010102"
@@ -267,8 +267,8 @@ def test_what_lies_with_a_department_and_below_it_is_found_by_class_and_city_too
         with unit_of_work() as session:
             order = intake.take(session, {**COMPLAINT}, actor_of(session.query(User).filter_by(login="agent").one()), clock.now())
             order.current_unit = "JN-REVIEW"
-    [more] = agent.get("/orders?unit=JN&city=JN&class_code=&class_code-text=电梯").find(".b-more a")
-    assert "unit=JN&" in more.get("href")
+    [more] = agent.get("/orders?at=JN&city=JN&class_code=&class_code-text=电梯").find(".b-more a")
+    assert "at=JN&" in more.get("href")
     assert "class_code=01010102" in more.get("href")
     assert len(agent.get(more.get("href")).find("tr[data-row]")) == 2
 
