@@ -5,7 +5,7 @@ wakes ``escalation``, which asks again; whatever moves the due time arms it anew
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -183,15 +183,28 @@ def _moment(calendar: WorkingCalendar, task: Task, used: float) -> datetime:
 # ---- orders
 
 
-def arm_order(session: Session, order: WorkOrder, total_minutes: float, calendar: str | None, now: datetime) -> None:
-    """Work out by when an order must be answered: from when it came, less its pauses, and never later than was promised before."""
-    counting = calendars.get(session, calendar)
-    if calendar != order.calendar:
-        ended = session.scalars(select(Pause).where(Pause.order_id == order.id, Pause.ended_at.is_not(None), Pause.minutes.is_not(None)))
-        order.paused_minutes = sum(counting.minutes_between(pause.since, pause.ended_at) for pause in ended if pause.ended_at)
-    order.total_minutes, order.calendar = total_minutes, calendar
-    due = counting.add(order.created_at, timedelta(minutes=total_minutes + order.paused_minutes))
+def arm_order(session: Session, order: WorkOrder, counted_by: str | None) -> None:
+    """Work out by when an order must be answered: from when it came, less its pauses, and never later than was promised before.
+
+    ``counted_by``: the calendar in whose working time its pauses were counted.
+    """
+    if order.total_minutes is None:
+        return
+    calendar = calendars.get(session, order.calendar)
+    if order.calendar != counted_by:
+        order.paused_minutes = sum(calendar.minutes_between(*stretch) for stretch in _left_out(session, order))
+    due = calendar.add(order.created_at, timedelta(minutes=order.total_minutes + order.paused_minutes))
     order.due_at = due if order.due_at is None else min(order.due_at, due)
+
+
+def _left_out(session: Session, order: WorkOrder) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches of time that do not count against an order, each moment once: it may be closed behind a hold."""
+    stood = select(Pause).where(Pause.order_id == order.id, Pause.minutes.is_not(None)).order_by(Pause.since)
+    until = order.created_at
+    for pause in session.scalars(stood):
+        if pause.ended_at is not None and pause.ended_at > until:
+            yield max(pause.since, until), pause.ended_at
+            until = pause.ended_at
 
 
 def running_pause(session: Session, order: WorkOrder) -> Pause | None:

@@ -230,7 +230,7 @@ def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], co
 
     A drawing may work out anything: what a column cannot hold is left out, and the case goes on.
     """
-    before = order.level, order.grade, order.class_code, order.total_minutes
+    before = order.calendar, order.total_minutes, order.level, order.grade, order.class_code
     for column, path in columns.items():
         value = reach(variables, path)
         if value is None or getattr(order, column) == value:
@@ -239,9 +239,8 @@ def refresh(session: Session, order: WorkOrder, variables: Mapping[str, Any], co
             setattr(order, column, value)
         else:
             _log.warning("order %s: what “%s” holds does not fit %s and is left out", order.number, path, column)
-    if before != (order.level, order.grade, order.class_code, order.total_minutes):
-        if order.total_minutes is not None:
-            limits.arm_order(session, order, order.total_minutes, order.calendar, now)
+    if before != (order.calendar, order.total_minutes, order.level, order.grade, order.class_code):
+        limits.arm_order(session, order, counted_by=before[0])
         limits.prioritise(session, order, now)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from bpm import limits, workorders
 from bpm.models.work_order import Pause
@@ -11,6 +12,12 @@ from tests.bpm.casework import Casework, at, files, local
 @pytest.fixture
 def desk(database: Engine) -> Casework:
     return Casework()
+
+
+def promise(session: Session, desk: Casework, minutes: float, calendar: str) -> None:
+    """The process has worked out another limit for its order."""
+    found = {"total_minutes": minutes, "calendar": calendar}
+    workorders.refresh(session, desk.order(session), found, {name: name for name in found}, desk.now)
 
 
 class TestTasks:
@@ -114,13 +121,13 @@ class TestOrders:
         desk.complain()
         desk.wait("2026-11-02 16:00")
         with desk.unit() as session:
-            limits.arm_order(session, desk.order(session), 1440, "CAL-247", desk.now)
+            promise(session, desk, 1440, "CAL-247")
         assert local(desk.case.due_at) == "2026-11-03 10:00"
 
     def test_a_promise_is_never_put_off_by_a_recalculation(self, desk: Casework) -> None:
         desk.complain()
         with desk.unit() as session:
-            limits.arm_order(session, desk.order(session), 3150, "CAL-BIZ", desk.now)
+            promise(session, desk, 3150, "CAL-BIZ")
         assert local(desk.case.due_at) == "2026-11-09 10:00"
 
     def test_a_hold_that_stopped_no_clock_and_one_behind_the_answer_give_no_time(self, desk: Casework) -> None:
@@ -135,8 +142,18 @@ class TestOrders:
                 session.add(Pause(order_id=order.id, reason="WAIT_CUSTOMER", since=since, ended_at=ended, minutes=minutes, by="handler"))
             workorders.count_again(session, order, "agent", at("2026-11-03 15:00"))
             assert local(order.due_at) == "2026-11-09 15:00"  # by the three hours and a half since the answer, and once
-            limits.arm_order(session, order, 2250, "CAL-BIZ", desk.now)
+            limits.arm_order(session, order, counted_by=None)
             assert (order.paused_minutes, local(order.due_at)) == (210, "2026-11-09 15:00")
+
+    def test_time_that_was_left_out_is_counted_once_and_anew_where_another_calendar_counts(self, desk: Casework) -> None:
+        desk.complain()
+        with desk.unit() as session:
+            order = desk.order(session)
+            for since, ended in (("2026-11-03 10:00", "2026-11-05 10:00"), ("2026-11-04 10:00", "2026-11-06 10:00")):
+                pause = Pause(order_id=order.id, reason="CLOSED", since=at(since), ended_at=at(ended), minutes=450, by="handler")
+                session.add(pause)
+            promise(session, desk, 14400, "CAL-247")
+            assert order.paused_minutes == 3 * 24 * 60
 
     def test_when_it_is_nearly_due_it_is_more_urgent(self, desk: Casework) -> None:
         desk.complain()

@@ -156,7 +156,7 @@ class TestClocks:
         since = desk.now if reason == "COURT_OR_REGULATOR" else at("2026-11-05 11:00")
         assert case.statutory_due_at == since + STATUTORY
         with desk.unit() as session:
-            limits.arm_order(session, desk.order(session), 2250, "CAL-BIZ", desk.now)
+            limits.arm_order(session, desk.order(session), counted_by=None)
         assert desk.case.paused_minutes == case.paused_minutes
 
     def test_a_court_stops_the_statutory_clock_as_well(self, desk: Casework) -> None:
