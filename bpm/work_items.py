@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from bpm.models.instance import Instance
 from bpm.models.prepared import one_of
 from bpm.models.rows import Change, Rows
 from bpm.models.work_item import WorkItem
+from bpm.models.work_order import WorkOrder
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take before another takes its item over."""
@@ -135,30 +136,51 @@ _HOLD_ALL = _all_to("held", "waiting")
 _RELEASE_ALL = _all_to("waiting", "held")
 
 
-def claim(session: Session, now: datetime, wall: datetime) -> WorkItem | None:
-    """Take the item that fell due first under a lease (by the wall clock); None when nothing is due. Its instance is locked before it."""
+def claim(session: Session, now: datetime, wall: datetime, *, waits: bool = False) -> WorkItem | None:
+    """Take the item that fell due first under a lease (by the wall clock); None when nothing is due. Its instance is locked before it.
+
+    One whose instance somebody holds just now is passed over, unless ``waits``: what is due elsewhere does not wait with it.
+    """
     moments = {"now": now, "wall": wall}
-    while (item := _FIRST_DUE.first(session, **moments)) is not None:
-        if _lock_instance(session, item.instance_id):
-            item = _STILL_DUE.first(session, id=item.id, **moments)
-        if item is not None:  # else it was taken back, or taken, while somebody had its instance
+    due = _FIRST_DUE.first(session, **moments)
+    while due is not None:
+        place = {"due_at": due.due_at, "created_at": due.created_at, "id": due.id}
+        if _is_sqlite(session):  # there is one writer at a time
+            item: WorkItem | None = due
+        else:  # it was perhaps taken back, or taken, before its instance was ours
+            is_ours = _lock_instance(session, _instance_of(session, due), waits=waits)
+            item = _STILL_DUE.first(session, id=due.id, **moments) if is_ours else None
+        if item is not None:
             item.lease, item.lease_until = uuid4(), wall + LEASE
             return item
+        due = _NEXT_DUE.first(session, **moments, **place)
     return None
 
 
 _IS_FREE = or_(WorkItem.lease_until.is_(None), WorkItem.lease_until < bindparam("wall"))
 _IS_DUE = (WorkItem.state == "waiting", WorkItem.due_at <= bindparam("now"), _IS_FREE)
-_FIRST_DUE = Rows(WorkItem, *_IS_DUE, order_by=(WorkItem.due_at, WorkItem.created_at), limit=1)
+_PLACE = (WorkItem.due_at, WorkItem.created_at, WorkItem.id)
+_FIRST_DUE = Rows(WorkItem, *_IS_DUE, order_by=_PLACE, limit=1)
+_BEHIND = tuple_(*_PLACE) > tuple_(*(bindparam(column.key, type_=column.type) for column in _PLACE))
+_NEXT_DUE = Rows(WorkItem, *_IS_DUE, _BEHIND, order_by=_PLACE, limit=1)
 _STILL_DUE = Rows(WorkItem, WorkItem.id == bindparam("id"), *_IS_DUE, lock=True)
 
 
-def _lock_instance(session: Session, instance_id: UUID | None) -> bool:
-    """Lock the instance before its item: a command holds its instance and then takes back items of it. False where nobody needs to."""
-    if session.get_bind().dialect.name == "sqlite":  # there is one writer at a time
-        return False
-    session.execute(select(Instance.id).where(Instance.id == instance_id).with_for_update())
-    return True
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _instance_of(session: Session, item: WorkItem) -> UUID | None:
+    """The instance that an item is about: its own, else that of its order, whose statutory clock no operator stops."""
+    if item.instance_id is not None or "order_id" not in item.payload:
+        return item.instance_id
+    return session.scalar(select(WorkOrder.instance_id).where(WorkOrder.id == UUID(item.payload["order_id"])))
+
+
+def _lock_instance(session: Session, instance_id: UUID | None, *, waits: bool) -> bool:
+    """Lock the instance before its item: a command holds its instance and then takes back items of it. False where another has it."""
+    held = select(Instance.id).where(Instance.id == instance_id).with_for_update(skip_locked=not waits)
+    return instance_id is None or session.scalar(held) is not None
 
 
 def free_all(session: Session) -> None:
@@ -168,7 +190,8 @@ def free_all(session: Session) -> None:
 
 def still_mine(session: Session, item_id: UUID, lease: UUID | None) -> WorkItem | None:
     """Read the item anew and locked; None when another has it, or it was done or cancelled meanwhile (the fence)."""
-    _lock_instance(session, session.scalar(select(WorkItem.instance_id).where(WorkItem.id == item_id)))
+    if not _is_sqlite(session):
+        _lock_instance(session, session.scalar(select(WorkItem.instance_id).where(WorkItem.id == item_id)), waits=True)
     item = _OF_ID.first(session, id=item_id)
     return item if item is not None and item.state == "waiting" and item.lease == lease else None
 

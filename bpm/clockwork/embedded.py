@@ -96,7 +96,10 @@ class Embedded(Driver):
             _log.warning("the queue could not be read: %s", error.code)
 
     def run_due(self) -> int:
-        """Carry out everything that is due now, oldest first; calls are handed to their threads. Returns how many items."""
+        """Carry out everything that is due now, oldest first; calls are handed to their threads. Returns how many items.
+
+        What waits for somebody's command is left to the next look.
+        """
         done = 0
         with self._turn:
             while not self._stopping.is_set() and (some := self._run_together()):
@@ -109,7 +112,7 @@ class Embedded(Driver):
         done, long_enough = 0, time.monotonic() + _TOGETHER
         try:
             with unit_of_work() as session:
-                while not self._stopping.is_set() and (item := work_items.claim(session, clock.now(), clock.wall())) is not None:
+                while not self._stopping.is_set() and (item := self._claim(session)) is not None:
                     self._begin(session, item, calls)
                     done += 1
                     if time.monotonic() > long_enough:
@@ -124,7 +127,7 @@ class Embedded(Driver):
         calls: list[caller.Prepared] = []
         error: Exception | None = None
         with unit_of_work() as session:
-            item = work_items.claim(session, clock.now(), clock.wall())
+            item = self._claim(session)
             if item is None:
                 return False
             item_id, lease = item.id, item.lease
@@ -139,6 +142,10 @@ class Embedded(Driver):
         if error is not None:
             self._put_off(item_id, lease, error)
         return True
+
+    def _claim(self, session: Session) -> WorkItem | None:
+        """Take the next item. The demo clock passes over none: each has its own moment."""
+        return work_items.claim(session, clock.now(), clock.wall(), waits=self._advancing.locked())
 
     @staticmethod
     def _begin(session: Session, item: WorkItem, calls: list[caller.Prepared]) -> None:

@@ -8,15 +8,16 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 import app
-from bpm import caller, clock, definitions, incidents, interventions, mending, running, work_items
+from bpm import caller, clock, definitions, incidents, interventions, limits, mending, running, work_items
 from bpm.access import SYSTEM
 from bpm.clockwork import embedded
 from bpm.clockwork.embedded import BACK_OFF, TRIES, ClockBusyError, Embedded
 from bpm.clockwork.handlers import HANDLERS
+from bpm.connecting import Registry
 from bpm.errors import RefusedError
 from bpm.models.database import unit_of_work
 from bpm.models.instance import Instance
@@ -75,6 +76,18 @@ def ask(key: str, after: timedelta = timedelta(0), **payload: Any) -> datetime:
         now = clock.now()
         work_items.enqueue(session, "diary", key, payload, now + after, now)
         return now + after
+
+
+def tick(clockwork: Embedded, told: list[int | Exception]) -> Thread:
+    """Somebody who carries out all that is due, and tells how much it was."""
+
+    def carry_out() -> None:
+        try:
+            told.append(clockwork.advance(timedelta(0)).fired)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the test tells it
+            told.append(error)
+
+    return Thread(target=carry_out)
 
 
 def item(key: str) -> WorkItem:
@@ -375,20 +388,14 @@ class TestComingAndGoing:
 
 
 class TestTogetherWithPeople:
-    def test_a_timer_that_falls_due_while_its_step_is_done_waits_and_is_gone(self, relay: Relay) -> None:
+    def test_a_timer_that_falls_due_while_its_step_is_done_is_gone(self, relay: Relay) -> None:
         relay.until_approval()
         key = relay.items("timer")[0].key
         with unit_of_work() as session:
             work_items.get(session, key).due_at = clock.now() - HOUR  # type: ignore[union-attr]
         told: list[int | Exception] = []
 
-        def tick() -> None:
-            try:
-                told.append(relay.clockwork.run_due())
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the test tells it
-                told.append(error)
-
-        ticker = Thread(target=tick)
+        ticker = tick(relay.clockwork, told)
         with unit_of_work() as session:
             running.lock(session, relay.id)
             ticker.start()
@@ -396,6 +403,47 @@ class TestTogetherWithPeople:
             work_items.cancel(session, key)
         ticker.join()
         assert told == [0]
+        assert item(key).state == "cancelled"
+
+    def test_what_is_due_elsewhere_does_not_wait_for_an_instance_that_somebody_holds(self, relay: Relay, diary: Diary) -> None:
+        relay.until_approval()
+        key = relay.items("timer")[0].key
+        with unit_of_work() as session:
+            if session.get_bind().dialect.name == "sqlite":
+                pytest.skip("SQLite has one writer at a time")
+            work_items.get(session, key).due_at = clock.now() - HOUR  # type: ignore[union-attr]
+        ask("elsewhere")
+        ticker = Thread(target=relay.clockwork.run_due)
+        with unit_of_work() as session:
+            running.lock(session, relay.id)
+            ticker.start()
+            ticker.join(timeout=5)
+            assert diary.keys == ["elsewhere"]
+        ticker.join()
+        assert item(key).state == "waiting"
+        relay.clockwork.run_due()
+        assert item(key).state == "done"
+
+    def test_whoever_rings_for_the_law_has_the_order_s_instance_before_his_item(self, database: Engine) -> None:
+        case = Casework()
+        case.complain()
+        key = case.items("statutory")[0].key
+        with unit_of_work() as session:
+            work_items.get(session, key).due_at = case.now - HOUR  # type: ignore[union-attr]
+        told: list[int | Exception] = []
+        ticker = tick(Embedded(Registry()), told)
+        with unit_of_work() as session:
+            order = case.order(session)
+            running.lock(session, order.instance_id)
+            ticker.start()
+            until_it_waits(session, ticker)
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(
+                    text("SET LOCAL lock_timeout = '100ms'")
+                )  # the database itself looks after a second whether two wait in turn
+            limits.clear_statutory(session, order)
+        ticker.join()
+        assert told == [1], "his mail went out"
         assert item(key).state == "cancelled"
 
     def test_a_step_is_claimed_while_its_order_becomes_late(self, database: Engine) -> None:
