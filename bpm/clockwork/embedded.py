@@ -18,6 +18,7 @@ from bpm.clockwork.handlers import HANDLERS, OUTSIDE, give_up
 from bpm.connecting import Registry
 from bpm.errors import N_, BatonError, ConflictError
 from bpm.models.database import after_commit, unit_of_work
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.models.setting import Setting
 from bpm.models.work_item import WorkItem
 from bpm.work_items import Health
@@ -29,6 +30,9 @@ TRIES = 5
 BACK_OFF = timedelta(seconds=2)
 _TOGETHER = 0.05
 """Seconds of items that share a commit: so long others who write may have to wait."""
+
+_ANSWER_WAITS = 1.0
+"""Seconds after which an answer that the database could not take is brought to it again."""
 
 _CALLERS = 4
 _log = logging.getLogger(__name__)
@@ -179,16 +183,30 @@ class Embedded(Driver):
             give_up(session, item, ours, now)
 
     def _call(self, prepared: caller.Prepared) -> None:
-        """Call the outside with no transaction open, then let the answer have its effect."""
+        """Call the outside with no transaction open, then let the answer have its effect. It waits for a database that is away.
+
+        Where that is longer than its lease, or ends with this process, the outside is called again with the same key.
+        """
         outcome = caller.perform(self._registry, prepared)
+        until = clock.wall() + work_items.LEASE
+        while not self._settle(prepared, outcome):
+            if clock.wall() > until or self._stopping.wait(_ANSWER_WAITS):
+                return
+
+    def _settle(self, prepared: caller.Prepared, outcome: caller.Outcome) -> bool:
+        """Take an answer in. False where the database cannot at the moment."""
         try:
             with unit_of_work() as session:
                 item = work_items.still_mine(session, prepared.item_id, prepared.lease)
                 if item is not None:
                     caller.settle(session, self._registry, item, outcome, clock.now())
                     after_commit(session, self.nudge)
+        except (DatabaseBusyError, DatabaseUnreachableError, DiskFullError) as error:
+            _log.warning("an answer waits for the database: %s", error.code)
+            return False
         except Exception as error:  # noqa: BLE001 -- the answer could not be taken in: the item is tried again with the same key
             self._put_off(prepared.item_id, prepared.lease, error)
+        return True
 
     def advance(self, delta: timedelta) -> Advanced:
         """Move the demo clock: each item that falls due on the way is carried out at its own moment, in order.

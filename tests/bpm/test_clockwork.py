@@ -20,6 +20,7 @@ from bpm.clockwork.handlers import HANDLERS
 from bpm.connecting import Registry
 from bpm.errors import RefusedError
 from bpm.models.database import unit_of_work
+from bpm.models.faults import DatabaseBusyError, DatabaseUnreachableError, DiskFullError
 from bpm.models.instance import Instance
 from bpm.models.journal import JournalEntry
 from bpm.models.notice import Notice
@@ -149,6 +150,20 @@ class TestLeases:
             assert (again.id, again.lease) != (frozen.id, late)
             assert work_items.still_mine(session, again.id, late) is None
             assert work_items.still_mine(session, again.id, again.lease) is again
+
+    def test_an_answer_waits_for_a_database_that_is_away(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+        settle, away = caller.settle, [DatabaseUnreachableError(), DatabaseBusyError(), DiskFullError()]
+
+        def settled(*arguments: Any) -> None:
+            if away:
+                raise away.pop()
+            settle(*arguments)
+
+        monkeypatch.setattr(caller, "settle", settled)
+        monkeypatch.setattr(embedded, "_ANSWER_WAITS", 0.01)
+        relay.until_approval()
+        [call] = relay.items("call")
+        assert (call.state, call.attempts, len(relay.billing.billing.calls)) == ("done", 0, 1)
 
     def test_an_answer_that_comes_too_late_changes_nothing(self, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
         """The process that asked billing was stopped (SIGSTOP) for longer than its lease; another has done the work meanwhile."""
