@@ -1,5 +1,7 @@
 """A real browser: keys, what is kept while typing, the live diagram, and no fault that axe calls serious."""
 
+import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -351,6 +353,22 @@ def test_words_of_another_language_do_not_cover_what_they_name(office: Office, b
         expect(page.locator(f".djs-shape[data-element-id={label}_label] text")).to_be_visible()
         labels = page.locator(".djs-shape[data-element-id$=_label]")
         assert labels.evaluate_all(_LABELS_OVER_WHAT_THEY_NAME) == []
+
+
+@pytest.mark.parametrize("drawn", ["is_approved", "accept"], ids=["a label", "a step"])
+def test_a_picture_in_which_a_size_is_missing_is_drawn_and_does_not_stand_still(office: Office, browse: Open, drawn: str) -> None:
+    source = Path("processes/complaint/handle_order.bpmn").read_text(encoding="utf-8")
+    shape = re.search(f'bpmnElement="{drawn}".*?</bpmndi:BPMNShape>', source, re.DOTALL)
+    assert shape is not None
+    sizes = list(re.finditer(' width="[0-9.]+"', shape[0]))
+    without = shape[0][: sizes[-1].start()] + shape[0][sizes[-1].end() :]
+    files = {"files": [(BytesIO(source.replace(shape[0], without).encode()), "handle_order.bpmn")]}
+    kept = office["analyst"].post("/definitions/upload", files)
+    assert kept.status == 303, kept.text
+    page = browse("analyst", kept.response.headers["Location"])
+    page.locator("[data-drawing]", has_text="handle_order.bpmn").click()
+    expect(page.locator(".djs-shape[data-element-id=pack_answer]")).to_be_visible()
+    expect(page.locator(f".djs-shape[data-element-id={drawn}] text, .djs-shape[data-element-id={drawn}_label] text")).to_be_visible()
 
 
 def test_a_class_is_picked_with_some_letters_and_enter(browse: Open) -> None:

@@ -7,6 +7,7 @@ import { start as forms } from '../forms/index.js';
 import { start as keyboard } from '../keyboard/index.js';
 import { start as lanes } from '../lanes/index.js';
 import { start as limit } from '../limit/index.js';
+import wholeBounds from '../opening/bounds.js';
 import { paletteModule, start as palette } from '../palette/index.js';
 import { start as picture } from '../picture/index.js';
 import { start as problems } from '../problems/index.js';
@@ -26,7 +27,7 @@ import { start as history } from './history.js';
 import { start as narrow } from './narrow.js';
 import { start as touch } from './touch.js';
 
-export const modules = [wordsModule, paletteModule, appendModule, clipboardModule, ...arrangeModules];
+export const modules = [wholeBounds, wordsModule, paletteModule, appendModule, clipboardModule, ...arrangeModules];
 
 export const features = [
   diagrams,

@@ -4,6 +4,7 @@ import { getLabel } from 'bpmn-js/lib/util/LabelUtil';
 import { getDi } from 'bpmn-js/lib/util/ModelUtil';
 import { getMid } from 'diagram-js/lib/layout/LayoutUtil';
 
+import wholeBounds from '../opening/bounds.js';
 import { addMarks, focusOn } from './marks.js';
 
 const READABLE = 1040; /* diagram units across a wide canvas at which labels are still easy to read */
@@ -17,6 +18,7 @@ function viewerIn(container) {
   const fontFamily = getComputedStyle(document.body).fontFamily;
   const viewer = new NavigatedViewer({
     container,
+    additionalModules: [wholeBounds],
     bpmnRenderer: {
       defaultFillColor: token('--b-surface'),
       defaultStrokeColor: token('--b-line-strong'),
@@ -66,7 +68,7 @@ function before(offset) {
 
 function nearest(point, line) {
   const found = line.slice(1).map((end, index) => nearestBetween(point, line[index], end));
-  return found.reduce((best, each) => (distance(point, each) < distance(point, best) ? each : best));
+  return found.reduce((best, each) => (distance(point, each) < distance(point, best) ? each : best), line[0]);
 }
 
 function nearestBetween(point, start, end) {
